@@ -1,0 +1,1 @@
+"""Pauta: a control tower for customer communication."""

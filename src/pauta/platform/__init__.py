@@ -1,0 +1,1 @@
+"""One file for each technical thing: database, settings, clock, words, log."""
