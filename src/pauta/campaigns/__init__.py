@@ -1,0 +1,1 @@
+"""Campaigns: one thing to say to an audience."""

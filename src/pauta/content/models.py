@@ -1,0 +1,35 @@
+"""Tables of content."""
+
+from __future__ import annotations
+
+from sqlalchemy import ARRAY, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pauta.platform.schema import Base, BigId, Moment
+
+
+class Template(Base):
+    """A named piece of content with versions in several languages."""
+
+    __tablename__ = "template"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[Moment]
+
+
+class TemplateVersion(Base):
+    """One published version in one language: what the author wrote, what it compiled to, and the figures it needs."""
+
+    __tablename__ = "template_version"
+    __table_args__ = (UniqueConstraint("template_id", "version", "language"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    template_id: Mapped[BigId] = mapped_column(ForeignKey("template.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    language: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    mjml: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    figures: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    actor: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[Moment]

@@ -1,0 +1,1 @@
+"""What happens at customers, and the conditions that stand there."""

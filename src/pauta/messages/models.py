@@ -1,0 +1,256 @@
+"""Tables of the ledger. What grows is partitioned by account key."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import ARRAY, REAL, ForeignKey, Index, Integer, LargeBinary, Sequence, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pauta.platform.schema import Base, BigId, Moment, Small
+
+BY_PART = {"postgresql_partition_by": "LIST (part)"}
+
+
+MESSAGE_IDS = Sequence("message_ids", metadata=Base.metadata)
+TOUCH_IDS = Sequence("touch_ids", metadata=Base.metadata)
+
+
+class State(IntEnum):
+    """Where a message stands. Final: sent, failed, unknown, suppressed, cancelled."""
+
+    OPEN = 0
+    PLANNED = 1
+    SENDING = 2
+    SENT = 3
+    FAILED = 4
+    UNKNOWN = 5
+    SUPPRESSED = 6
+    CANCELLED = 7
+    HELD = 8
+
+
+OPEN_STATES = (State.OPEN, State.PLANNED)
+TOUCH_STATES = (State.SENDING, State.SENT, State.UNKNOWN)
+FINAL_STATES = (State.SENT, State.FAILED, State.UNKNOWN, State.SUPPRESSED, State.CANCELLED)
+
+
+class ProposalState(IntEnum):
+    """Whether the messages of a proposal may leave."""
+
+    LIVE = 0
+    PAUSED = 1
+    CANCELLED = 2
+
+
+class Kind(Base):
+    """A signature that filters ask about; messages and touches point at it."""
+
+    __tablename__ = "kind"
+    __table_args__ = (UniqueConstraint("type", "topic", "team", "campaign", "urgent"),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    type: Mapped[str] = mapped_column(Text)
+    topic: Mapped[str] = mapped_column(Text)
+    team: Mapped[str] = mapped_column(Text)
+    campaign: Mapped[str] = mapped_column(Text, server_default="")
+    urgent: Mapped[bool]
+
+
+class Proposal(Base):
+    """One thing to say, to one contact or to many: what all its messages have in common.
+
+    ``source`` and ``occurrence`` name where it comes from (campaign, API call); together they are unique.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (UniqueConstraint("source", "occurrence"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    occurrence: Mapped[str] = mapped_column(Text)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("kind.id"))
+    tier: Mapped[Small]
+    value: Mapped[float] = mapped_column(REAL)
+    channels: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    not_before: Mapped[date | None]
+    expires: Mapped[date | None]
+    minute: Mapped[Small] = mapped_column(server_default="-1")
+    template_id: Mapped[BigId] = mapped_column(ForeignKey("template.id"))
+    figures: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    sender: Mapped[str] = mapped_column(Text, server_default="")
+    state: Mapped[Small] = mapped_column(server_default="0")
+    actor: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Moment]
+
+
+class Message(Base):
+    """One proposal to one contact, with its verdict. Written once, then changed only when something changes.
+
+    ``day`` is the contact's local date of the place, and after hand-over the date of the touch. ``due`` is when the
+    message wants attention: to be released (planned) or looked at again (open).
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index(None, "account_key"),
+        Index("ix_message_due", "part", "due", postgresql_where=text("state < 2")),
+        Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
+        BY_PART,
+    )
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    account_key: Mapped[BigId]
+    contact_id: Mapped[BigId]
+    proposal_id: Mapped[BigId]
+    state: Mapped[Small]
+    verdict: Mapped[Small]
+    reason: Mapped[Small]
+    rule: Mapped[int] = mapped_column(Integer)
+    winner: Mapped[BigId]
+    channel: Mapped[Small]
+    wished: Mapped[date]
+    day: Mapped[date | None]
+    due: Mapped[Moment | None]
+    policy_version: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+    follows: Mapped[BigId | None]
+
+
+class MessageKey(Base):
+    """Keeps (proposal, contact) unique over all partitions, so that one who moves is not written to twice."""
+
+    __tablename__ = "message_key"
+    proposal_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    contact_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[BigId]
+
+
+class MessageChange(Base):
+    """What a message's row said before it changed to something else, or why it moved on."""
+
+    __tablename__ = "message_change"
+    __table_args__ = (Index(None, "part", "message_id"), BY_PART)
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    message_id: Mapped[BigId]
+    at: Mapped[Moment]
+    state: Mapped[Small]
+    verdict: Mapped[Small]
+    reason: Mapped[Small]
+    rule: Mapped[int] = mapped_column(Integer)
+    day: Mapped[date | None]
+    detail: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Attempt(Base):
+    """One hand-over of a message to a channel. Written before the hand-over, completed after it.
+
+    ``outcome`` is null while nothing is known; otherwise a ``pauta.channels.base.OutcomeKind``.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_running", "part", postgresql_where=text("outcome IS NULL")),
+        BY_PART,
+    )
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    outcome: Mapped[Small | None]
+    answer: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Skeleton(Base):
+    """What the mails of one template version share; the dictionary with which their archive copies are compressed."""
+
+    __tablename__ = "skeleton"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Archive(Base):
+    """The exact bytes that were handed over, compressed, with their SHA-256."""
+
+    __tablename__ = "archive"
+    __table_args__ = (BY_PART,)
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    message_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    skeleton_id: Mapped[BigId]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Touch(Base):
+    """Something that reached a contact outside the ledger: imported history, a call, a meeting.
+
+    ``day`` is the local date at hand-over and never changes, nor does the account key under which it was sent.
+    """
+
+    __tablename__ = "touch"
+    __table_args__ = (Index(None, "account_key"), UniqueConstraint("part", "external_id"), BY_PART)
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    account_key: Mapped[BigId]
+    contact_id: Mapped[BigId]
+    kind_id: Mapped[int] = mapped_column(Integer)
+    channel: Mapped[Small]
+    day: Mapped[date]
+    at: Mapped[Moment]
+    external_id: Mapped[str] = mapped_column(Text)
+
+
+class Lease(Base):
+    """Who owns a partition, in which epoch, until when (on the database's clock)."""
+
+    __tablename__ = "lease"
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(Text, server_default="")
+    epoch: Mapped[BigId] = mapped_column(server_default="0")
+    until: Mapped[Moment]
+
+
+class WorkerRow(Base):
+    """A worker that is alive while ``seen_at`` is recent; partitions are shared out among the living."""
+
+    __tablename__ = "worker"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    seen_at: Mapped[Moment]
+
+
+class PlanRequest(Base):
+    """An account whose open messages must be planned again, because something the gate reads has changed."""
+
+    __tablename__ = "plan_request"
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    account_key: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[Moment]
+
+
+class CapacityUse(Base):
+    """Places of a capacity that are reserved or used up in one period (its first date)."""
+
+    __tablename__ = "capacity_use"
+    policy_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    period: Mapped[date] = mapped_column(primary_key=True)
+    used: Mapped[int] = mapped_column(Integer)
+
+
+class Stop(Base):
+    """The stop switch: while a row stands (``lifted_at`` null), nothing leaves on its channel (null: on any)."""
+
+    __tablename__ = "stop"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    channel: Mapped[Small | None]
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    lifted_at: Mapped[Moment | None]
+    lifted_by: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,15 @@
+"""All table models in one metadata."""
+
+from __future__ import annotations
+
+from pauta.campaigns import models as campaigns
+from pauta.content import models as content
+from pauta.events import models as events
+from pauta.messages import models as messages
+from pauta.people import models as people
+from pauta.platform.schema import Base
+from pauta.policies import models as policies
+from pauta.team import models as team
+
+NOUNS = (people, events, policies, content, team, messages, campaigns)
+METADATA = Base.metadata

@@ -1,0 +1,492 @@
+CREATE SEQUENCE message_ids;
+
+CREATE SEQUENCE touch_ids;
+
+CREATE TABLE api_key (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    team TEXT DEFAULT '' NOT NULL,
+    secret_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_api_key PRIMARY KEY (id),
+    CONSTRAINT uq_api_key_name UNIQUE (name),
+    CONSTRAINT uq_api_key_secret_hash UNIQUE (secret_hash)
+);
+
+CREATE TABLE archive (
+    part SMALLINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    number SMALLINT NOT NULL,
+    skeleton_id BIGINT NOT NULL,
+    hash BYTEA NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT pk_archive PRIMARY KEY (part, message_id, number)
+)
+ PARTITION BY LIST (part);
+
+CREATE TABLE attempt (
+    part SMALLINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    number SMALLINT NOT NULL,
+    owner TEXT NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    outcome SMALLINT,
+    answer TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_attempt PRIMARY KEY (part, message_id, number)
+)
+ PARTITION BY LIST (part);
+
+CREATE INDEX ix_attempt_running ON attempt (part) WHERE outcome IS NULL;
+
+CREATE TABLE audit (
+    id BIGSERIAL NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail JSONB DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_audit PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_audit_subject_at ON audit (subject, at);
+
+CREATE TABLE capacity_use (
+    policy_id INTEGER NOT NULL,
+    period DATE NOT NULL,
+    used INTEGER NOT NULL,
+    CONSTRAINT pk_capacity_use PRIMARY KEY (policy_id, period)
+);
+
+CREATE TABLE company (
+    id SMALLINT NOT NULL,
+    name TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    country TEXT,
+    region TEXT,
+    language TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    postal_address TEXT NOT NULL,
+    CONSTRAINT pk_company PRIMARY KEY (id)
+);
+
+CREATE TABLE condition (
+    id BIGSERIAL NOT NULL,
+    part SMALLINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT,
+    name TEXT NOT NULL,
+    began_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    source TEXT NOT NULL,
+    external_id TEXT,
+    CONSTRAINT pk_condition PRIMARY KEY (id),
+    CONSTRAINT uq_condition_external_id UNIQUE (external_id)
+);
+
+CREATE INDEX ix_condition_standing ON condition (part, account_key) WHERE ended_at IS NULL;
+
+CREATE TABLE contact_list (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_contact_list PRIMARY KEY (id),
+    CONSTRAINT uq_contact_list_name UNIQUE (name)
+);
+
+CREATE TABLE event (
+    id BIGSERIAL NOT NULL,
+    part SMALLINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT,
+    name TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    day DATE NOT NULL,
+    properties JSONB DEFAULT '{}' NOT NULL,
+    source TEXT NOT NULL,
+    external_id TEXT,
+    CONSTRAINT pk_event PRIMARY KEY (id),
+    CONSTRAINT uq_event_external_id UNIQUE (external_id)
+);
+
+CREATE INDEX ix_event_part_account_key_day ON event (part, account_key, day);
+
+CREATE TABLE import_run (
+    id BIGSERIAL NOT NULL,
+    kind TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    mapping JSONB NOT NULL,
+    state TEXT NOT NULL,
+    rows_total INTEGER NOT NULL,
+    rows_done INTEGER DEFAULT '0' NOT NULL,
+    rows_created INTEGER DEFAULT '0' NOT NULL,
+    rows_changed INTEGER DEFAULT '0' NOT NULL,
+    rows_rejected INTEGER DEFAULT '0' NOT NULL,
+    actor TEXT NOT NULL,
+    started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_import_run PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_import_run_fingerprint ON import_run (fingerprint);
+
+CREATE TABLE kind (
+    id SERIAL NOT NULL,
+    type TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    team TEXT NOT NULL,
+    campaign TEXT DEFAULT '' NOT NULL,
+    urgent BOOLEAN NOT NULL,
+    CONSTRAINT pk_kind PRIMARY KEY (id),
+    CONSTRAINT uq_kind_type_topic_team_campaign_urgent UNIQUE (type, topic, team, campaign, urgent)
+);
+
+CREATE TABLE lease (
+    part SMALLINT NOT NULL,
+    owner TEXT DEFAULT '' NOT NULL,
+    epoch BIGINT DEFAULT '0' NOT NULL,
+    until TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_lease PRIMARY KEY (part)
+);
+
+CREATE TABLE message (
+    part SMALLINT NOT NULL,
+    id BIGINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    proposal_id BIGINT NOT NULL,
+    state SMALLINT NOT NULL,
+    verdict SMALLINT NOT NULL,
+    reason SMALLINT NOT NULL,
+    rule INTEGER NOT NULL,
+    winner BIGINT NOT NULL,
+    channel SMALLINT NOT NULL,
+    wished DATE NOT NULL,
+    day DATE,
+    due TIMESTAMP WITH TIME ZONE,
+    policy_version INTEGER NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    follows BIGINT,
+    CONSTRAINT pk_message PRIMARY KEY (part, id)
+)
+ PARTITION BY LIST (part);
+
+CREATE INDEX ix_message_account_key ON message (account_key);
+
+CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2;
+
+CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
+
+CREATE TABLE message_change (
+    part SMALLINT NOT NULL,
+    id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state SMALLINT NOT NULL,
+    verdict SMALLINT NOT NULL,
+    reason SMALLINT NOT NULL,
+    rule INTEGER NOT NULL,
+    day DATE,
+    detail TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_message_change PRIMARY KEY (part, id)
+)
+ PARTITION BY LIST (part);
+
+CREATE INDEX ix_message_change_part_message_id ON message_change (part, message_id);
+
+CREATE TABLE message_key (
+    proposal_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    message_id BIGINT NOT NULL,
+    CONSTRAINT pk_message_key PRIMARY KEY (proposal_id, contact_id)
+);
+
+CREATE TABLE place (
+    id SERIAL NOT NULL,
+    zone TEXT,
+    country TEXT,
+    region TEXT,
+    CONSTRAINT pk_place PRIMARY KEY (id),
+    CONSTRAINT uq_place_zone_country_region UNIQUE NULLS NOT DISTINCT (zone, country, region)
+);
+
+CREATE TABLE plan_request (
+    part SMALLINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_plan_request PRIMARY KEY (part, account_key)
+);
+
+CREATE TABLE policy (
+    id SERIAL NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT pk_policy PRIMARY KEY (id),
+    CONSTRAINT uq_policy_name UNIQUE (name)
+);
+
+CREATE TABLE policy_version (
+    version SERIAL NOT NULL,
+    rules JSONB NOT NULL,
+    actor TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_policy_version PRIMARY KEY (version)
+);
+
+CREATE TABLE skeleton (
+    id BIGSERIAL NOT NULL,
+    hash BYTEA NOT NULL,
+    body BYTEA NOT NULL,
+    CONSTRAINT pk_skeleton PRIMARY KEY (id),
+    CONSTRAINT uq_skeleton_hash UNIQUE (hash)
+);
+
+CREATE TABLE stop (
+    id BIGSERIAL NOT NULL,
+    channel SMALLINT,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lifted_by TEXT,
+    CONSTRAINT pk_stop PRIMARY KEY (id)
+);
+
+CREATE TABLE suppression (
+    id BIGSERIAL NOT NULL,
+    channel SMALLINT NOT NULL,
+    address TEXT NOT NULL,
+    state SMALLINT NOT NULL,
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_suppression PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX uq_suppression_standing ON suppression (channel, lower(address)) WHERE lifted_at IS NULL;
+
+CREATE TABLE team (
+    id SERIAL NOT NULL,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    CONSTRAINT pk_team PRIMARY KEY (id),
+    CONSTRAINT uq_team_name UNIQUE (name)
+);
+
+CREATE TABLE template (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_template PRIMARY KEY (id),
+    CONSTRAINT uq_template_name UNIQUE (name)
+);
+
+CREATE TABLE touch (
+    part SMALLINT NOT NULL,
+    id BIGINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    kind_id INTEGER NOT NULL,
+    channel SMALLINT NOT NULL,
+    day DATE NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    external_id TEXT NOT NULL,
+    CONSTRAINT pk_touch PRIMARY KEY (part, id),
+    CONSTRAINT uq_touch_part_external_id UNIQUE (part, external_id)
+)
+ PARTITION BY LIST (part);
+
+CREATE INDEX ix_touch_account_key ON touch (account_key);
+
+CREATE TABLE worker (
+    name TEXT NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_worker PRIMARY KEY (name)
+);
+
+CREATE TABLE account (
+    id BIGSERIAL NOT NULL,
+    external_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    place_id INTEGER DEFAULT '0' NOT NULL,
+    stage TEXT,
+    attributes JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_account PRIMARY KEY (id),
+    CONSTRAINT uq_account_external_id UNIQUE (external_id),
+    CONSTRAINT fk_account_place_id FOREIGN KEY(place_id) REFERENCES place (id)
+);
+
+CREATE TABLE member (
+    id BIGSERIAL NOT NULL,
+    email TEXT NOT NULL,
+    name TEXT NOT NULL,
+    team_id INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    language TEXT NOT NULL,
+    CONSTRAINT pk_member PRIMARY KEY (id),
+    CONSTRAINT uq_member_email UNIQUE (email),
+    CONSTRAINT fk_member_team_id FOREIGN KEY(team_id) REFERENCES team (id)
+);
+
+CREATE TABLE proposal (
+    id BIGSERIAL NOT NULL,
+    source TEXT NOT NULL,
+    occurrence TEXT NOT NULL,
+    kind_id INTEGER NOT NULL,
+    tier SMALLINT NOT NULL,
+    value REAL NOT NULL,
+    channels SMALLINT[] NOT NULL,
+    not_before DATE,
+    expires DATE,
+    minute SMALLINT DEFAULT '-1' NOT NULL,
+    template_id BIGINT NOT NULL,
+    figures JSONB DEFAULT '{}' NOT NULL,
+    sender TEXT DEFAULT '' NOT NULL,
+    state SMALLINT DEFAULT '0' NOT NULL,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_proposal PRIMARY KEY (id),
+    CONSTRAINT uq_proposal_source_occurrence UNIQUE (source, occurrence),
+    CONSTRAINT fk_proposal_kind_id FOREIGN KEY(kind_id) REFERENCES kind (id),
+    CONSTRAINT fk_proposal_template_id FOREIGN KEY(template_id) REFERENCES template (id)
+);
+
+CREATE TABLE template_version (
+    id BIGSERIAL NOT NULL,
+    template_id BIGINT NOT NULL,
+    version INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    mjml TEXT NOT NULL,
+    text TEXT NOT NULL,
+    html TEXT NOT NULL,
+    figures TEXT[] NOT NULL,
+    actor TEXT NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_template_version PRIMARY KEY (id),
+    CONSTRAINT uq_template_version_template_id_version_language UNIQUE (template_id, version, language),
+    CONSTRAINT fk_template_version_template_id FOREIGN KEY(template_id) REFERENCES template (id)
+);
+
+CREATE TABLE campaign (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    team TEXT NOT NULL,
+    tier SMALLINT NOT NULL,
+    value REAL NOT NULL,
+    urgent BOOLEAN NOT NULL,
+    channels TEXT[] NOT NULL,
+    audience JSONB NOT NULL,
+    not_before DATE,
+    expires DATE,
+    minute SMALLINT DEFAULT '-1' NOT NULL,
+    template_id BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    proposal_id BIGINT,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    launched_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_campaign PRIMARY KEY (id),
+    CONSTRAINT uq_campaign_name UNIQUE (name),
+    CONSTRAINT fk_campaign_template_id FOREIGN KEY(template_id) REFERENCES template (id),
+    CONSTRAINT fk_campaign_proposal_id FOREIGN KEY(proposal_id) REFERENCES proposal (id)
+);
+
+CREATE TABLE contact (
+    id BIGSERIAL NOT NULL,
+    external_id TEXT NOT NULL,
+    account_id BIGINT,
+    account_key BIGINT NOT NULL,
+    part SMALLINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    first_name TEXT DEFAULT '' NOT NULL,
+    last_name TEXT DEFAULT '' NOT NULL,
+    email TEXT,
+    email_state SMALLINT DEFAULT '0' NOT NULL,
+    phone TEXT,
+    phone_state SMALLINT DEFAULT '0' NOT NULL,
+    postal_address TEXT,
+    place_id INTEGER DEFAULT '0' NOT NULL,
+    language TEXT,
+    stage TEXT,
+    segments TEXT[] DEFAULT '{}' NOT NULL,
+    best_minute SMALLINT DEFAULT '-1' NOT NULL,
+    paused_until DATE,
+    attributes JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_contact PRIMARY KEY (id),
+    CONSTRAINT uq_contact_external_id UNIQUE (external_id),
+    CONSTRAINT fk_contact_account_id FOREIGN KEY(account_id) REFERENCES account (id),
+    CONSTRAINT fk_contact_place_id FOREIGN KEY(place_id) REFERENCES place (id)
+);
+
+CREATE INDEX ix_contact_email ON contact (lower(email));
+
+CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
+
+CREATE TABLE consent (
+    id BIGSERIAL NOT NULL,
+    part SMALLINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    channel SMALLINT NOT NULL,
+    topic TEXT NOT NULL,
+    granted BOOLEAN NOT NULL,
+    basis TEXT NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    proof JSONB DEFAULT '{}' NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    external_id TEXT,
+    CONSTRAINT pk_consent PRIMARY KEY (id),
+    CONSTRAINT fk_consent_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT uq_consent_external_id UNIQUE (external_id)
+);
+
+CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);
+
+CREATE TABLE contact_list_member (
+    list_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    CONSTRAINT pk_contact_list_member PRIMARY KEY (list_id, contact_id),
+    CONSTRAINT fk_contact_list_member_list_id FOREIGN KEY(list_id) REFERENCES contact_list (id),
+    CONSTRAINT fk_contact_list_member_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+
+CREATE TABLE launch_part (
+    campaign_id BIGINT NOT NULL,
+    part SMALLINT NOT NULL,
+    messages INTEGER DEFAULT '0' NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_launch_part PRIMARY KEY (campaign_id, part),
+    CONSTRAINT fk_launch_part_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+);
+
+CREATE TABLE preference (
+    contact_id BIGINT NOT NULL,
+    topic TEXT NOT NULL,
+    part SMALLINT NOT NULL,
+    at_most SMALLINT NOT NULL,
+    days SMALLINT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_preference PRIMARY KEY (contact_id, topic),
+    CONSTRAINT fk_preference_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+
+CREATE TABLE relation (
+    contact_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    role TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_relation PRIMARY KEY (contact_id, account_id),
+    CONSTRAINT fk_relation_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT fk_relation_account_id FOREIGN KEY(account_id) REFERENCES account (id)
+);

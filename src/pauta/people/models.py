@@ -1,0 +1,188 @@
+"""Tables of people: company, places, accounts, contacts, consents, preferences, suppressions, imports."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ARRAY, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pauta.platform.schema import Base, BigId, Moment, Small
+
+
+class Company(Base):
+    """The one organisation that this installation speaks for; the last resort for zone, country and language."""
+
+    __tablename__ = "company"
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    zone: Mapped[str] = mapped_column(Text)
+    country: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    sender: Mapped[str] = mapped_column(Text)
+    postal_address: Mapped[str] = mapped_column(Text)
+
+
+class Place(Base):
+    """A combination of time zone, country and region; accounts and contacts point at one (0 = nothing known)."""
+
+    __tablename__ = "place"
+    __table_args__ = (UniqueConstraint("zone", "country", "region", postgresql_nulls_not_distinct=True),)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    zone: Mapped[str | None] = mapped_column(Text)
+    country: Mapped[str | None] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(Text)
+
+
+class Account(Base):
+    """A company that is a customer or may become one."""
+
+    __tablename__ = "account"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), server_default="0")
+    stage: Mapped[str | None] = mapped_column(Text)
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+
+class Contact(Base):
+    """A person. ``account_key`` is the home account, or minus the contact's id when there is none.
+
+    ``person_id`` is the lowest contact id among the contacts that share an address: they share contact caps, and live
+    under one account key. Address states: see ``AddressState``.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (Index(None, "part", "account_key"), Index("ix_contact_email", text("lower(email)")))
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(Text, unique=True)
+    account_id: Mapped[BigId | None] = mapped_column(ForeignKey("account.id"))
+    account_key: Mapped[BigId]
+    part: Mapped[Small]
+    person_id: Mapped[BigId]
+    first_name: Mapped[str] = mapped_column(Text, server_default="")
+    last_name: Mapped[str] = mapped_column(Text, server_default="")
+    email: Mapped[str | None] = mapped_column(Text)
+    email_state: Mapped[Small] = mapped_column(server_default="0")
+    phone: Mapped[str | None] = mapped_column(Text)
+    phone_state: Mapped[Small] = mapped_column(server_default="0")
+    postal_address: Mapped[str | None] = mapped_column(Text)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), server_default="0")
+    language: Mapped[str | None] = mapped_column(Text)
+    stage: Mapped[str | None] = mapped_column(Text)
+    segments: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    best_minute: Mapped[Small] = mapped_column(server_default="-1")
+    paused_until: Mapped[date | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+
+class Relation(Base):
+    """Another company that a contact belongs to; carries no caps."""
+
+    __tablename__ = "relation"
+    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    account_id: Mapped[BigId] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class Consent(Base):
+    """One entry of the consent ledger: append-only, in order of ``at`` then ``id``. Topic ``*`` means every topic."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "part", "contact_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    part: Mapped[Small]
+    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"))
+    channel: Mapped[Small]
+    topic: Mapped[str] = mapped_column(Text)
+    granted: Mapped[bool]
+    basis: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    wording: Mapped[str] = mapped_column(Text, server_default="")
+    proof: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    at: Mapped[Moment]
+    recorded_at: Mapped[Moment]
+    external_id: Mapped[str | None] = mapped_column(Text, unique=True)
+
+
+class Preference(Base):
+    """How often a contact wants a topic: at most ``at_most`` messages in any ``days`` days."""
+
+    __tablename__ = "preference"
+    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(Text, primary_key=True)
+    part: Mapped[Small]
+    at_most: Mapped[Small]
+    days: Mapped[Small]
+    changed_at: Mapped[Moment]
+
+
+class Suppression(Base):
+    """An address that must not be written to on a channel; it outlives the contacts that use it."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        Index(
+            "uq_suppression_standing",
+            "channel",
+            text("lower(address)"),
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    channel: Mapped[Small]
+    address: Mapped[str] = mapped_column(Text)
+    state: Mapped[Small]
+    reason: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    lifted_at: Mapped[Moment | None]
+
+
+class ContactList(Base):
+    """A named list of contacts."""
+
+    __tablename__ = "contact_list"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[Moment]
+
+
+class ContactListMember(Base):
+    """A contact on a list."""
+
+    __tablename__ = "contact_list_member"
+    list_id: Mapped[BigId] = mapped_column(ForeignKey("contact_list.id"), primary_key=True)
+    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"), primary_key=True)
+
+
+class ImportRun(Base):
+    """One import of a file: its mapping, how far it came, and what it took and refused."""
+
+    __tablename__ = "import_run"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text)
+    rows_total: Mapped[int] = mapped_column(Integer)
+    rows_done: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_created: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_changed: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_rejected: Mapped[int] = mapped_column(Integer, server_default="0")
+    actor: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+    __table_args__ = (Index(None, "fingerprint"),)
+
+

@@ -1,0 +1,1 @@
+"""The policies that the gate obeys, with their versions."""
