@@ -1,0 +1,72 @@
+"""Connections to PostgreSQL.
+
+Conventions: times are UTC; a transaction is opened where a request or job begins and committed in that one place, so a
+connection starts one with its first statement and ``with connect(...)`` commits it at the end of the block.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+from pauta.platform import clock
+
+_PAUSE_SECONDS = 0.05
+_OPTIONS: dict[str, Any] = {
+    "options": "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c client_min_messages=warning",
+    "client_encoding": "utf8",
+    "application_name": "pauta",
+}
+
+
+def connect(url: str, *, autocommit: bool = False) -> Connection[tuple[Any, ...]]:
+    """A connection whose times are UTC; as a context manager it commits, or rolls back on an error, and closes."""
+    return psycopg.connect(url, autocommit=autocommit, **_OPTIONS)
+
+
+@contextmanager
+def pool(url: str, size: int) -> Iterator[ConnectionPool[Connection[tuple[Any, ...]]]]:
+    """Connections shared by the threads of the web server; one that broke is replaced before it is handed out."""
+    shared = ConnectionPool(
+        url,
+        kwargs=_OPTIONS,
+        min_size=min(2, size),
+        max_size=size,
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    with shared:
+        yield shared
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The same database as SQLAlchemy writes it."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def wait_for(url: str, seconds: float) -> None:
+    """Return as soon as the database answers; its own error when it has not within that many seconds."""
+    until = clock.monotonic() + seconds
+    while True:
+        try:
+            connect(url).close()
+        except psycopg.OperationalError:
+            if clock.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+@contextmanager
+def advisory_lock(url: str, name: str) -> Iterator[None]:
+    """Hold a lock of this name in the database, so that only one process at a time is inside the block."""
+    with connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,))
+        yield
