@@ -1,0 +1,186 @@
+"""Policies: what a company promises its customers, as values. Parsed from and dumped to the JSON of gate cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which messages or touches: every field that is given must pass; one without fields takes everything.
+
+    Stages and segments are those of the contact. Something without a campaign is in no list of campaigns.
+    """
+
+    types: tuple[str, ...] | None = None
+    topics: tuple[str, ...] | None = None
+    teams: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    campaigns: tuple[str, ...] | None = None
+    stages: tuple[str, ...] | None = None
+    segments: tuple[str, ...] | None = None
+    urgent: bool | None = None
+    except_types: tuple[str, ...] | None = None
+    except_topics: tuple[str, ...] | None = None
+    except_teams: tuple[str, ...] | None = None
+    except_channels: tuple[str, ...] | None = None
+    except_campaigns: tuple[str, ...] | None = None
+    except_stages: tuple[str, ...] | None = None
+    except_segments: tuple[str, ...] | None = None
+    except_urgent: bool | None = None
+
+
+EVERYTHING: Final = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """Closes a channel for everything that does not match ``only``, transactional messages too."""
+
+    name: str
+    channel: str
+    only: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Closes everything for contacts in none of the stages, or none of the segments."""
+
+    name: str
+    held: Filter = EVERYTHING
+    stages: tuple[str, ...] | None = None
+    segments: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Closes everything while a condition stands, or the ``days`` days from an event on."""
+
+    name: str
+    held: Filter = EVERYTHING
+    condition: str | None = None  # `while` in JSON
+    event: str | None = None  # `after` in JSON
+    days: int | None = None
+    account: bool = False  # scope
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Allowed hours [start, end) in minutes of the local day, ISO weekdays, holidays, and blackout dates."""
+
+    name: str
+    held: Filter = EVERYTHING
+    hours: tuple[int, int] | None = None
+    weekdays: tuple[int, ...] | None = None
+    holidays: bool = False
+    dates: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most ``limit`` counted touches in any run of ``days`` days, in a week, or in a month."""
+
+    name: str
+    limit: int
+    window: str = "rolling"  # rolling, week, month
+    days: int | None = None  # of a rolling window
+    account: bool = False  # scope
+    held: Filter = EVERYTHING
+    counts: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Keeps messages of two sorts at least ``days`` days apart, in both directions."""
+
+    name: str
+    days: int
+    held: Filter = EVERYTHING
+    apart_from: Filter = EVERYTHING  # `from` in JSON
+    account: bool = False  # scope
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """Holds messages of a campaign while the contact is in ``limit`` others."""
+
+    name: str
+    limit: int
+    held: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """At most ``percent`` of the touches of ``days`` days may be of the type, asked from ``min_touches`` on."""
+
+    name: str
+    type: str
+    percent: float
+    days: int
+    min_touches: int = 5
+    held: Filter = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A channel has ``limit`` places per day, week or month, over all accounts."""
+
+    name: str
+    channel: str
+    limit: int
+    per: str  # day, week, month
+    held: Filter = EVERYTHING
+    counts: Filter = EVERYTHING
+
+
+Policy = ChannelRule | Guard | Hold | Time | Cap | Spacing | Concurrency | Mix | Capacity
+
+KINDS: Final[dict[str, type]] = {
+    "channel": ChannelRule,
+    "guard": Guard,
+    "hold": Hold,
+    "time": Time,
+    "cap": Cap,
+    "spacing": Spacing,
+    "concurrency": Concurrency,
+    "mix": Mix,
+    "capacity": Capacity,
+}
+"""Kinds of policies in the order in which the gate asks them (preferences are asked between time and cap)."""
+
+
+def kind_of(policy: Policy) -> str:
+    """The word for the policy's kind, as in JSON and in the list of reasons."""
+    return next(kind for kind, policy_type in KINDS.items() if isinstance(policy, policy_type))
+
+
+def names_asked(policies: Sequence[Policy]) -> dict[str, tuple[str, ...]]:
+    """The segments, conditions and events that these policies ask for, sorted: what facts must hold of them."""
+    segments: set[str] = set()
+    conditions: set[str] = set()
+    events: set[str] = set()
+    for policy in policies:
+        for part in filters_of(policy):
+            segments.update(part.segments or (), part.except_segments or ())
+        if isinstance(policy, Guard):
+            segments.update(policy.segments or ())
+        if isinstance(policy, Hold):
+            conditions.update({policy.condition} - {None} if policy.condition else ())
+            events.update((policy.event,) if policy.event else ())
+    return {"segments": tuple(sorted(segments)), "conditions": tuple(sorted(conditions)), "events": tuple(sorted(events))}
+
+
+def filters_of(policy: Policy) -> tuple[Filter, ...]:
+    """Every filter of a policy."""
+    match policy:
+        case ChannelRule():
+            return (policy.only,)
+        case Cap() | Capacity():
+            return (policy.held, policy.counts)
+        case Spacing():
+            return (policy.held, policy.apart_from)
+        case _:
+            return (policy.held,)
