@@ -1,0 +1,106 @@
+"""Reads of teams, members, API keys and the audit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+_KEY = "SELECT id, name, role, team, created_at, revoked_at FROM api_key"
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key as its owner may see it; the secret itself is not kept. Times are UTC."""
+
+    id: int
+    name: str
+    role: str
+    team: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team: ``name`` is what filters and policies write, ``title`` what people read."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Member:
+    """A colleague, in one team, with one role and the language in which Pauta speaks to them."""
+
+    email: str
+    name: str
+    team: str
+    role: str
+    language: str
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who did what to what, and when (UTC)."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def hash_of(secret: str) -> bytes:
+    """What is kept of an API key.
+
+    The secret has 256 random bits, so nobody can try them all: one round of SHA-256 is enough, where a password would
+    need a slow hash. It also makes the look-up one index probe, at every request.
+    """
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def key_by_secret(connection: Connection[Any], secret: str) -> Key | None:
+    """The key with this secret, unless it is unknown or revoked."""
+    with connection.cursor(row_factory=class_row(Key)) as cursor:
+        cursor.execute(f"{_KEY} WHERE secret_hash = %s AND revoked_at IS NULL", (hash_of(secret),))
+        return cursor.fetchone()
+
+
+def keys(connection: Connection[Any]) -> list[Key]:
+    """All API keys, revoked ones included, in order of their names."""
+    with connection.cursor(row_factory=class_row(Key)) as cursor:
+        return cursor.execute(f"{_KEY} ORDER BY name").fetchall()
+
+
+def teams(connection: Connection[Any]) -> list[Team]:
+    """All teams in order of their names."""
+    with connection.cursor(row_factory=class_row(Team)) as cursor:
+        return cursor.execute("SELECT name, title FROM team ORDER BY name").fetchall()
+
+
+def members(connection: Connection[Any]) -> list[Member]:
+    """All members in order of team and name."""
+    query = """
+        SELECT member.email, member.name, team.name AS team, member.role, member.language
+        FROM member JOIN team ON team.id = member.team_id
+        ORDER BY team.name, member.name, member.email
+    """
+    with connection.cursor(row_factory=class_row(Member)) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def audit_entries(connection: Connection[Any], subject: str | None, before: int | None, limit: int) -> list[AuditEntry]:
+    """The newest entries first, of one subject or of all; ``before`` is the id under which the next page begins."""
+    query = """
+        SELECT id, at, actor, action, subject, detail FROM audit
+        WHERE (%(subject)s::text IS NULL OR subject = %(subject)s) AND (%(before)s::bigint IS NULL OR id < %(before)s)
+        ORDER BY id DESC LIMIT %(limit)s
+    """
+    with connection.cursor(row_factory=class_row(AuditEntry)) as cursor:
+        return cursor.execute(query, {"subject": subject, "before": before, "limit": limit}).fetchall()

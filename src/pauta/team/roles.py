@@ -1,0 +1,100 @@
+"""Who may do what: a role is a row of rights."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pauta.core.problems import Problem
+
+
+class Right(StrEnum):
+    """One thing that a person or a key may do. Each has its heading in the reference."""
+
+    PEOPLE_READ = "people.read"
+    PEOPLE_WRITE = "people.write"
+    CONSENTS_WRITE = "consents.write"
+    EVENTS_WRITE = "events.write"
+    TEMPLATES_READ = "templates.read"
+    TEMPLATES_WRITE = "templates.write"
+    POLICIES_READ = "policies.read"
+    POLICIES_WRITE = "policies.write"
+    CAMPAIGNS_READ = "campaigns.read"
+    CAMPAIGNS_WRITE = "campaigns.write"
+    CAMPAIGNS_LAUNCH = "campaigns.launch"
+    MESSAGES_READ = "messages.read"
+    MESSAGES_SEND = "messages.send"
+    MESSAGES_CANCEL = "messages.cancel"
+    ARCHIVE_READ = "archive.read"
+    GATE_EXPLAIN = "gate.explain"
+    STATUS_READ = "status.read"
+    STOP_USE = "stop.use"
+    TEAM_READ = "team.read"
+    TEAM_WRITE = "team.write"
+    AUDIT_READ = "audit.read"
+
+
+_READER = frozenset(
+    {
+        Right.PEOPLE_READ,
+        Right.TEMPLATES_READ,
+        Right.POLICIES_READ,
+        Right.CAMPAIGNS_READ,
+        Right.MESSAGES_READ,
+        Right.GATE_EXPLAIN,
+        Right.STATUS_READ,
+        Right.TEAM_READ,
+    }
+)
+
+ROLES: dict[str, frozenset[Right]] = {
+    "admin": frozenset(Right),
+    "marketer": _READER
+    | {
+        Right.PEOPLE_WRITE,
+        Right.CONSENTS_WRITE,
+        Right.EVENTS_WRITE,
+        Right.TEMPLATES_WRITE,
+        Right.CAMPAIGNS_WRITE,
+        Right.CAMPAIGNS_LAUNCH,
+        Right.MESSAGES_SEND,
+        Right.MESSAGES_CANCEL,
+        Right.ARCHIVE_READ,
+        Right.STOP_USE,
+    },
+    "csm": _READER
+    | {
+        Right.PEOPLE_WRITE,
+        Right.CONSENTS_WRITE,
+        Right.EVENTS_WRITE,
+        Right.MESSAGES_SEND,
+        Right.MESSAGES_CANCEL,
+        Right.ARCHIVE_READ,
+        Right.STOP_USE,
+    },
+    "support": _READER
+    | {
+        Right.CONSENTS_WRITE,
+        Right.EVENTS_WRITE,
+        Right.MESSAGES_SEND,
+        Right.MESSAGES_CANCEL,
+        Right.ARCHIVE_READ,
+        Right.STOP_USE,
+    },
+    "reader": _READER,
+    "sender": frozenset({Right.EVENTS_WRITE, Right.MESSAGES_SEND, Right.MESSAGES_READ, Right.MESSAGES_CANCEL}),
+}
+"""Every role and its rights. ``sender`` is for programs that only record events and send single messages."""
+
+
+def rights_of(role: str) -> frozenset[Right]:
+    """The rights of a role; Problem when there is no such role."""
+    if role not in ROLES:
+        raise Problem("role_unknown", "role", value=role, roles=", ".join(ROLES))
+    return ROLES[role]
+
+
+def require(role: str, right: Right) -> None:
+    """Refuse what the role does not allow, with a Problem that names the right and the roles that have it."""
+    if right not in rights_of(role):
+        able = ", ".join(name for name, rights in ROLES.items() if right in rights)
+        raise Problem("right_missing", "", right=right.value, role=role, roles=able)
