@@ -31,7 +31,7 @@ class Plan:
     earliest: Int32  # queue without a day: epoch day to look again; expired: first day too late; else NEVER
     winner: Int64  # the last that won: row of the touch, or T + row of the message; -1 for none
     winner_id: Int64  # id of that touch or message, 0 for none
-    taken: dict[tuple[int, int], int]  # places newly taken: (position of the capacity policy, first epoch day of period)
+    taken: dict[tuple[int, int], int]  # new places per (position of the capacity policy, first epoch day of the period)
     trace: Trace | None
 
 

@@ -157,20 +157,28 @@ def kind_of(policy: Policy) -> str:
     return next(kind for kind, policy_type in KINDS.items() if isinstance(policy, policy_type))
 
 
-def names_asked(policies: Sequence[Policy]) -> dict[str, tuple[str, ...]]:
-    """The segments, conditions and events that these policies ask for, sorted: what facts must hold of them."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Names that policies ask for, sorted; facts need to hold no others."""
+
+    segments: tuple[str, ...]
+    conditions: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+def names_asked(policies: Sequence[Policy]) -> Asked:
+    """The segments, conditions and events that these policies ask for."""
     segments: set[str] = set()
-    conditions: set[str] = set()
-    events: set[str] = set()
     for policy in policies:
+        segments.update(policy.segments or () if isinstance(policy, Guard) else ())
         for part in filters_of(policy):
             segments.update(part.segments or (), part.except_segments or ())
-        if isinstance(policy, Guard):
-            segments.update(policy.segments or ())
-        if isinstance(policy, Hold):
-            conditions.update({policy.condition} - {None} if policy.condition else ())
-            events.update((policy.event,) if policy.event else ())
-    return {"segments": tuple(sorted(segments)), "conditions": tuple(sorted(conditions)), "events": tuple(sorted(events))}
+    holds = [policy for policy in policies if isinstance(policy, Hold)]
+    return Asked(
+        tuple(sorted(segments)),
+        tuple(sorted({hold.condition for hold in holds if hold.condition is not None})),
+        tuple(sorted({hold.event for hold in holds if hold.event is not None})),
+    )
 
 
 def filters_of(policy: Policy) -> tuple[Filter, ...]:

@@ -68,4 +68,4 @@ BUILTIN_RULES: Final = {
     RULE_PAUSE: "pause",
     RULE_PREFERENCE: "preference",
 }
-"""Rules that need no policy: number and name. A policy's rule number is its position in the sequence given to plan()."""
+"""Rules without a policy: number and name. The number of a policy is its position in the sequence given to plan()."""
