@@ -53,9 +53,9 @@ def fetch_array(
 ) -> NDArray[Any]:
     """Rows of a query as a structured array; the fields of ``dtype`` name the query's columns.
 
-    Fields are bool, integers of 2, 4 and 8 bytes, floats of 4 and 8 bytes, and ``V16`` for uuid. Columns of
-    a narrower type are widened; cast dates and times to numbers in the query. A NULL is a ValueError. An ORDER BY in the query is kept.
-    One answer holds at most a gigabyte.
+    Fields are bool, integers of 2, 4 and 8 bytes, floats of 4 and 8 bytes, and ``V16`` for uuid. Columns of a narrower
+    type are widened; cast dates and times to numbers in the query. A NULL is a ValueError. An ORDER BY in the query is
+    kept. One answer holds at most a gigabyte.
     """
     names = dtype.names or ()
     sent = sql.SQL(" || ").join(

@@ -1,0 +1,342 @@
+"""PostgreSQL run by Pauta itself, as a child process on a Unix socket in the data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import psutil
+import psycopg
+
+from pauta.core.problems import Problem
+from pauta.platform import clock, database
+from pauta.platform.binaries import Programs, locate, server_owner
+from pauta.platform.processes import tied_to_this
+from pauta.platform.settings import Settings
+
+_NAME = "pauta"  # of the role and of the database
+_SOCKET = ".s.PGSQL.5432"
+_LONGEST_SOCKET_PATH = 107  # bytes, in Linux's struct sockaddr_un
+_ROOTS_PLACE = Path("/var/lib/pauta")
+_START_SECONDS = 300  # recovery after a crash replays up to max_wal_size
+_STOP_SECONDS = 30
+_PAUSE_SECONDS = 0.05
+_LARGEST_LOG = 10_000_000
+
+_SERVER_SETTINGS = (
+    "listen_addresses=",  # only the socket: nothing else on the machine or the network can connect
+    "timezone=UTC",
+    "log_timezone=UTC",
+    # Memory for a machine that the workers share: enough that the hot tables of a million contacts stay cached.
+    "shared_buffers=256MB",
+    "work_mem=64MB",  # sorts and hashes of a planning batch without temporary files
+    "maintenance_work_mem=256MB",  # indexes after an import
+    "effective_cache_size=2GB",  # what the system's page cache is likely to hold
+    # A launch writes gigabytes of WAL: few, spread checkpoints instead of one every few seconds.
+    "max_wal_size=4GB",
+    "checkpoint_timeout=15min",
+    "random_page_cost=1.1",  # solid state disks
+    "jit=off",  # it costs more than it saves in statements of milliseconds
+)
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder that holds the embedded server: programs (for root), data, socket, log and locks."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own data folder."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.folder / "postgres.log"
+
+    @property
+    def sockets(self) -> Path:
+        """The folder of the socket: here, or under /tmp when the path would be longer than a socket's may be."""
+        here = self.folder / "run"
+        if len(os.fsencode(here / _SOCKET)) <= _LONGEST_SOCKET_PATH:
+            return here
+        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path("/tmp") / f"pauta-{server_owner().user}-{name}"
+
+    @property
+    def url(self) -> str:
+        """URL of Pauta's database on this server."""
+        return self.url_of(_NAME)
+
+    def url_of(self, name: str) -> str:
+        """URL of a database on this server."""
+        return f"postgresql://{_NAME}@/{name}?host={self.sockets}"
+
+
+def home_of(data_dir: Path) -> Home:
+    """The embedded server's home in a data folder, made when it is not there.
+
+    It is ``postgres`` in the data folder. Root's server runs as another user; when that user could not enter the data
+    folder, the home is a folder under /var/lib/pauta and ``postgres`` is a link to it.
+    """
+    data_dir = data_dir.absolute()
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+    place = data_dir / "postgres"
+    if place.exists() and place.lstat().st_uid != os.geteuid():
+        raise Problem(
+            "data_of_other_user", field="data_dir", folder=str(data_dir), user=_user_name(place.lstat().st_uid)
+        )
+    if not place.exists():
+        if os.geteuid() == 0 and not _anyone_can_enter(data_dir):
+            _ROOTS_PLACE.mkdir(mode=0o711, parents=True, exist_ok=True)
+            elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=_ROOTS_PLACE))
+            elsewhere.chmod(0o711)
+            place.symlink_to(elsewhere)
+        else:
+            place.mkdir(mode=0o711)
+    return Home(place.resolve())
+
+
+def _user_name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
+
+
+def _anyone_can_enter(folder: Path) -> bool:
+    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.resolve().parents))
+
+
+class Server:
+    """The embedded server as a child of this process. Only who holds the home's lock may have one."""
+
+    def __init__(self, home: Home, extra_settings: Sequence[str] = ()) -> None:
+        self.home = home
+        self._extra = extra_settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes] | None:
+        """The running server process."""
+        return self._process
+
+    def start(self) -> None:
+        """Start the server, after making its files or stopping what a killed parent left over, and wait for it."""
+        programs = locate(self.home.folder)
+        _stop_leftovers(self.home)
+        _make_sockets_folder(self.home.sockets)
+        if not self.home.data.exists():
+            _initialise(self.home, programs)
+        _check_version(self.home, programs)
+        arguments = [programs.path("postgres"), "-D", str(self.home.data), "-k", str(self.home.sockets)]
+        for setting in (*_SERVER_SETTINGS, *self._extra):
+            arguments += ["-c", setting]
+        owner = server_owner()
+        with _opened_log(self.home.log) as log:
+            self._process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home.folder,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C in a terminal is for the parent, which stops its children in order
+                user=owner.user if os.geteuid() == 0 else None,
+                group=owner.group if os.geteuid() == 0 else None,
+                extra_groups=[] if os.geteuid() == 0 else None,
+                preexec_fn=tied_to_this(signal.SIGINT),
+            )
+        self._wait_until_ready(self._process)
+        _make_database(self.home)
+
+    def stop(self) -> None:
+        """Disconnect everybody, write everything to disk, and wait until the server is gone."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        with suppress(OSError):
+            self.home.sockets.rmdir()
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        until = clock.monotonic() + _START_SECONDS
+        while process.poll() is None and clock.monotonic() < until:
+            try:
+                database.connect(self.home.url_of("postgres")).close()
+            except psycopg.OperationalError:
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
+        self.stop()
+        raise Problem(
+            "database_did_not_start", field="data_dir", log=str(self.home.log), why=_last_words(self.home.log)
+        )
+
+
+def _make_sockets_folder(folder: Path) -> None:
+    """The socket's folder, to which only the server's user has access: whoever can enter it may connect."""
+    owner = server_owner()
+    owner.own(folder)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner.user or stat.S_IMODE(found.st_mode) & 0o077:
+        raise Problem("socket_folder_not_ours", field="data_dir", folder=str(folder))
+
+
+def _initialise(home: Home, programs: Programs) -> None:
+    """Make the data folder: whole or not at all."""
+    owner = server_owner()
+    unfinished = home.folder / "data.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    owner.own(unfinished)
+    # The built-in locale sorts and folds case the same on every machine and in every version; it came with 17.
+    locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C.UTF-8"]
+    made = subprocess.run(
+        [programs.path("initdb"), "-D", str(unfinished), "-U", _NAME, "-E", "UTF8", "--auth=trust", *locale],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home.folder,
+        env=_environment(),
+        user=owner.user if os.geteuid() == 0 else None,
+        group=owner.group if os.geteuid() == 0 else None,
+        extra_groups=[] if os.geteuid() == 0 else None,
+    )
+    if made.returncode != 0:
+        home.log.write_text(made.stdout + made.stderr)
+        raise Problem("database_did_not_start", field="data_dir", log=str(home.log), why=_last_words(home.log))
+    unfinished.rename(home.data)
+
+
+def _check_version(home: Home, programs: Programs) -> None:
+    written_by = int((home.data / "PG_VERSION").read_text().split(".")[0])
+    if written_by != programs.major:
+        raise Problem("database_of_other_version", field="data_dir", data=written_by, programs=programs.major)
+
+
+def _make_database(home: Home) -> None:
+    with database.connect(home.url_of("postgres"), autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_NAME,)).fetchone():
+            connection.execute(f'CREATE DATABASE "{_NAME}"')
+
+
+def _stop_leftovers(home: Home) -> None:
+    """Stop server processes of this home that lost their parent, and take away what a killed one left behind.
+
+    The files name a process id that may by now belong to another program, so PostgreSQL could refuse to start.
+    """
+    leftovers = [process for process in psutil.process_iter(["name"]) if _serves(process, home.data)]
+    for process in leftovers:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT)
+    _, stubborn = psutil.wait_procs(leftovers, timeout=_STOP_SECONDS)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn)
+    for left in (home.data / "postmaster.pid", home.sockets / _SOCKET, home.sockets / f"{_SOCKET}.lock"):
+        left.unlink(missing_ok=True)
+
+
+def _serves(process: psutil.Process, data: Path) -> bool:
+    try:
+        return process.info["name"] == "postgres" and process.cwd() == str(data)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def _environment() -> dict[str, str]:
+    """An environment without the PG* variables of whoever started us."""
+    return {"PATH": os.defpath, "LANG": "C.UTF-8"}
+
+
+def _opened_log(log: Path) -> IO[bytes]:
+    if log.exists() and log.stat().st_size > _LARGEST_LOG:
+        log.replace(log.with_suffix(".log.1"))
+    return log.open("ab")
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n")
+    told = [line for line in lines if "FATAL" in line or "PANIC" in line or "error:" in line]
+    return (told or lines)[-1].strip()
+
+
+@contextmanager
+def owned_server(home: Home, extra_settings: Sequence[str] = (), *, wait: bool = True) -> Iterator[Server]:
+    """A started server that this process owns, stopped at the end of the block.
+
+    When another process owns it: wait until that has let go, or raise BlockingIOError.
+    """
+    with _locked(home.folder / "server.lock", fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB)):
+        server = Server(home, extra_settings)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def running_database(settings: Settings) -> Iterator[str]:
+    """URL of a database that answers for as long as the block lasts.
+
+    It is the one that the settings name, else the embedded one: that of a running ``pauta up`` or of another command,
+    else one that is started here and stopped when the last command that uses it is done.
+    """
+    if settings.database_url:
+        yield settings.database_url
+        return
+    home = home_of(settings.data_dir)
+    with ExitStack() as held:
+        users = held.enter_context(_locked(home.folder / "users.lock", fcntl.LOCK_SH))
+        if _owned_unless_running(home, held):
+            held.callback(fcntl.flock, users, fcntl.LOCK_EX)  # the server stops after the last of those who joined
+        yield home.url
+
+
+def _owned_unless_running(home: Home, held: ExitStack) -> bool:
+    """Whether a server was started here, to stop with ``held``; False when another process has one that answers."""
+    until = clock.monotonic() + _START_SECONDS
+    while clock.monotonic() < until:
+        try:
+            held.enter_context(owned_server(home, wait=False))
+        except BlockingIOError:
+            with suppress(psycopg.OperationalError):
+                database.connect(home.url).close()
+                return False
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return True
+    raise Problem("database_does_not_answer", field="data_dir", log=str(home.log))
+
+
+@contextmanager
+def _locked(file: Path, how: int) -> Iterator[int]:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, how)
+        yield descriptor
+    finally:
+        os.close(descriptor)
