@@ -38,6 +38,13 @@ TOUCH_STATES = (State.SENDING, State.SENT, State.UNKNOWN)
 FINAL_STATES = (State.SENT, State.FAILED, State.UNKNOWN, State.SUPPRESSED, State.CANCELLED)
 
 
+class Lane(IntEnum):
+    """Which workers move a message: bulk ones by planned places under leases, fast ones at once."""
+
+    BULK = 0
+    FAST = 1
+
+
 class ProposalState(IntEnum):
     """Whether the messages of a proposal may leave."""
 
@@ -88,14 +95,16 @@ class Proposal(Base):
 class Message(Base):
     """One proposal to one contact, with its verdict. Written once, then changed only when something changes.
 
-    ``day`` is the contact's local date of the place, and after hand-over the date of the touch. ``due`` is when the
+    ``winner`` is the message that came first, minus the touch that did, or 0. ``rule`` is a policy's id, a negative
+    builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after hand-over the date of the touch. ``due`` is when the
     message wants attention: to be released (planned) or looked at again (open).
     """
 
     __tablename__ = "message"
     __table_args__ = (
         Index(None, "account_key"),
-        Index("ix_message_due", "part", "due", postgresql_where=text("state < 2")),
+        Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
+        Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
         BY_PART,
     )
@@ -104,6 +113,7 @@ class Message(Base):
     account_key: Mapped[BigId]
     contact_id: Mapped[BigId]
     proposal_id: Mapped[BigId]
+    lane: Mapped[Small]
     state: Mapped[Small]
     verdict: Mapped[Small]
     reason: Mapped[Small]

@@ -158,6 +158,7 @@ CREATE TABLE message (
     account_key BIGINT NOT NULL,
     contact_id BIGINT NOT NULL,
     proposal_id BIGINT NOT NULL,
+    lane SMALLINT NOT NULL,
     state SMALLINT NOT NULL,
     verdict SMALLINT NOT NULL,
     reason SMALLINT NOT NULL,
@@ -177,7 +178,9 @@ CREATE TABLE message (
 
 CREATE INDEX ix_message_account_key ON message (account_key);
 
-CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2;
+CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
+
+CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
 
