@@ -1,0 +1,1 @@
+"""Ways out to a customer: one folder per kind, each behind the protocol in ``base``."""

@@ -1,0 +1,77 @@
+"""What every channel has in common: something to hand over, and the closed list of what can become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class OutcomeKind(StrEnum):
+    """What became of one hand-over.
+
+    ``sent``: the provider accepted it. ``later``: the provider said "not now". ``failed``: it said no, for good.
+    ``lost``: everything went out and no answer came back; nobody knows. ``unsent``: it certainly did not go out.
+    """
+
+    SENT = "sent"
+    LATER = "later"
+    FAILED = "failed"
+    LOST = "lost"
+    UNSENT = "unsent"
+
+    @property
+    def permanent(self) -> bool:
+        """True when trying again cannot help: the message has left, or was refused for good."""
+        return self in (OutcomeKind.SENT, OutcomeKind.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message ready for a provider: who it is from and to, in the channel's own addresses, and its exact bytes.
+
+    ``reference`` is the caller's own key; it comes back in the outcome and is never shown to the provider.
+    """
+
+    reference: str
+    sender: str
+    recipient: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the message ``reference``, with the provider's own words.
+
+    ``code`` is the provider's reply code (0: there was no reply), ``status`` its enhanced status such as ``5.1.1``
+    ("" when it gave none), ``text`` its words or, without a reply, what happened. ``address_bad`` says that the
+    address itself was refused and must not be written to again.
+    """
+
+    reference: str
+    kind: OutcomeKind
+    code: int = 0
+    status: str = ""
+    text: str = ""
+    address_bad: bool = False
+
+
+class Hooks(Protocol):
+    """What the caller does at the two moments that decide whether a message can be known to be sent."""
+
+    def before_dot(self, outgoing: Outgoing) -> bool:
+        """Called right before the bytes that complete the message are written. False: do not send it (``unsent``)."""
+
+    def after_answer(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        """Called with each outcome, before it is yielded."""
+
+
+class Sender(Protocol):
+    """A channel's way out: takes messages, gives exactly one outcome for each, in any order."""
+
+    def deliver(self, batch: Iterable[Outgoing], hooks: Hooks) -> Iterator[Outcome]:
+        """Hand every message of ``batch`` over; one outcome for each."""
+
+    def close(self) -> None:
+        """Give back what the sender holds open."""
