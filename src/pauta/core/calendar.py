@@ -1,0 +1,149 @@
+"""Local days: zones, wall clock to UTC and back, holidays.
+
+A day is a number, days since 1970-01-01 on somebody's local calendar; an instant is microseconds since 1970 in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+import numpy as np
+import numpy.typing as npt
+
+from pauta.core.problems import Problem
+
+SECOND: Final = 1_000_000
+MINUTE: Final = 60 * SECOND
+DAY: Final = 24 * 60 * MINUTE
+MINUTES_OF_DAY: Final = 24 * 60
+_EPOCH: Final = date(1970, 1, 1)
+_EPOCH_INSTANT: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
+
+
+def date_of(day: int) -> date:
+    """The date of a day number."""
+    return _EPOCH + timedelta(days=int(day))
+
+
+def instant_of(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    return (moment - _EPOCH_INSTANT) // timedelta(microseconds=1)
+
+
+def moment_of(instant: int) -> datetime:
+    """The UTC datetime of an instant."""
+    return _EPOCH_INSTANT + timedelta(microseconds=int(instant))
+
+
+@cache
+def zone_named(name: str) -> ZoneInfo:
+    """An IANA zone. Raises Problem for a name that is none."""
+    if name not in _zone_names():
+        raise Problem("zone_unknown", "zone", zone=name)
+    return ZoneInfo(name)
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def local_day_and_minute(instant: int, zone: str) -> tuple[int, int]:
+    """The local day and the minute of that day at an instant, in an IANA zone."""
+    local = moment_of(instant).astimezone(zone_named(zone))
+    return day_number(local.date()), local.hour * 60 + local.minute
+
+
+def wall_to_instant(zone: str, day: int, minute: int) -> int:
+    """The instant of a local wall time. A time that a gap skips moves forward; of a doubled one the first is taken."""
+    midnight = datetime.combine(date_of(day), datetime.min.time(), zone_named(zone))
+    return instant_of((midnight + timedelta(minutes=minute)).astimezone(UTC))
+
+
+def walls_to_instants(
+    zones: Sequence[str], zone: npt.NDArray[np.int16], day: npt.NDArray[np.int32], minute: npt.NDArray[np.int16]
+) -> npt.NDArray[np.int64]:
+    """`wall_to_instant` for many rows at once; ``zone`` is the position in ``zones``, the arrays have one length.
+
+    Uses that a zone changes its offset at most once in a day: one table of (zone, day) with the offset before and after
+    the change, and the minute of the day from which the second one holds.
+    """
+    if not len(day):
+        return np.zeros(0, np.int64)
+    first = int(day.min())
+    days = int(day.max()) - first + 1
+    before = np.zeros((len(zones), days), np.int64)
+    after = np.zeros((len(zones), days), np.int64)
+    change = np.full((len(zones), days), MINUTES_OF_DAY + 1, np.int16)
+    used = np.zeros((len(zones), days), np.bool_)
+    used[zone, day - first] = True
+    for row, column in np.argwhere(used).tolist():
+        before[row, column], after[row, column], change[row, column] = _offsets(zones[row], first + column)
+    at = (zone, day - first)
+    offset = np.where(minute < change[at], before[at], after[at])
+    return day.astype(np.int64) * DAY + minute.astype(np.int64) * MINUTE - offset
+
+
+@cache
+def _offsets(zone: str, day: int) -> tuple[int, int, int]:
+    """UTC offsets (microseconds) at the start and the end of a local day, and the first minute of the second one."""
+    before, after = _offset(zone, day, 0), _offset(zone, day, MINUTES_OF_DAY)
+    low, high = 0, MINUTES_OF_DAY
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if _offset(zone, day, middle) == before else (low, middle)
+    return before, after, low if before != after else MINUTES_OF_DAY + 1
+
+
+def _offset(zone: str, day: int, minute: int) -> int:
+    return day * DAY + minute * MINUTE - wall_to_instant(zone, day, minute)
+
+
+def is_weekday(day: int, weekdays: Sequence[int]) -> bool:
+    """Whether a day is one of the ISO weekdays (1 Monday ... 7 Sunday)."""
+    return (day + 3) % 7 + 1 in weekdays
+
+
+def month_bounds(first: int, last: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """First and last day of the calendar month of every day from ``first`` to ``last``."""
+    months = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]")
+    starts = months.astype("datetime64[D]").astype(np.int32)
+    ends = (months + 1).astype("datetime64[D]").astype(np.int32) - 1
+    return starts, ends.astype(np.int32)
+
+
+def knows_holidays(country: str) -> bool:
+    """Whether the holiday calendar has the country (ISO 3166 alpha-2)."""
+    return country in _countries()
+
+
+def holidays_between(country: str, region: str, first: int, last: int) -> frozenset[int]:
+    """Public holidays from ``first`` to ``last``, both included.
+
+    A region that the calendar does not know has the holidays of its country, a country that it does not know has none.
+    """
+    years = range(date_of(first).year, date_of(last).year + 1)
+    return frozenset(day for year in years for day in _holidays_of_year(country, region, year) if first <= day <= last)
+
+
+@cache
+def _countries() -> dict[str, list[str]]:
+    return {country: list(regions) for country, regions in holidays.list_supported_countries().items()}
+
+
+@cache
+def _holidays_of_year(country: str, region: str, year: int) -> frozenset[int]:
+    if country not in _countries():
+        return frozenset()
+    subdivision = region if region in _countries()[country] else None
+    return frozenset(day_number(day) for day in holidays.country_holidays(country, subdiv=subdivision, years=year))
