@@ -1,0 +1,263 @@
+"""What the gate needs of the database, read as numbers: one statement per sort of row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, LiteralString, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from pauta.core.gate.policies import Asked
+from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
+from pauta.messages.models import Lane, State
+from pauta.platform.copy import fetch_array
+from pauta.platform.schema import partition_of
+
+Database = Connection[Any]
+Rows = NDArray[Any]
+
+_CONTACT = np.dtype(
+    [
+        ("id", "i8"),
+        ("account_key", "i8"),
+        ("part", "i2"),
+        ("person_id", "i8"),
+        ("place", "i4"),
+        ("account_place", "i4"),
+        ("reachable", "i2"),
+        ("paused_until", "i4"),
+        ("best_minute", "i2"),
+        ("stage", "i2"),
+        ("segments", "i8"),
+    ]
+)
+_MESSAGE = np.dtype(
+    [
+        ("part", "i2"),
+        ("id", "i8"),
+        ("account_key", "i8"),
+        ("contact_id", "i8"),
+        ("proposal_id", "i8"),
+        ("state", "i2"),
+        ("verdict", "i2"),
+        ("reason", "i2"),
+        ("rule", "i4"),
+        ("winner", "i8"),
+        ("channel", "i2"),
+        ("wished", "i4"),
+        ("day", "i4"),
+        ("due", "i8"),
+    ]
+)
+_TOUCH = np.dtype([("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8")])
+_CONSENT = np.dtype([("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "i8")])
+_PREFERENCE = np.dtype([("contact_id", "i8"), ("topic", "i4"), ("at_most", "i2"), ("days", "i2")])
+_STANDING = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4")])
+_EVENT = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4"), ("day", "i4")])
+
+
+@dataclass(frozen=True)
+class AccountChoice:
+    """Whose facts: every account of some partitions, or only those with the given account keys."""
+
+    parts: tuple[int, ...]
+    keys: tuple[int, ...] | None = None
+
+    @staticmethod
+    def of(keys: Iterable[int]) -> AccountChoice:
+        """The choice of these account keys."""
+        chosen = tuple(sorted({int(key) for key in keys}))
+        return AccountChoice(tuple(sorted({partition_of(key) for key in chosen})), chosen)
+
+
+@dataclass(frozen=True)
+class ProposalFacts:
+    """What all messages of a proposal have in common. Days are dates on the contact's own calendar."""
+
+    id: int
+    kind_id: int
+    tier: int
+    value: float
+    channels: tuple[int, ...]
+    not_before: date | None
+    expires: date | None
+    minute: int
+
+
+@dataclass(frozen=True)
+class KindFacts:
+    """A signature as the database keeps it; ``campaign`` is empty for none."""
+
+    id: int
+    type: str
+    topic: str
+    team: str
+    campaign: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The accounts, and the names that the policies ask about."""
+
+    connection: Database
+    accounts: AccountChoice
+    names: Asked
+    stages: tuple[str, ...]
+
+    def rows(self, query: str, dtype: np.dtype[Any], **params: object) -> Rows:
+        """Rows of a query in which ``{chosen}`` or ``{c.chosen}`` stands for the condition that picks the accounts."""
+        keys = self.accounts.keys
+        condition = "{0}part = ANY(%(parts)s)" + ("" if keys is None else " AND {0}account_key = ANY(%(keys)s)")
+        text = query.replace("{chosen}", condition.format("")).replace("{c.chosen}", condition.format("c."))
+        values = {"parts": list(self.accounts.parts), **({} if keys is None else {"keys": list(keys)}), **params}
+        return fetch_array(self.connection, cast("LiteralString", text), values, dtype)
+
+
+def contacts(scope: Scope) -> Rows:
+    """Contacts of the accounts, grouped by account key."""
+    segments = scope.names.segments
+    bits = " | ".join(f"((%(segment_{n})s = ANY(c.segments))::int8 << {n})" for n in range(len(segments))) or "0::int8"
+    found = scope.rows(
+        f"""
+        SELECT c.id, c.account_key, c.part, c.person_id, c.place_id AS place, coalesce(a.place_id, 0) AS account_place,
+               ((c.email_state = 1)::int4 * {1 << Channel.email}
+                + (c.phone_state = 1)::int4 * {_PHONE_BITS}
+                + (c.postal_address IS NOT NULL)::int4 * {1 << Channel.print})::int2 AS reachable,
+               coalesce(c.paused_until - DATE '1970-01-01', {ALWAYS}) AS paused_until, c.best_minute,
+               coalesce(array_position(%(stages)s::text[], c.stage) - 1, -1)::int2 AS stage, {bits} AS segments
+        FROM contact c LEFT JOIN account a ON a.id = c.account_id
+        WHERE {{c.chosen}}
+        """,
+        _CONTACT,
+        stages=list(scope.stages),
+        **{f"segment_{n}": name for n, name in enumerate(segments)},
+    )
+    return found[np.lexsort((found["id"], found["account_key"]))]
+
+
+_PHONE_BITS = sum(1 << channel for channel in (Channel.sms, Channel.whatsapp, Channel.call, Channel.voice))
+
+
+def open_messages(scope: Scope) -> Rows:
+    """Messages that the gate decides: open or planned, in the bulk lane."""
+    return scope.rows(
+        f"""
+        SELECT part, id, account_key, contact_id, proposal_id, state, verdict, reason, rule, winner, channel,
+               wished - DATE '1970-01-01' AS wished, coalesce(day - DATE '1970-01-01', {NEVER}) AS day,
+               coalesce((extract(epoch FROM due) * 1000000)::int8, 0) AS due
+        FROM message WHERE {{chosen}} AND state IN ({State.OPEN}, {State.PLANNED}) AND lane = {Lane.BULK}
+        """,
+        _MESSAGE,
+    )
+
+
+def touches(scope: Scope, since: date) -> Rows:
+    """What reached the contacts since a day: touches (negative ids) and messages that left."""
+    return scope.rows(
+        f"""
+        SELECT contact_id, day - DATE '1970-01-01' AS day, kind_id, channel, -id AS id
+        FROM touch WHERE {{chosen}} AND day >= %(since)s
+        UNION ALL
+        SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id
+        FROM (SELECT * FROM message
+              WHERE {{chosen}} AND state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN}) AND day >= %(since)s) m
+        JOIN proposal p ON p.id = m.proposal_id
+        """,
+        _TOUCH,
+        since=since,
+    )
+
+
+def consents(scope: Scope, topics: tuple[str, ...]) -> Rows:
+    """Consent entries for these topics and for all topics, in order of time."""
+    chosen = "part = ANY(%(parts)s)" if scope.accounts.keys is None else _CONTACTS_OF_KEYS
+    found = scope.rows(
+        f"""
+        SELECT contact_id, channel, coalesce(array_position(%(topics)s::text[], topic), 0) - 1 AS topic, granted,
+               (extract(epoch FROM at) * 1000000)::int8 AS at
+        FROM consent WHERE {chosen} AND (topic = '*' OR topic = ANY(%(topics)s)) ORDER BY id
+        """,
+        _CONSENT,
+        topics=list(topics),
+    )
+    return found[np.argsort(found["at"], kind="stable")]
+
+
+_CONTACTS_OF_KEYS = (
+    "part = ANY(%(parts)s) AND contact_id IN "
+    "(SELECT id FROM contact WHERE part = ANY(%(parts)s) AND account_key = ANY(%(keys)s))"
+)
+
+
+def preferences(scope: Scope, topics: tuple[str, ...]) -> Rows:
+    """How often the contacts want these topics."""
+    chosen = "part = ANY(%(parts)s)" if scope.accounts.keys is None else _CONTACTS_OF_KEYS
+    return scope.rows(
+        f"""
+        SELECT contact_id, array_position(%(topics)s::text[], topic) - 1 AS topic, at_most, days
+        FROM preference WHERE {chosen} AND topic = ANY(%(topics)s)
+        """,
+        _PREFERENCE,
+        topics=list(topics),
+    )
+
+
+def conditions(scope: Scope) -> Rows:
+    """Conditions that stand, of those that the policies ask about."""
+    if not scope.names.conditions:
+        return np.empty(0, _STANDING)
+    return scope.rows(
+        """
+        SELECT account_key, coalesce(contact_id, 0) AS contact_id, array_position(%(names)s::text[], name) - 1 AS name
+        FROM condition WHERE {chosen} AND ended_at IS NULL AND name = ANY(%(names)s)
+        """,
+        _STANDING,
+        names=list(scope.names.conditions),
+    )
+
+
+def events(scope: Scope, since: date) -> Rows:
+    """Events since a day, of those that the policies ask about."""
+    if not scope.names.events:
+        return np.empty(0, _EVENT)
+    return scope.rows(
+        """
+        SELECT account_key, coalesce(contact_id, 0) AS contact_id, array_position(%(names)s::text[], name) - 1 AS name,
+               day - DATE '1970-01-01' AS day
+        FROM event WHERE {chosen} AND day >= %(since)s AND name = ANY(%(names)s)
+        """,
+        _EVENT,
+        names=list(scope.names.events),
+        since=since,
+    )
+
+
+def proposals(connection: Database, ids: list[int]) -> dict[int, ProposalFacts]:
+    """What the messages have in common, by proposal id."""
+    found = connection.execute(
+        "SELECT id, kind_id, tier, value, channels, not_before, expires, minute FROM proposal WHERE id = ANY(%s)",
+        (ids,),
+    )
+    return {
+        number: ProposalFacts(number, kind, tier, value, tuple(channels), not_before, expires, minute)
+        for number, kind, tier, value, channels, not_before, expires, minute in found
+    }
+
+
+_seen_kinds: dict[int, KindFacts] = {}
+
+
+def kinds(connection: Database, ids: set[int]) -> tuple[KindFacts, ...]:
+    """The signatures with these ids, by id; they never change, so each is read once per process."""
+    missing = [number for number in ids if number not in _seen_kinds]
+    if missing:
+        found = connection.execute(
+            "SELECT id, type, topic, team, campaign, urgent FROM kind WHERE id = ANY(%s)", (missing,)
+        )
+        _seen_kinds.update({row[0]: KindFacts(*row) for row in found})
+    return tuple(_seen_kinds[number] for number in sorted(ids))
