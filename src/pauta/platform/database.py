@@ -45,11 +45,6 @@ def pool(url: str, size: int) -> Iterator[ConnectionPool[Connection[tuple[Any, .
         yield shared
 
 
-def sqlalchemy_url(url: str) -> str:
-    """The same database as SQLAlchemy writes it."""
-    return "postgresql+psycopg://" + url.split("://", 1)[1]
-
-
 def wait_for(url: str, seconds: float) -> None:
     """Return as soon as the database answers; its own error when it has not within that many seconds."""
     until = clock.monotonic() + seconds
@@ -62,11 +57,3 @@ def wait_for(url: str, seconds: float) -> None:
             time.sleep(_PAUSE_SECONDS)
         else:
             return
-
-
-@contextmanager
-def advisory_lock(url: str, name: str) -> Iterator[None]:
-    """Hold a lock of this name in the database, so that only one process at a time is inside the block."""
-    with connect(url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (name,))
-        yield
