@@ -17,6 +17,7 @@ BY_PART = {"postgresql_partition_by": "LIST (part)"}
 
 MESSAGE_IDS = Sequence("message_ids", metadata=Base.metadata)
 TOUCH_IDS = Sequence("touch_ids", metadata=Base.metadata)
+CHANGE_IDS = Sequence("message_change_ids", metadata=Base.metadata)
 
 
 class State(IntEnum):
@@ -106,6 +107,7 @@ class Message(Base):
         Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
         Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
+        Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with={"pages_per_range": 32}),
         BY_PART,
     )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
@@ -144,7 +146,7 @@ class MessageChange(Base):
     __tablename__ = "message_change"
     __table_args__ = (Index(None, "part", "message_id"), BY_PART)
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
-    id: Mapped[BigId] = mapped_column(primary_key=True)
+    id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False, server_default=CHANGE_IDS.next_value())
     message_id: Mapped[BigId]
     at: Mapped[Moment]
     state: Mapped[Small]

@@ -2,6 +2,8 @@ CREATE SEQUENCE message_ids;
 
 CREATE SEQUENCE touch_ids;
 
+CREATE SEQUENCE message_change_ids;
+
 CREATE TABLE api_key (
     id BIGSERIAL NOT NULL,
     name TEXT NOT NULL,
@@ -182,11 +184,13 @@ CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
 
 CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 
+CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32);
+
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
 
 CREATE TABLE message_change (
     part SMALLINT NOT NULL,
-    id BIGINT NOT NULL,
+    id BIGINT DEFAULT nextval('message_change_ids') NOT NULL,
     message_id BIGINT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     state SMALLINT NOT NULL,

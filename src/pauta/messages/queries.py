@@ -1,0 +1,268 @@
+"""Reads of the ledger: a message with its history, what is open for an account, whom a message goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, LiteralString
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from pauta.channels.base import OutcomeKind
+from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICTS
+from pauta.core.gate.vocabulary import CHANNELS
+from pauta.core.problems import Problem
+from pauta.messages.models import State
+from pauta.platform.schema import PARTITIONS
+
+Conn = Connection[Any]
+
+ALL_PARTS = list(range(PARTITIONS))
+OUTCOMES = tuple(OutcomeKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A contact as one who writes to them needs to know them. ``today`` is the date where they are."""
+
+    contact_id: int
+    external_id: str
+    account_key: int
+    person_id: int
+    name: str
+    email: str | None
+    account: str | None
+    language: str
+    zone: str
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """A message with what it is, to whom it goes and where it stands, in words.
+
+    ``rule`` is the name of the policy or built-in rule that decided, "" for none; ``winner`` the id of the message or
+    touch that won, 0 for none; ``planned`` is False until the gate has decided it for the first time.
+    """
+
+    id: int
+    part: int
+    account_key: int
+    contact_id: int
+    contact: str
+    email: str | None
+    state: str
+    verdict: str
+    reason: str
+    rule: str
+    winner: int
+    channel: str | None
+    wished: date
+    day: date | None
+    due: datetime | None
+    planned: bool
+    proposal_id: int
+    source: str
+    occurrence: str
+    campaign: str
+    type: str
+    topic: str
+    team: str
+    urgent: bool
+    tier: int
+    value: float
+    channels: tuple[str, ...]
+    not_before: date | None
+    expires: date | None
+    template: str
+    created_at: datetime
+    changed_at: datetime
+    follows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a message's row said until ``at``, and why it moved on."""
+
+    at: datetime
+    state: str
+    verdict: str
+    reason: str
+    rule: str
+    day: date | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One hand-over of a message; ``outcome`` is None while nothing is known."""
+
+    number: int
+    owner: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    answer: str
+
+
+_RECIPIENT: LiteralString = """
+SELECT c.id AS contact_id, c.external_id, c.account_key, c.person_id, c.email,
+       trim(c.first_name || ' ' || c.last_name) AS name, a.name AS account,
+       coalesce(c.language, company.language, 'en') AS language, zone.name AS zone,
+       (%(now)s::timestamptz AT TIME ZONE zone.name)::date AS today
+FROM contact c
+LEFT JOIN company ON company.id = 1
+LEFT JOIN account a ON a.id = c.account_id
+LEFT JOIN place cp ON cp.id = c.place_id
+LEFT JOIN place ap ON ap.id = a.place_id
+CROSS JOIN LATERAL (SELECT coalesce(cp.zone, ap.zone, company.zone, 'UTC') AS name) zone
+"""
+
+
+def find_recipients(connection: Conn, reference: str, now: datetime) -> list[Recipient]:
+    """The contacts that an external id or an e-mail address names, oldest first; none when nobody is called that."""
+    with connection.cursor(row_factory=class_row(Recipient)) as cursor:
+        for where in ("WHERE c.external_id = %(reference)s", "WHERE lower(c.email) = lower(%(reference)s)"):
+            given = {"reference": reference, "now": now}
+            found = cursor.execute(f"{_RECIPIENT} {where} ORDER BY c.id", given).fetchall()
+            if found:
+                return found
+    return []
+
+
+def find_recipient(connection: Conn, reference: str, now: datetime) -> Recipient:
+    """The one contact that an external id or an e-mail address names; a Problem when nobody or several have it."""
+    found = find_recipients(connection, reference, now)
+    if not found:
+        raise Problem("contact_unknown", field="contact", contact=reference)
+    if len(found) > 1:
+        ids = ", ".join(recipient.external_id for recipient in found)
+        raise Problem("contact_ambiguous", field="contact", contact=reference, ids=ids)
+    return found[0]
+
+
+def template_named(connection: Conn, name: str) -> int:
+    """The id of a template that has a published version; a Problem when there is none."""
+    row = connection.execute(
+        "SELECT t.id, EXISTS (SELECT 1 FROM template_version v WHERE v.template_id = t.id)"
+        " FROM template t WHERE t.name = %s",
+        (name,),
+    ).fetchone()
+    if row is None:
+        raise Problem("template_unknown", field="template", template=name)
+    if not row[1]:
+        raise Problem("template_unpublished", field="template", template=name)
+    return int(row[0])
+
+
+def standing_stop(connection: Conn, channel: int | None) -> int | None:
+    """The id of the stop that stands on exactly this channel (None: on everything)."""
+    row = connection.execute(
+        "SELECT id FROM stop WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint", (channel,)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+_VIEW: LiteralString = """
+SELECT m.id, m.part, m.account_key, m.contact_id, c.external_id AS contact, c.email, m.state, m.verdict, m.reason,
+       m.rule, policy.name AS policy, m.winner, m.channel, m.wished, m.day, m.due, m.policy_version, m.proposal_id,
+       p.source, p.occurrence, k.campaign, k.type, k.topic, k.team, k.urgent, p.tier, p.value, p.channels,
+       p.not_before, p.expires, t.name AS template, m.created_at, m.changed_at, m.follows
+FROM message m
+JOIN proposal p ON p.id = m.proposal_id
+JOIN kind k ON k.id = p.kind_id
+JOIN template t ON t.id = p.template_id
+LEFT JOIN contact c ON c.id = m.contact_id
+LEFT JOIN policy ON policy.id = m.rule
+"""
+
+
+def message(connection: Conn, message_id: int) -> MessageView:
+    """One message by its id; a Problem when there is none."""
+    found = _views(connection, "WHERE m.part = ANY(%s) AND m.id = %s", (ALL_PARTS, message_id))
+    if not found:
+        raise Problem("message_unknown", field="message", message=message_id)
+    return found[0]
+
+
+def open_messages(connection: Conn, account_key: int) -> list[MessageView]:
+    """What is open, planned or held for an account key, in the order in which it was proposed."""
+    return _views(
+        connection,
+        "WHERE m.part = abs(%s::bigint) %% 64 AND m.account_key = %s AND m.state IN (0, 1, 8) ORDER BY m.id",
+        (account_key, account_key),
+    )
+
+
+def messages_of(connection: Conn, account_key: int, contact_ids: Sequence[int], since: datetime) -> list[MessageView]:
+    """Every message to these contacts of one account key that is not final or changed since then, newest first."""
+    return _views(
+        connection,
+        "WHERE m.part = abs(%s::bigint) %% 64 AND m.account_key = %s AND m.contact_id = ANY(%s)"
+        " AND (m.state IN (0, 1, 2, 8) OR m.changed_at >= %s) ORDER BY m.id DESC",
+        (account_key, account_key, list(contact_ids), since),
+    )
+
+
+def _views(connection: Conn, where: LiteralString, params: Sequence[object]) -> list[MessageView]:
+    cursor = connection.execute(f"{_VIEW} {where}", params)
+    names = [column.name for column in cursor.description or ()]
+    return [_view(dict(zip(names, row, strict=True))) for row in cursor]
+
+
+def _view(row: dict[str, Any]) -> MessageView:
+    policy, version = row.pop("policy"), row.pop("policy_version")
+    decided = row["type"] == "transactional" or version > 0
+    return MessageView(
+        **row
+        | {
+            "state": State(row["state"]).name.lower(),
+            "verdict": VERDICTS[row["verdict"]].value,
+            "reason": REASONS[row["reason"]].value,
+            "rule": rule_name(row["rule"], policy),
+            "channel": CHANNELS[row["channel"]] if row["channel"] >= 0 else None,
+            "channels": tuple(CHANNELS[code] for code in row["channels"]),
+            "planned": decided,
+        }
+    )
+
+
+def rule_name(rule: int, policy: str | None) -> str:
+    """The name of a stored rule: its policy's, a built-in rule's, or "" for none."""
+    return policy or BUILTIN_RULES.get(rule, "")
+
+
+def history(connection: Conn, message_id: int) -> list[Change]:
+    """What the rows of a message said before, oldest first."""
+    rows = connection.execute(
+        "SELECT h.at, h.state, h.verdict, h.reason, h.rule, policy.name, h.day, h.detail FROM message_change h"
+        " LEFT JOIN policy ON policy.id = h.rule WHERE h.part = ANY(%s) AND h.message_id = %s ORDER BY h.id",
+        (ALL_PARTS, message_id),
+    )
+    return [
+        Change(
+            at=at,
+            state=State(state).name.lower(),
+            verdict=VERDICTS[verdict].value,
+            reason=REASONS[reason].value,
+            rule=rule_name(rule, policy),
+            day=day,
+            detail=detail,
+        )
+        for at, state, verdict, reason, rule, policy, day, detail in rows
+    ]
+
+
+def attempts(connection: Conn, message_id: int) -> list[AttemptView]:
+    """The hand-overs of a message, first to last."""
+    rows = connection.execute(
+        "SELECT number, owner, started_at, ended_at, outcome, answer FROM attempt"
+        " WHERE part = ANY(%s) AND message_id = %s ORDER BY number",
+        (ALL_PARTS, message_id),
+    )
+    return [
+        AttemptView(number, owner, started, ended, None if outcome is None else OUTCOMES[outcome].value, answer)
+        for number, owner, started, ended, outcome, answer in rows
+    ]
