@@ -16,7 +16,8 @@ from psycopg import Connection
 from pauta import migrations
 from pauta.platform import database as pauta_database
 from pauta.platform.clock import Clock, start_simulation
-from pauta.platform.embedded import Home, home_of, owned_server
+from pauta.platform.embedded import owned_server
+from pauta.platform.home import Home, home_of
 from pauta.platform.settings import Settings
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)

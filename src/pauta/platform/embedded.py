@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import pwd
 import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -24,13 +20,10 @@ import psycopg
 from pauta.core.problems import Problem
 from pauta.platform import clock, database
 from pauta.platform.binaries import Programs, locate, server_owner
+from pauta.platform.home import NAME, SOCKET, Home, home_of
 from pauta.platform.processes import tied_to_this
 from pauta.platform.settings import Settings
 
-_NAME = "pauta"  # of the role and of the database
-_SOCKET = ".s.PGSQL.5432"
-_LONGEST_SOCKET_PATH = 107  # bytes, in Linux's struct sockaddr_un
-_ROOTS_PLACE = Path("/var/lib/pauta")
 _START_SECONDS = 300  # recovery after a crash replays up to max_wal_size
 _STOP_SECONDS = 30
 _PAUSE_SECONDS = 0.05
@@ -53,91 +46,15 @@ _SERVER_SETTINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Home:
-    """The folder that holds the embedded server: programs (for root), data, socket, log and locks."""
-
-    folder: Path
-
-    @property
-    def data(self) -> Path:
-        """PostgreSQL's own data folder."""
-        return self.folder / "data"
-
-    @property
-    def log(self) -> Path:
-        """What the server says."""
-        return self.folder / "postgres.log"
-
-    @property
-    def sockets(self) -> Path:
-        """The folder of the socket: here, or under /tmp when the path would be longer than a socket's may be."""
-        here = self.folder / "run"
-        if len(os.fsencode(here / _SOCKET)) <= _LONGEST_SOCKET_PATH:
-            return here
-        name = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
-        return Path("/tmp") / f"pauta-{server_owner().user}-{name}"
-
-    @property
-    def url(self) -> str:
-        """URL of Pauta's database on this server."""
-        return self.url_of(_NAME)
-
-    def url_of(self, name: str) -> str:
-        """URL of a database on this server."""
-        return f"postgresql://{_NAME}@/{name}?host={self.sockets}"
-
-
-def home_of(data_dir: Path) -> Home:
-    """The embedded server's home in a data folder, made when it is not there.
-
-    It is ``postgres`` in the data folder. Root's server runs as another user; when that user could not enter the data
-    folder, the home is a folder under /var/lib/pauta and ``postgres`` is a link to it.
-    """
-    data_dir = data_dir.absolute()
-    if not data_dir.exists():
-        data_dir.mkdir(parents=True, mode=0o711 if os.geteuid() == 0 else 0o700)
-    place = data_dir / "postgres"
-    if place.exists() and place.lstat().st_uid != os.geteuid():
-        raise Problem(
-            "data_of_other_user", field="data_dir", folder=str(data_dir), user=_user_name(place.lstat().st_uid)
-        )
-    if not place.exists():
-        if os.geteuid() == 0 and not _anyone_can_enter(data_dir):
-            _ROOTS_PLACE.mkdir(mode=0o711, parents=True, exist_ok=True)
-            elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=_ROOTS_PLACE))
-            elsewhere.chmod(0o711)
-            place.symlink_to(elsewhere)
-        else:
-            place.mkdir(mode=0o711)
-    return Home(place.resolve())
-
-
-def _user_name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
-
-
-def _anyone_can_enter(folder: Path) -> bool:
-    return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.resolve().parents))
-
-
 class Server:
     """The embedded server as a child of this process. Only who holds the home's lock may have one."""
 
     def __init__(self, home: Home, extra_settings: Sequence[str] = ()) -> None:
         self.home = home
         self._extra = extra_settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def process(self) -> subprocess.Popen[bytes] | None:
-        """The running server process."""
-        return self._process
-
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start the server, after making its files or stopping what a killed parent left over, and wait for it."""
         programs = locate(self.home.folder)
         _stop_leftovers(self.home)
@@ -150,7 +67,7 @@ class Server:
             arguments += ["-c", setting]
         owner = server_owner()
         with _opened_log(self.home.log) as log:
-            self._process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -163,20 +80,20 @@ class Server:
                 extra_groups=[] if os.geteuid() == 0 else None,
                 preexec_fn=tied_to_this(signal.SIGINT),
             )
-        self._wait_until_ready(self._process)
-        _make_database(self.home)
+        self._wait_until_ready(self.process)
+        return self.process
 
     def stop(self) -> None:
         """Disconnect everybody, write everything to disk, and wait until the server is gone."""
-        if self._process is None:
+        if self.process is None:
             return
-        self._process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGINT)
         try:
-            self._process.wait(_STOP_SECONDS)
+            self.process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process = None
+            self.process.kill()
+            self.process.wait()
+        self.process = None
         with suppress(OSError):
             self.home.sockets.rmdir()
 
@@ -184,7 +101,7 @@ class Server:
         until = clock.monotonic() + _START_SECONDS
         while process.poll() is None and clock.monotonic() < until:
             try:
-                database.connect(self.home.url_of("postgres")).close()
+                _make_database(self.home)
             except psycopg.OperationalError:
                 time.sleep(_PAUSE_SECONDS)
             else:
@@ -213,7 +130,7 @@ def _initialise(home: Home, programs: Programs) -> None:
     # The built-in locale sorts and folds case the same on every machine and in every version; it came with 17.
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8"] if programs.major >= 17 else ["--locale=C.UTF-8"]
     made = subprocess.run(
-        [programs.path("initdb"), "-D", str(unfinished), "-U", _NAME, "-E", "UTF8", "--auth=trust", *locale],
+        [programs.path("initdb"), "-D", str(unfinished), "-U", NAME, "-E", "UTF8", "--auth=trust", *locale],
         capture_output=True,
         text=True,
         check=False,
@@ -237,8 +154,8 @@ def _check_version(home: Home, programs: Programs) -> None:
 
 def _make_database(home: Home) -> None:
     with database.connect(home.url_of("postgres"), autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_NAME,)).fetchone():
-            connection.execute(f'CREATE DATABASE "{_NAME}"')
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone():
+            connection.execute(f'CREATE DATABASE "{NAME}"')
 
 
 def _stop_leftovers(home: Home) -> None:
@@ -255,7 +172,7 @@ def _stop_leftovers(home: Home) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn)
-    for left in (home.data / "postmaster.pid", home.sockets / _SOCKET, home.sockets / f"{_SOCKET}.lock"):
+    for left in (home.data / "postmaster.pid", home.sockets / SOCKET, home.sockets / f"{SOCKET}.lock"):
         left.unlink(missing_ok=True)
 
 

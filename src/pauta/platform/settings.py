@@ -214,6 +214,16 @@ class Settings:
         """Address of the web server without a slash at its end."""
         return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
 
+    def environment(self) -> dict[str, str]:
+        """Variables from which another process reads these same settings."""
+        return {_PREFIX + one.name.upper(): _written(getattr(self, one.name)) for one in fields(self)}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
 
 def declared() -> Iterator[tuple[str, object, str]]:
     """Name, default and meaning of every setting, in the order of the reference page."""
