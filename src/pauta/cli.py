@@ -1,0 +1,129 @@
+"""The `pauta` command: assembles ``pauta.commands``, and says in one sentence what went wrong.
+
+Exit codes: 0 done, 1 the command itself says no, 2 bad input, 3 the database does not answer, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from importlib import import_module
+from importlib.metadata import version
+from types import TracebackType
+from typing import Annotated, NoReturn
+
+import psycopg
+import typer
+from typer._click import Command, Context, HelpFormatter
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from pauta.core.problems import Problem
+from pauta.platform.settings import LANGUAGES
+from pauta.platform.words import language_of_environment, say
+
+COMMANDS = {
+    "up": ("pauta.commands.up", "Start everything and stay until Ctrl-C."),
+    "demo": ("pauta.commands.demo", "Start everything with a sample company."),
+    "import": ("pauta.commands.imports", "Import accounts, contacts, touches, consents or conditions from CSV."),
+    "template": ("pauta.commands.template", "Publish and read templates."),
+    "campaign": ("pauta.commands.campaign", "Create, preview, launch, pause and cancel campaigns."),
+    "message": ("pauta.commands.message", "Send one message, look at one, cancel one."),
+    "policy": ("pauta.commands.policy", "Read and change the policies."),
+    "gate": ("pauta.commands.gate", "Try the gate on a case in a file."),
+    "why": ("pauta.commands.why", "Tell why a contact gets what it gets, and when."),
+    "status": ("pauta.commands.status", "Tell where all messages stand."),
+    "stop": ("pauta.commands.stop", "Stop everything that leaves, or let it go again."),
+    "key": ("pauta.commands.key", "Create, list and revoke API keys."),
+    "doctor": ("pauta.commands.doctor", "Check this installation."),
+    "backup": ("pauta.commands.backup", "Write a backup of the database."),
+    "restore": ("pauta.commands.restore", "Read a backup back."),
+    "bench": ("pauta.commands.bench", "Measure how fast this machine is."),
+}
+"""Each command with the module whose ``app`` it is; modules are loaded when they are asked for, help must be fast."""
+
+
+class Commands(TyperGroup):
+    """The commands of the table above."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+        """The command of that name, loaded now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = get_command(import_module(COMMANDS[cmd_name][0]).app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pauta {version('pauta')}")
+        raise typer.Exit
+
+
+@app.callback()
+def pauta(
+    lang: Annotated[str, typer.Option("--lang", help="Language of answers: en, es or pt-BR.")] = "",
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """Control tower for customer communication: one calendar, one gate, one ledger for every team."""
+    if lang:
+        os.environ["LC_ALL"] = _language(lang).replace(
+            "-", "_"
+        )  # commands and the processes they start read the locale
+
+
+def _language(lang: str) -> str:
+    if lang not in LANGUAGES:
+        raise Problem("language_unknown", "--lang", value=lang, languages=", ".join(LANGUAGES))
+    return lang
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one sentence and an exit code."""
+    sys.excepthook = _report_crash
+    try:
+        get_command(app)()
+    except Problem as problem:
+        _fail(problem, 3 if problem.code == "database_unreachable" else 2)
+    except psycopg.OperationalError as error:
+        _fail(Problem("database_unreachable", "database_url", why=str(error).strip().split("\n")[0]), 3)
+
+
+def _report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell in one sentence that this is our fault, and keep the traceback where a report can take it from."""
+    with tempfile.NamedTemporaryFile("w", prefix="pauta-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        traceback.print_exception(kind, error, trace, file=file)
+    _say(Problem("crashed", file=file.name, why=f"{kind.__name__}: {error}"))
+
+
+def _fail(problem: Problem, code: int) -> NoReturn:
+    _say(problem)
+    sys.exit(code)
+
+
+def _say(problem: Problem) -> None:
+    print(say(problem, language_of_environment(os.environ, LANGUAGES[0])), file=sys.stderr)

@@ -1,0 +1,1 @@
+"""The API: one file of routes and their schemas for each noun."""

@@ -1,0 +1,82 @@
+"""The application: `uvicorn --factory pauta.web.app:create_app` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from pauta.platform import database
+from pauta.platform.clock import Clock
+from pauta.platform.home import home_of
+from pauta.platform.http import BodyLimit, DefaultHeaders
+from pauta.platform.settings import Settings, load
+from pauta.web import health, problems
+from pauta.web.api import team
+from pauta.web.door import POOL_SIZE
+from pauta.web.problems import ProblemDocument
+from pauta.web.state import WebState
+
+_LARGEST_BODY = 8_000_000
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_DESCRIPTION = (
+    "Pauta is a control tower for customer communication: every message passes one gate, which says send, queue or "
+    "suppress, and why. Send your key as `Authorization: Bearer pauta_…`. Answers that refuse something are problem "
+    "documents (RFC 9457) in the language of Accept-Language: en, es or pt-BR."
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The web application on the settings given, or on those of the environment."""
+    chosen = settings or load()
+    app = FastAPI(
+        title="Pauta",
+        version=version("pauta"),
+        description=_DESCRIPTION,
+        lifespan=_lifespan_of(chosen),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
+    app.add_middleware(DefaultHeaders, headers=_HEADERS)
+    problems.install(app, _HEADERS)
+    app.include_router(health.router)
+    app.include_router(_api())
+    return app
+
+
+def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        url = settings.database_url or home_of(settings.data_dir).url
+        with database.pool(url, POOL_SIZE) as pool:
+            app.state.web = WebState(settings, pool, Clock(settings.clock_file))
+            yield
+
+    return lifespan
+
+
+def _api() -> APIRouter:
+    refusals: dict[int | str, dict[str, Any]] = {
+        status: {"model": ProblemDocument} for status in (401, 403, 422, 429, 503)
+    }
+    api = APIRouter(prefix="/api/v1", responses=refusals)
+    for noun in (team,):
+        api.include_router(noun.router)
+    return api

@@ -1,0 +1,169 @@
+"""Every refusal as a problem document (RFC 9457), in the language of the request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from pauta.core.problems import Problem
+from pauta.platform.log import logger
+from pauta.platform.words import say
+from pauta.web.state import language_of
+
+MEDIA_TYPE = "application/problem+json"
+
+_STATUS = {
+    "key_missing": HTTPStatus.UNAUTHORIZED,
+    "key_wrong": HTTPStatus.UNAUTHORIZED,
+    "right_missing": HTTPStatus.FORBIDDEN,
+    "web_not_found": HTTPStatus.NOT_FOUND,
+    "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
+    "web_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "web_not_json": HTTPStatus.BAD_REQUEST,
+    "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
+    "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
+    "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Which code is answered with which status; all others are the fault of a value: 422."""
+
+_HTTP_CODES = {
+    HTTPStatus.BAD_REQUEST: "web_not_json",
+    HTTPStatus.NOT_FOUND: "web_not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "web_method",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "web_too_large",
+}
+
+_VALUE_CODES = {
+    "missing": "web_field_missing",
+    "extra_forbidden": "web_field_unknown",
+    "json_invalid": "web_not_json",
+    "literal_error": "web_field_choice",
+    "enum": "web_field_choice",
+    "greater_than": "web_field_range",
+    "greater_than_equal": "web_field_range",
+    "less_than": "web_field_range",
+    "less_than_equal": "web_field_range",
+    "finite_number": "web_field_range",
+    "string_too_short": "web_field_length",
+    "string_too_long": "web_field_length",
+    "too_short": "web_field_length",
+    "too_long": "web_field_length",
+    "string_pattern_mismatch": "web_field_form",
+    "unclean": "web_field_unclean",
+}
+"""Pydantic's words for what is wrong with a value become ours; all others are "of the wrong type"."""
+
+_LIMITS = {"gt": ">", "ge": "≥", "lt": "<", "le": "≤", "min_length": "≥", "max_length": "≤"}
+
+
+class ProblemItem(BaseModel):
+    """One thing that is wrong."""
+
+    code: str = Field(description="Code of the catalogue.", examples=["web_field_missing"])
+    field: str = Field(description="Path of the field that is wrong; empty when it is none.", examples=["channels[0]"])
+    detail: str = Field(description="One sentence: what is wrong and what to do about it.")
+
+
+class ProblemDocument(ProblemItem):
+    """Why a request was refused (RFC 9457)."""
+
+    type: str = Field(examples=["urn:pauta:problem:web_field_missing"])
+    title: str = Field(description="The status in words.", examples=["Unprocessable Content"])
+    status: int = Field(examples=[422])
+    errors: list[ProblemItem] = Field(
+        default=[], description="Everything that is wrong, when that is more than one thing."
+    )
+
+
+def status_of(code: str) -> HTTPStatus:
+    """The HTTP status with which a problem of that code is answered."""
+    return _STATUS.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def install(app: FastAPI, headers: Mapping[str, str]) -> None:
+    """Answer every exception of the application with a problem document; ``headers`` go with unexpected ones."""
+
+    def failed(request: Request, error: Exception) -> JSONResponse:
+        logger(__name__).error("request failed", path=request.url.path, exc_info=error)
+        return _answer(request, [Problem("web_failed")], headers)
+
+    app.add_exception_handler(Problem, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(psycopg.OperationalError, _database_away)
+    app.add_exception_handler(PoolTimeout, _database_away)
+    app.add_exception_handler(Exception, failed)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    status = status_of(error.code)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(error.values["seconds"])
+    return _answer(request, [error], headers)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _answer(request, [_value_problem(one) for one in error.errors()])
+
+
+def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    problem = Problem(_HTTP_CODES[HTTPStatus(error.status_code)], path=request.url.path, method=request.method)
+    return _answer(request, [problem], error.headers)
+
+
+def _database_away(request: Request, error: Exception) -> JSONResponse:
+    logger(__name__).warning("database away", path=request.url.path, error=str(error))
+    return _answer(request, [Problem("web_database")], {"Retry-After": "1"})
+
+
+def _answer(request: Request, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    language = language_of(request)
+    items = [ProblemItem(code=one.code, field=one.field, detail=say(one, language)) for one in problems]
+    status = status_of(items[0].code)
+    document = ProblemDocument(
+        **items[0].model_dump(),
+        type=f"urn:pauta:problem:{items[0].code}",
+        title=status.phrase,
+        status=status,
+        errors=items if len(items) > 1 else [],
+    )
+    return JSONResponse(document.model_dump(), status, {**(headers or {}), "Content-Language": language}, MEDIA_TYPE)
+
+
+def _value_problem(error: Mapping[str, Any]) -> Problem:
+    code = _VALUE_CODES.get(error["type"], "web_field_type")
+    if code == "web_not_json":
+        return Problem(code)
+    given = error.get("ctx", {})
+    limits = {name: given[name] for name in _LIMITS if name in given}
+    return Problem(code, _path(error["loc"]), expected=_expected(error, limits))
+
+
+def _expected(error: Mapping[str, Any], limits: Mapping[str, Any]) -> str:
+    """What the value should have been, in signs and words that need no translation."""
+    if limits:
+        return ", ".join(f"{_LIMITS[name]} {value}" for name, value in limits.items())
+    context = error.get("ctx", {})
+    named = context.get("expected") or context.get("pattern")
+    return str(named).replace(" or ", ", ") if named else str(error["type"]).split("_")[0]
+
+
+def _path(location: Sequence[str | int]) -> str:
+    """``("body", "channels", 0)`` as ``channels[0]``."""
+    path = ""
+    for step in location[1:]:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
+    return path

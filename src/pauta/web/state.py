@@ -1,0 +1,46 @@
+"""What all requests of one web process share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+from starlette.requests import Request
+
+from pauta.platform.clock import Clock
+from pauta.platform.http import RateLimit
+from pauta.platform.settings import LANGUAGES, Settings
+from pauta.platform.words import language_of_header
+
+REQUESTS_PER_SECOND = 200
+"""Requests a second that one key may make on average, in each web process."""
+
+REQUESTS_AT_ONCE = 400
+"""Requests that one key may make in a burst."""
+
+
+@dataclass(frozen=True)
+class WebState:
+    """Settings, database connections, clock and rate limit of one web process."""
+
+    settings: Settings
+    pool: ConnectionPool[Connection[Any]]
+    clock: Clock
+    limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
+
+
+def state_of(request: Request) -> WebState:
+    """The state of the process that answers a request."""
+    state: WebState = request.app.state.web
+    return state
+
+
+def language_of(request: Request) -> str:
+    """The language of an answer: ``?lang=`` when it is one of ours, else Accept-Language, else the company's."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    fallback = state_of(request).settings.company_lang
+    return language_of_header(request.headers.get("accept-language", ""), fallback)
