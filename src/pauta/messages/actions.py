@@ -20,7 +20,7 @@ from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
 from pauta.core.problems import Problem
 from pauta.messages.ledger import lock_parts, message_ids, move, wake
 from pauta.messages.models import Lane, State
-from pauta.messages.queries import Recipient, find_recipient, standing_stop, template_named
+from pauta.messages.queries import Recipient, check_team, find_recipient, standing_stop, template_named
 from pauta.messages.terms import Terms
 from pauta.platform.schema import partition_of
 
@@ -122,9 +122,10 @@ def propose_one(
     passed.
     """
     if not key:
-        raise Problem("field_missing", field="key")
+        raise Problem("messages.field_missing", field="key")
     recipient = find_recipient(connection, contact, now)
     template_id = template_named(connection, template)
+    check_team(connection, terms.team)
     wished = max(recipient.today, terms.not_before or recipient.today)
     proposal_id = add_proposal(
         connection,
@@ -140,7 +141,7 @@ def propose_one(
     if proposal_id is None:
         return _taken_before(connection, terms, key, recipient, template_id, figures or {}, sender)
     if terms.expires and terms.expires < recipient.today:
-        raise Problem("expires_past", field="expires", expires=terms.expires, today=recipient.today)
+        raise Problem("messages.expires_past", field="expires", expires=terms.expires, today=recipient.today)
     message_id = _write_message(connection, now, terms, proposal_id, recipient, wished)
     return Accepted(message_id, new=True)
 
@@ -168,7 +169,7 @@ def _taken_before(
         ),
     ).fetchone()
     if row is None:
-        raise Problem("key_taken", field="key", key=key)
+        raise Problem("messages.key_taken", field="key", key=key)
     return Accepted(int(row[0]), new=False)
 
 
@@ -238,7 +239,7 @@ def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why:
         detail=detail,
     )
     if not keys:
-        raise Problem("message_gone", field="message", message=message_id)
+        raise Problem("messages.message_gone", field="message", message=message_id)
     request_plan(connection, keys, now)
 
 
@@ -247,7 +248,7 @@ def _part_of(connection: Conn, message_id: int) -> int:
         "SELECT part FROM message WHERE part = ANY(%s) AND id = %s", (list(range(64)), message_id)
     ).fetchone()
     if row is None:
-        raise Problem("message_unknown", field="message", message=message_id)
+        raise Problem("messages.message_unknown", field="message", message=message_id)
     return int(row[0])
 
 
@@ -305,7 +306,7 @@ def _reopen(connection: Conn, where: sql.SQL, params: Mapping[str, object], now:
 def stop(connection: Conn, channel: str | None, reason: str, actor: str, now: datetime) -> bool:
     """Stop everything that leaves on a channel (None: on all); False when that is stopped already."""
     if not reason.strip():
-        raise Problem("field_missing", field="reason")
+        raise Problem("messages.field_missing", field="reason")
     code = _channel_code(channel)
     connection.execute("LOCK TABLE stop IN SHARE ROW EXCLUSIVE MODE")
     if standing_stop(connection, code) is not None:
@@ -325,7 +326,7 @@ def lift(connection: Conn, channel: str | None, actor: str, now: datetime) -> No
         (now, actor, _channel_code(channel)),
     ).rowcount
     if not lifted:
-        raise Problem("not_stopped", field="channel", channel=channel or "*")
+        raise Problem("messages.not_stopped", field="channel", channel=channel or "*")
     wake(connection)
 
 
@@ -333,5 +334,5 @@ def _channel_code(channel: str | None) -> int | None:
     if channel is None:
         return None
     if channel not in CHANNELS:
-        raise Problem("not_one_of", field="channel", value=channel, words=", ".join(CHANNELS))
+        raise Problem("messages.not_one_of", field="channel", value=channel, words=", ".join(CHANNELS))
     return Channel[channel].value

@@ -12,10 +12,11 @@ from psycopg.rows import class_row
 
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICTS
-from pauta.core.gate.vocabulary import CHANNELS
+from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
 from pauta.messages.models import State
 from pauta.platform.schema import PARTITIONS
+from pauta.team.queries import teams
 
 Conn = Connection[Any]
 
@@ -136,10 +137,10 @@ def find_recipient(connection: Conn, reference: str, now: datetime) -> Recipient
     """The one contact that an external id or an e-mail address names; a Problem when nobody or several have it."""
     found = find_recipients(connection, reference, now)
     if not found:
-        raise Problem("contact_unknown", field="contact", contact=reference)
+        raise Problem("messages.contact_unknown", field="contact", contact=reference)
     if len(found) > 1:
         ids = ", ".join(recipient.external_id for recipient in found)
-        raise Problem("contact_ambiguous", field="contact", contact=reference, ids=ids)
+        raise Problem("messages.contact_ambiguous", field="contact", contact=reference, ids=ids)
     return found[0]
 
 
@@ -151,10 +152,17 @@ def template_named(connection: Conn, name: str) -> int:
         (name,),
     ).fetchone()
     if row is None:
-        raise Problem("template_unknown", field="template", template=name)
+        raise Problem("messages.template_unknown", field="template", template=name)
     if not row[1]:
-        raise Problem("template_unpublished", field="template", template=name)
+        raise Problem("messages.template_unpublished", field="template", template=name)
     return int(row[0])
+
+
+def check_team(connection: Conn, name: str) -> None:
+    """A Problem when there is no team of this name; none is needed, and any name will do before teams are set up."""
+    names = [team.name for team in teams(connection)]
+    if name and names and name not in names:
+        raise Problem("messages.not_one_of", field="team", value=name, words=", ".join(names))
 
 
 def standing_stop(connection: Conn, channel: int | None) -> int | None:
@@ -163,6 +171,13 @@ def standing_stop(connection: Conn, channel: int | None) -> int | None:
         "SELECT id FROM stop WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint", (channel,)
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def stopped_channels(connection: Conn) -> frozenset[int]:
+    """Codes of the channels on which nothing may leave now; all of them while everything is stopped."""
+    rows = connection.execute("SELECT channel FROM stop WHERE lifted_at IS NULL").fetchall()
+    codes = {code for (code,) in rows}
+    return frozenset(Channel) if None in codes else frozenset(codes)
 
 
 _VIEW: LiteralString = """
@@ -183,7 +198,7 @@ def message(connection: Conn, message_id: int) -> MessageView:
     """One message by its id; a Problem when there is none."""
     found = _views(connection, "WHERE m.part = ANY(%s) AND m.id = %s", (ALL_PARTS, message_id))
     if not found:
-        raise Problem("message_unknown", field="message", message=message_id)
+        raise Problem("messages.message_unknown", field="message", message=message_id)
     return found[0]
 
 

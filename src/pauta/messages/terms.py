@@ -60,7 +60,7 @@ def read_terms(document: Mapping[str, Any]) -> Terms:
         minute=_minute(document),
     )
     if terms.not_before and terms.expires and terms.expires < terms.not_before:
-        raise Problem("window_empty", field="expires", not_before=terms.not_before, expires=terms.expires)
+        raise Problem("messages.window_empty", field="expires", not_before=terms.not_before, expires=terms.expires)
     return terms
 
 
@@ -83,9 +83,9 @@ def written(terms: Terms) -> dict[str, Any]:
 def _one_of(document: Mapping[str, Any], name: str, words: tuple[str, ...]) -> str:
     word = document.get(name)
     if word is None:
-        raise Problem("field_missing", field=name)
+        raise Problem("messages.field_missing", field=name)
     if word not in words:
-        raise Problem("not_one_of", field=name, value=word, words=", ".join(words))
+        raise Problem("messages.not_one_of", field=name, value=word, words=", ".join(words))
     return str(word)
 
 
@@ -93,8 +93,8 @@ def _text(document: Mapping[str, Any], name: str) -> str:
     value = document.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > NAME_LENGTH:
-        raise Problem("not_a_name", field=name, length=NAME_LENGTH)
+    if not isinstance(value, str) or len(value) > NAME_LENGTH or "\0" in value:
+        raise Problem("messages.not_a_name", field=name, length=NAME_LENGTH)
     return value
 
 
@@ -103,7 +103,7 @@ def _tier(document: Mapping[str, Any]) -> int:
     if tier is None:
         return 2
     if isinstance(tier, bool) or not isinstance(tier, int) or not 0 <= tier < TIERS:
-        raise Problem("not_a_tier", field="tier", value=tier)
+        raise Problem("messages.not_a_tier", field="tier", value=tier)
     return tier
 
 
@@ -112,7 +112,7 @@ def _number(document: Mapping[str, Any], name: str) -> float:
     if value is None:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
-        raise Problem("not_a_number", field=name, value=value)
+        raise Problem("messages.not_a_number", field=name, value=value)
     return float(value)
 
 
@@ -121,7 +121,7 @@ def _flag(document: Mapping[str, Any], name: str) -> bool:
     if value is None:
         return False
     if not isinstance(value, bool):
-        raise Problem("not_a_flag", field=name, value=value)
+        raise Problem("messages.not_a_flag", field=name, value=value)
     return value
 
 
@@ -130,12 +130,12 @@ def _channels(document: Mapping[str, Any]) -> tuple[str, ...]:
     if given is None:
         return ("email",)
     if not isinstance(given, list | tuple) or not given:
-        raise Problem("channels_empty", field="channels", words=", ".join(CHANNELS))
+        raise Problem("messages.channels_empty", field="channels", words=", ".join(CHANNELS))
     for position, name in enumerate(given):
         if name not in CHANNELS:
-            raise Problem("not_one_of", field=f"channels[{position}]", value=name, words=", ".join(CHANNELS))
+            raise Problem("messages.not_one_of", field=f"channels[{position}]", value=name, words=", ".join(CHANNELS))
     if len(set(given)) < len(given):
-        raise Problem("channels_twice", field="channels")
+        raise Problem("messages.channels_twice", field="channels")
     return tuple(given)
 
 
@@ -146,7 +146,7 @@ def _date(document: Mapping[str, Any], name: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Problem("not_a_date", field=name, value=value) from None
+        raise Problem("messages.not_a_date", field=name, value=value) from None
 
 
 def _minute(document: Mapping[str, Any]) -> int:
@@ -155,5 +155,5 @@ def _minute(document: Mapping[str, Any]) -> int:
         return NO_MINUTE
     hour = _HOUR.fullmatch(value) if isinstance(value, str) else None
     if hour is None:
-        raise Problem("not_an_hour", field="at", value=value)
+        raise Problem("messages.not_an_hour", field="at", value=value)
     return int(hour[1]) * 60 + int(hour[2])

@@ -1,0 +1,220 @@
+"""What is done with campaigns: they are drafted, launched, paused, resumed, cancelled. Nothing here commits.
+
+Whoever works on a partition of a launch locks its ``launch_part`` row first and the campaign's row after it; so does
+cancelling. Nothing waits in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.types.json import Jsonb
+
+from pauta.campaigns.queries import Campaign, audience_of, campaign, company_today, is_empty
+from pauta.core.gate.reasons import Reason
+from pauta.core.problems import Problem
+from pauta.messages.actions import add_proposal, request_plan
+from pauta.messages.ledger import lock_parts, move, wake
+from pauta.messages.models import ProposalState, State
+from pauta.messages.queries import check_team, template_named
+from pauta.messages.terms import NAME_LENGTH, TERMS_FIELDS, Terms, read_terms
+from pauta.platform.schema import PARTITIONS
+
+Conn = Connection[Any]
+
+FIELDS = ("name", "audience", "template", *TERMS_FIELDS)
+"""The fields of a campaign's JSON document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A campaign as its author writes it."""
+
+    name: str
+    terms: Terms
+    audience: Mapping[str, Any]
+    template: str
+
+
+def read_draft(document: Mapping[str, Any]) -> Draft:
+    """A draft from a JSON document; a Problem names the field that is wrong, missing or unknown."""
+    for field in document:
+        if field not in FIELDS:
+            raise Problem("campaigns.field_unknown", field=field, fields=", ".join(FIELDS))
+    return Draft(
+        name=_name(document, "name"),
+        terms=read_terms(document),
+        audience=document.get("audience", {}),
+        template=_name(document, "template"),
+    )
+
+
+def _name(document: Mapping[str, Any], field: str) -> str:
+    value = document.get(field)
+    if value is None:
+        raise Problem("messages.field_missing", field=field)
+    if not isinstance(value, str) or not value.strip() or len(value) > NAME_LENGTH or "\0" in value:
+        raise Problem("campaigns.not_a_name", field=field, length=NAME_LENGTH)
+    return value
+
+
+def create(connection: Conn, now: datetime, draft: Draft, actor: str) -> int:
+    """Write a campaign down as a draft; its id. Problem when the name is taken, or template, team or audience wrong."""
+    template_id = _checked(connection, now, draft)
+    row = connection.execute(
+        """
+        INSERT INTO campaign (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
+                              minute, template_id, state, actor, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s)
+        ON CONFLICT (name) DO NOTHING RETURNING id
+        """,
+        (*_columns(draft, template_id), actor, now),
+    ).fetchone()
+    if row is None:
+        raise Problem("campaigns.name_taken", field="name", name=draft.name)
+    return int(row[0])
+
+
+def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft) -> None:
+    """Write a draft anew; a Problem when it has been launched or cancelled, or the new name is taken."""
+    _locked(connection, campaign_id, ("draft",), "update")
+    template_id = _checked(connection, now, draft)
+    taken = connection.execute("SELECT 1 FROM campaign WHERE name = %s AND id <> %s", (draft.name, campaign_id))
+    if taken.fetchone():
+        raise Problem("campaigns.name_taken", field="name", name=draft.name)
+    connection.execute(
+        """
+        UPDATE campaign SET (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
+                             minute, template_id) = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        WHERE id = %s
+        """,
+        (*_columns(draft, template_id), campaign_id),
+    )
+
+
+def _checked(connection: Conn, now: datetime, draft: Draft) -> int:
+    audience_of(connection, draft.audience, now)
+    check_team(connection, draft.terms.team)
+    return template_named(connection, draft.template)
+
+
+def _columns(draft: Draft, template_id: int) -> tuple[object, ...]:
+    terms = draft.terms
+    return (
+        *(draft.name, terms.type, terms.topic, terms.team, terms.tier, terms.value, terms.urgent, list(terms.channels)),
+        *(Jsonb(draft.audience), terms.not_before, terms.expires, terms.minute, template_id),
+    )
+
+
+def launch(connection: Conn, now: datetime, campaign_id: int, actor: str) -> None:
+    """Let the workers write a draft's messages, each with its verdict, partition by partition.
+
+    A Problem when it is no draft, its audience is empty, or its window has passed where the company is.
+    """
+    chosen = _locked(connection, campaign_id, ("draft",), "launch")
+    today = company_today(connection, now)
+    if chosen.terms.expires and chosen.terms.expires < today:
+        raise Problem("campaigns.expired", field="expires", expires=chosen.terms.expires, today=today)
+    if is_empty(connection, audience_of(connection, chosen.audience, now)):
+        raise Problem("campaigns.audience_empty", field="audience", campaign=chosen.name)
+    proposal_id = add_proposal(
+        connection,
+        now,
+        chosen.terms,
+        source="campaign",
+        occurrence=chosen.name,
+        template_id=chosen.template_id,
+        actor=actor,
+        campaign=chosen.name,
+    )
+    connection.execute(
+        "UPDATE campaign SET state = 'launching', launched_at = %s, proposal_id = %s WHERE id = %s",
+        (now, proposal_id, campaign_id),
+    )
+    connection.execute(
+        "INSERT INTO launch_part (campaign_id, part) SELECT %s, generate_series(0, %s)", (campaign_id, PARTITIONS - 1)
+    )
+    wake(connection)
+
+
+def finish_part(connection: Conn, campaign_id: int, part: int, messages: int, now: datetime) -> None:
+    """Record that a partition's messages are written; with the last one the campaign is launched.
+
+    The worker holds the lock of its ``launch_part`` row; the campaign's lock is taken here, so that of two workers
+    that finish at once the second sees the first.
+    """
+    connection.execute(
+        "UPDATE launch_part SET done_at = %s, messages = %s WHERE campaign_id = %s AND part = %s",
+        (now, messages, campaign_id, part),
+    )
+    connection.execute("SELECT 1 FROM campaign WHERE id = %s FOR NO KEY UPDATE", (campaign_id,))
+    connection.execute(
+        "UPDATE campaign SET state = 'launched' WHERE id = %(id)s AND state = 'launching'"
+        " AND NOT EXISTS (SELECT 1 FROM launch_part WHERE campaign_id = %(id)s AND done_at IS NULL)",
+        {"id": campaign_id},
+    )
+
+
+def pause(connection: Conn, campaign_id: int) -> None:
+    """Let nothing more of a campaign leave until it is resumed; its places stay reserved."""
+    chosen = _locked(connection, campaign_id, ("launching", "launched"), "pause")
+    _set(connection, chosen, "paused", ProposalState.PAUSED)
+
+
+def resume(connection: Conn, campaign_id: int) -> None:
+    """Let a paused campaign go on; what has become due meanwhile leaves if the gate still lets it."""
+    chosen = _locked(connection, campaign_id, ("paused",), "resume")
+    unfinished = connection.execute(
+        "SELECT 1 FROM launch_part WHERE campaign_id = %s AND done_at IS NULL LIMIT 1", (campaign_id,)
+    ).fetchone()
+    _set(connection, chosen, "launching" if unfinished else "launched", ProposalState.LIVE)
+    wake(connection)
+
+
+def cancel(connection: Conn, now: datetime, campaign_id: int) -> None:
+    """End a campaign: from the commit on nothing of it leaves. Doing it again does nothing.
+
+    Its messages are then taken back by ``withdraw``, partition by partition, each in a transaction of its own: workers
+    wait for one partition at a time, however many messages there are.
+    """
+    connection.execute(
+        "UPDATE launch_part SET done_at = %s WHERE campaign_id = %s AND done_at IS NULL", (now, campaign_id)
+    )
+    states = ("draft", "launching", "launched", "paused", "cancelled")
+    _set(connection, _locked(connection, campaign_id, states, "cancel"), "cancelled", ProposalState.CANCELLED)
+
+
+def withdraw(connection: Conn, now: datetime, campaign_id: int, part: int, actor: str) -> int:
+    """Take back what a cancelled campaign has open, planned or held in one partition; how many messages that were."""
+    lock_parts(connection, [part])
+    keys = move(
+        connection,
+        sql.SQL(
+            "part = %(part)s AND state IN (0, 1, 8)"
+            " AND proposal_id = (SELECT proposal_id FROM campaign WHERE id = %(campaign)s AND state = 'cancelled')"
+        ),
+        {"part": part, "campaign": campaign_id},
+        to=State.CANCELLED,
+        reason=Reason.cancelled,
+        now=now,
+        detail=actor,
+    )
+    request_plan(connection, keys, now)
+    return len(keys)
+
+
+def _locked(connection: Conn, campaign_id: int, states: Sequence[str], action: str) -> Campaign:
+    connection.execute("SELECT 1 FROM campaign WHERE id = %s FOR NO KEY UPDATE", (campaign_id,))
+    chosen = campaign(connection, campaign_id)
+    if chosen.state not in states:
+        raise Problem(f"campaigns.no_{action}", field="campaign", campaign=chosen.name, state=chosen.state)
+    return chosen
+
+
+def _set(connection: Conn, chosen: Campaign, state: str, proposal: ProposalState) -> None:
+    connection.execute("UPDATE campaign SET state = %s WHERE id = %s", (state, chosen.id))
+    connection.execute("UPDATE proposal SET state = %s WHERE id = %s", (proposal, chosen.proposal_id))
