@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from pauta.channels.email.address import smtp_address
 from pauta.core.problems import Problem
-from pauta.core.render import Rendered
+from pauta.core.render import CompiledTemplate, Rendered
 
 _FOLD = 76
 _WORD_BYTES = 39  # 64 characters as an encoded word: with the longest field name before it under 76
@@ -26,7 +26,6 @@ _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ \-]+")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9\-]*")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+@[A-Za-z0-9.\-]+>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]+")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _OWN_FIELDS = re.compile(
@@ -50,11 +49,6 @@ class Skeleton:
     before_text: bytes
     before_html: bytes
     end: bytes
-
-    @property
-    def dictionary(self) -> bytes:
-        """The constant bytes together, as a start for the archive's dictionary."""
-        return self.head + self.before_text + self.before_html + self.end
 
 
 def skeleton(sender: Mailbox, reply_to: Mailbox | None = None, headers: Mapping[str, str] | None = None) -> Skeleton:
@@ -109,6 +103,12 @@ def build(
             skeleton.end,
         )
     )
+
+
+def archive_dictionary(skeleton: Skeleton, template: CompiledTemplate) -> bytes:
+    """What all mails of a template and sender have in common, for ``pauta.core.archive``."""
+    constant = (skeleton.head, skeleton.before_text, _quoted(template.text), skeleton.before_html)
+    return b"".join((*constant, _quoted(template.html), skeleton.end))
 
 
 def header_text(text: str, used: int = 0) -> bytes:
@@ -191,4 +191,6 @@ def _date(date: datetime) -> bytes:
 
 def _quoted(text: str) -> bytes:
     """Quoted-printable, CRLF lines; ends with a line break of its own, which separates it from what follows."""
-    return b2a_qp(_NEWLINE.sub("\r\n", text).encode() + b"\r\n", quotetabs=False, istext=True)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return b2a_qp(text.replace("\n", "\r\n").encode() + b"\r\n", quotetabs=False, istext=True)
