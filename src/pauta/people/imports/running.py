@@ -1,0 +1,214 @@
+"""The run of an import: a first look for types and length, then chunk after chunk, each in one transaction.
+
+While the database stores a chunk, a thread already reads the next one. A run that was interrupted is taken up again
+after its last stored chunk. A dry run does all the same work in one transaction and takes it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from pauta.core.problems import Problem
+from pauta.people.changes import Changes
+from pauta.people.imports.fields import Batch, Setting, Subject
+from pauta.people.imports.guessing import AttributeType, Guess
+from pauta.people.imports.mapping import Assignment, Wishes, assign
+from pauta.people.imports.reading import Sheet, chunks
+from pauta.people.imports.rejects import RejectsFile
+from pauta.people.imports.rows import Prepared, Reader
+from pauta.people.storing import lock_people
+
+CHUNK_ROWS = 20_000
+"""Rows of one transaction."""
+
+React = Callable[[Connection[Any], Changes, datetime], None]
+"""What follows from changes to people, in the same transaction: layers above keep rows of their own about them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import is going to do: shown to the user before anything is written."""
+
+    subject: Subject
+    sheet: Sheet
+    assignment: Assignment
+    rows: int
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same file, kind and assignment."""
+        said = json.dumps([self.subject.kind, self.sheet.digest, self.assignment.describe()], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+@dataclass
+class Tally:
+    """What became of the rows so far. ``notes`` count what else happened, by problem code."""
+
+    done: int = 0
+    created: int = 0
+    changed: int = 0
+    rejected: int = 0
+    left_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that said nothing new."""
+        return self.done - self.created - self.changed - self.rejected - self.left_out
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where a run reports: rejected rows, progress after every chunk, and changes to the layers above."""
+
+    rejects: RejectsFile
+    progress: Callable[[Tally], None]
+    react: React
+
+
+def plan_import(subject: Subject, sheet: Sheet, wishes: Wishes) -> Plan:
+    """Assign the columns, count the rows and guess the types of attributes from every value."""
+    assignment = assign(subject, sheet.header, wishes)
+    untyped = [column for column in assignment.attributes if column.type is None]
+    guesses = {column.header: Guess() for column in untyped}
+    rows = 0
+    for chunk in chunks(sheet, CHUNK_ROWS):
+        rows = chunk.last
+        full = [row for row in chunk.rows if len(row) == len(sheet.header)]
+        columns = list(zip(*full, strict=True))
+        for column in untyped if full else ():
+            guesses[column.header].see(columns[column.column])
+    if not rows:
+        raise Problem("import_no_rows", "file", file=sheet.path.name)
+    types: dict[str, AttributeType] = {header: guess.type for header, guess in guesses.items()}
+    return Plan(subject, sheet, assignment.with_types(types), rows)
+
+
+def dry_run(connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors) -> Tally:
+    """Do everything that the import would do, and take it back; ``doors.rejects`` is written all the same.
+
+    ``connection`` is in autocommit mode.
+    """
+    tally = Tally()
+    doors.rejects.begin()
+    with connection.transaction(force_rollback=True), _prepared(plan, setting) as prepared:
+        for chunk in prepared:
+            _store(connection, plan, chunk, setting, doors, tally)
+            doors.progress(tally)
+    return tally
+
+
+def run_import(connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors, actor: str, resume: bool) -> Tally:
+    """Import in committed chunks. ``resume`` goes on after the last chunk of an interrupted run of the same import.
+
+    ``connection`` is in autocommit mode. A resumed run keeps the time at which it began.
+    """
+    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, setting.now, actor)
+    setting = replace(setting, now=began)
+    doors.rejects.begin(after_row=tally.done)
+    with _prepared(plan, setting) as prepared:
+        for chunk in prepared:
+            if chunk.last <= tally.done:
+                continue
+            with connection.transaction():
+                lock_people(connection)
+                _store(connection, plan, chunk, setting, doors, tally)
+                _record(connection, run_id, tally, "running")
+            doors.progress(tally)
+    with connection.transaction():
+        _record(connection, run_id, tally, "done")
+    return tally
+
+
+def _store(
+    connection: Connection[Any], plan: Plan, chunk: Prepared, setting: Setting, doors: Doors, tally: Tally
+) -> None:
+    applied = plan.subject.apply(connection, chunk.batch, setting) if chunk.batch.numbers else None
+    refused = dict(chunk.refused)
+    if applied is not None:
+        refused |= {chunk.batch.numbers[place]: problem for place, problem in applied.refused.items()}
+        doors.react(connection, applied.changes, setting.now)
+        tally.created += applied.changes.created
+        tally.changed += applied.changes.changed
+        tally.notes += applied.notes
+    doors.rejects.add(chunk.rows, refused)
+    tally.done = chunk.last
+    tally.left_out += chunk.left_out
+    tally.rejected += len(refused)
+    tally.reasons.update(problem.code for problem in refused.values())
+
+
+@contextmanager
+def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
+    """The chunks of the file, each read while the one before it is stored."""
+    reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
+    source = map(reader.prepare, chunks(plan.sheet, CHUNK_ROWS))
+    with ThreadPoolExecutor(max_workers=1) as thread:
+
+        def ahead() -> Iterator[Prepared]:
+            following = thread.submit(next, source, None)
+            while (chunk := following.result()) is not None:
+                following = thread.submit(next, source, None)
+                yield chunk
+
+        yield ahead()
+
+
+def _begin(connection: Connection[Any], plan: Plan, now: datetime, actor: str) -> tuple[int, Tally, datetime]:
+    row = connection.execute(
+        """
+        INSERT INTO import_run (kind, file_name, fingerprint, mapping, state, rows_total, actor, started_at, changed_at)
+        VALUES (%s, %s, %s, %s, 'running', %s, %s, %s, %s) RETURNING id
+        """,
+        (
+            plan.subject.kind,
+            plan.sheet.path.name,
+            plan.fingerprint,
+            Jsonb(plan.assignment.describe()),
+            plan.rows,
+            actor,
+            now,
+            now,
+        ),
+    ).fetchone()
+    assert row is not None
+    return row[0], Tally(), now
+
+
+def _interrupted(connection: Connection[Any], plan: Plan) -> tuple[int, Tally, datetime]:
+    row = connection.execute(
+        """
+        SELECT id, rows_done, rows_created, rows_changed, rows_rejected, started_at FROM import_run
+        WHERE fingerprint = %s AND state = 'running' ORDER BY id DESC LIMIT 1
+        """,
+        (plan.fingerprint,),
+    ).fetchone()
+    if row is None:
+        raise Problem("import_nothing_to_resume", "--resume", file=plan.sheet.path.name)
+    run_id, done, created, changed, rejected, began = row
+    return run_id, Tally(done, created, changed, rejected), began
+
+
+def _record(connection: Connection[Any], run_id: int, tally: Tally, state: str) -> None:
+    connection.execute(
+        """
+        UPDATE import_run SET state = %s, rows_done = %s, rows_created = %s, rows_changed = %s, rows_rejected = %s,
+          changed_at = clock_timestamp()
+        WHERE id = %s
+        """,
+        (state, tally.done, tally.created, tally.changed, tally.rejected, run_id),
+    )

@@ -1,0 +1,105 @@
+"""Consent stated in an import of contacts: by columns or constants ``consent.<channel>.<topic>``, with its basis."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+
+from pauta.core.gate.vocabulary import CHANNELS, Channel
+from pauta.core.problems import Problem
+from pauta.people.consents import append_consents
+from pauta.people.imports.columns import numbers
+from pauta.people.imports.fields import Batch, Field, Setting
+from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS
+from pauta.people.queries import find_contacts
+
+SOURCE = "import"
+"""The source of an entry that names none."""
+
+_GRANTED = TRUE_WORDS | {"granted", "1", "opt-in", "optin", "subscribed", "concedido", "otorgado"}
+_DENIED = FALSE_WORDS | {"denied", "0", "opt-out", "optout", "unsubscribed", "negado", "denegado"}
+
+
+def read_decision(text: str) -> bool:
+    """Granted or denied, in the words of three languages."""
+    word = text.lower()
+    if word in _GRANTED or word in _DENIED:
+        return word in _GRANTED
+    raise Problem("import_not_decision", value=text)
+
+
+def read_moment(text: str) -> str:
+    """A time with offset (``2026-05-01T12:00:00Z``), or a day, which stands for its first second in UTC; as ISO 8601."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Problem("import_not_moment", value=text) from error
+    return moment.isoformat() if moment.tzinfo else f"{moment.isoformat()}+00:00"
+
+
+def read_channel(text: str) -> Channel:
+    """A channel by its name."""
+    try:
+        return Channel[text.lower()]
+    except KeyError as error:
+        raise Problem("import_channel_unknown", value=text, channels=", ".join(CHANNELS)) from error
+
+
+CONSENT_FIELDS = (
+    Field("consent.basis"),
+    Field("consent.source"),
+    Field("consent.wording"),
+    Field("consent.at", read_moment),
+)
+
+
+def consent_field(name: str) -> Field | None:
+    """The field ``consent.<channel>.<topic>``, None for other names; a Problem when there is no such channel."""
+    first, _, rest = name.partition(".")
+    channel, dot, topic = rest.partition(".")
+    if first != "consent" or not dot or not topic:
+        return None
+    read_channel(channel)
+    return Field(name, read_decision)
+
+
+def state_consents(connection: Connection[Any], batch: Batch, setting: Setting) -> tuple[frozenset[int], Counter[str]]:
+    """Append what the rows of contacts, stored just before, say of consent; the account keys concerned, and notes."""
+    stated = [name for name in batch.values if consent_field(name)]
+    if not stated:
+        return frozenset(), Counter()
+    found = find_contacts(connection, batch.column("external_id"))
+    keys: frozenset[int] = frozenset()
+    notes: Counter[str] = Counter()
+    for name in stated:
+        appended = append_consents(connection, _entries(batch, name, found.ids), setting.now)
+        keys |= appended.keys
+        notes["import_consent_kept_denied"] += appended.withdrawn
+    return keys, notes
+
+
+def _entries(batch: Batch, name: str, contact_ids: Sequence[int]) -> dict[str, Any]:
+    """Entries of one ``consent.<channel>.<topic>`` column, one for each row that says something."""
+    _, channel, topic = name.split(".", 2)
+    decisions = batch.values[name]
+    rows = [place for place, decision in enumerate(decisions) if decision is not None]
+
+    def of(field: str, otherwise: str | None = None) -> list[Any]:
+        column = batch.column(field)
+        return [column[place] or otherwise for place in rows]
+
+    return {
+        "contact_id": numbers([contact_ids[place] for place in rows]),
+        "channel": np.full(len(rows), Channel[channel].value, dtype=np.int16),
+        "topic": [topic] * len(rows),
+        "granted": np.array([decisions[place] for place in rows], dtype=bool),
+        "basis": of("consent.basis", ""),
+        "source": of("consent.source", SOURCE),
+        "wording": of("consent.wording"),
+        "at": of("consent.at"),
+    }

@@ -1,0 +1,72 @@
+"""Contacts that share an e-mail address are one person: one set of contact caps, under one account key.
+
+The person is named after the contact with the lowest id, and lives under that contact's account key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from psycopg import Connection
+
+from pauta.people.changes import Changes, Move
+
+_SETTLE = """
+WITH member AS (
+  SELECT id, account_id, lower(email) AS address FROM contact WHERE lower(email) = ANY(%(addresses)s)
+  UNION
+  SELECT id, account_id, lower(email) FROM contact WHERE id = ANY(%(contact_ids)s)
+), led AS (
+  SELECT id, first_value(id) OVER same AS person_id, first_value(coalesce(account_id, -id)) OVER same AS account_key
+  FROM member WINDOW same AS (PARTITION BY coalesce(address, id::text) ORDER BY id)
+)
+UPDATE contact SET person_id = led.person_id, account_key = led.account_key, part = abs(led.account_key) %% 64
+FROM led
+WHERE contact.id = led.id AND (contact.person_id, contact.account_key) IS DISTINCT FROM (led.person_id, led.account_key)
+RETURNING contact.id, old.account_key, new.account_key
+"""
+
+_MOVED = """
+WITH move AS (
+  SELECT contact_id, abs(old_key) %% 64 AS old_part, abs(new_key) %% 64 AS new_part, old_key, new_key
+  FROM unnest(%(ids)s::bigint[], %(olds)s::bigint[], %(news)s::bigint[]) AS move (contact_id, old_key, new_key)
+)
+"""
+_TAKE_ALONG = (
+    """
+    UPDATE consent SET part = new_part FROM move
+    WHERE consent.part = old_part AND consent.contact_id = move.contact_id
+    """,
+    """
+    UPDATE preference SET part = new_part FROM move WHERE preference.contact_id = move.contact_id
+    """,
+    """
+    UPDATE condition SET part = new_part, account_key = new_key FROM move
+    WHERE condition.part = old_part AND condition.account_key = old_key AND condition.contact_id = move.contact_id
+    """,
+    """
+    UPDATE event SET part = new_part, account_key = new_key FROM move
+    WHERE event.part = old_part AND event.account_key = old_key AND event.contact_id = move.contact_id
+    """,
+)
+
+
+def settle(connection: Connection[Any], addresses: Collection[str], contact_ids: Collection[int]) -> Changes:
+    """Make the contacts with these addresses (lower case), and these contacts, live as the rule of sharing says.
+
+    ``addresses`` must hold the present address of every contact in ``contact_ids``. What a contact has of its own (consents,
+    preferences, conditions, events) goes with it; its messages and touches are for whoever reads the moves.
+    """
+    rows = connection.execute(_SETTLE, {"addresses": list(addresses), "contact_ids": list(contact_ids)}).fetchall()
+    moves = tuple(Move(*row) for row in rows if row[1] != row[2])
+    if moves:
+        take_along(connection, moves)
+    return Changes(keys=frozenset(key for _, *keys in rows for key in keys), moves=moves)
+
+
+def take_along(connection: Connection[Any], moves: Collection[Move]) -> None:
+    """Move what people and events keep of the contacts to their new account keys."""
+    ids, olds, news = (list(column) for column in zip(*moves, strict=True))
+    for statement in _TAKE_ALONG:
+        connection.execute(_MOVED + statement, {"ids": ids, "olds": olds, "news": news})
