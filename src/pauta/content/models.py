@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ARRAY, ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pauta.platform.schema import Base, BigId, Moment
@@ -18,7 +21,10 @@ class Template(Base):
 
 
 class TemplateVersion(Base):
-    """One published version in one language: what the author wrote, what it compiled to, and the figures it needs."""
+    """One published version in one language: what the author wrote, what it compiled to, and the figures it needs.
+
+    ``body`` is MJML or HTML; ``compiled`` is a ``pauta.core.render.CompiledTemplate``.
+    """
 
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("template_id", "version", "language"),)
@@ -27,9 +33,9 @@ class TemplateVersion(Base):
     version: Mapped[int] = mapped_column(Integer)
     language: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)
-    mjml: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
-    html: Mapped[str] = mapped_column(Text)
+    compiled: Mapped[dict[str, Any]] = mapped_column(JSONB)
     figures: Mapped[list[str]] = mapped_column(ARRAY(Text))
     actor: Mapped[str] = mapped_column(Text)
     published_at: Mapped[Moment]
