@@ -224,9 +224,9 @@ class SmtpConnection:
         return f"MAIL FROM:<{sender}>{extensions}\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode()
 
     def _understand(self, data: bytes) -> None:
-        self.used_at = monotonic()
         try:
             for reply in self._parser.feed(data):
+                self.used_at = monotonic()
                 if not self._expected:
                     self.break_off(f"the server took leave: {reply.code} {reply.text}")
                     return

@@ -19,9 +19,10 @@ _CHUNK = 65536
 
 
 class Security(StrEnum):
-    """How the connection is encrypted: not at all, by STARTTLS (must succeed), or from the first byte."""
+    """How the connection is encrypted: not at all, by STARTTLS if it is offered or in any case, or from the start."""
 
     NONE = "none"
+    IF_OFFERED = "if_offered"
     STARTTLS = "starttls"
     TLS = "tls"
 
@@ -47,7 +48,7 @@ class Server:
 
     def __post_init__(self) -> None:
         if self.user and self.security is Security.NONE and self.host not in _LOOPBACK:
-            raise Problem("smtp.password_unencrypted", "security", host=self.host)
+            raise Problem("smtp.password_unencrypted", "smtp_starttls", host=self.host)
         if re.search(r"[\x00-\x20\x7f-\uffff]", self.greeting_name) or not self.greeting_name:
             raise Problem("smtp.greeting_name_invalid", "greeting_name", value=self.greeting_name)
 
@@ -89,7 +90,8 @@ def open_session(server: Server) -> Session:
         dialogue = _Dialogue(connection, deadline)
         dialogue.ask(None)
         offers = _greet(dialogue, server)
-        if server.security is Security.STARTTLS:
+        offered = server.security is Security.IF_OFFERED and "STARTTLS" in offers
+        if offered or server.security is Security.STARTTLS:
             dialogue.ask(b"STARTTLS")
             if not dialogue.parser.empty:
                 raise ReplyError("the server sent something between STARTTLS and the encryption")
@@ -97,6 +99,8 @@ def open_session(server: Server) -> Session:
             dialogue = _Dialogue(connection, deadline)
             offers = _greet(dialogue, server)
         if server.user:
+            if not isinstance(connection, ssl.SSLSocket) and server.host not in _LOOPBACK:
+                raise Refused(Reply(538, "the server offers no encryption, so the password was not sent"))
             _sign_in(dialogue, server, offers.get("AUTH", "").upper().split())
         connection.setblocking(False)
     except BaseException:
