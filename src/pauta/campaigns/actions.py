@@ -141,15 +141,17 @@ def launch(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Non
     wake(connection)
 
 
-def finish_part(connection: Conn, campaign_id: int, part: int, messages: int, now: datetime) -> None:
-    """Record that a partition's messages are written; with the last one the campaign is launched.
+def finish_parts(connection: Conn, campaign_id: int, written: Mapping[int, int], now: datetime) -> None:
+    """Record how many messages were written in each of these partitions; with the last one the campaign is launched.
 
-    The worker holds the lock of its ``launch_part`` row; the campaign's lock is taken here, so that of two workers
+    The worker holds the locks of the ``launch_part`` rows; the campaign's lock is taken here, so that of two workers
     that finish at once the second sees the first.
     """
     connection.execute(
-        "UPDATE launch_part SET done_at = %s, messages = %s WHERE campaign_id = %s AND part = %s",
-        (now, messages, campaign_id, part),
+        "UPDATE launch_part SET done_at = %s, messages = written.messages"
+        " FROM unnest(%s::int2[], %s::int4[]) AS written (part, messages)"
+        " WHERE campaign_id = %s AND launch_part.part = written.part",
+        (now, list(written), list(written.values()), campaign_id),
     )
     connection.execute("SELECT 1 FROM campaign WHERE id = %s FOR NO KEY UPDATE", (campaign_id,))
     connection.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +66,13 @@ class AccountChoice:
 
     parts: tuple[int, ...]
     keys: tuple[int, ...] | None = None
+    lane: Lane = Lane.BULK
 
     @staticmethod
-    def of(keys: Iterable[int]) -> AccountChoice:
-        """The choice of these account keys."""
+    def of(keys: Iterable[int], lane: Lane = Lane.BULK) -> AccountChoice:
+        """The choice of these account keys, and of their open messages in one lane."""
         chosen = tuple(sorted({int(key) for key in keys}))
-        return AccountChoice(tuple(sorted({partition_of(key) for key in chosen})), chosen)
+        return AccountChoice(tuple(sorted({partition_of(key) for key in chosen})), chosen, lane)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Scope:
         condition = "{0}part = ANY(%(parts)s)" + ("" if keys is None else " AND {0}account_key = ANY(%(keys)s)")
         text = query.replace("{chosen}", condition.format("")).replace("{c.chosen}", condition.format("c."))
         values = {"parts": list(self.accounts.parts), **({} if keys is None else {"keys": list(keys)}), **params}
-        return fetch_array(self.connection, cast("LiteralString", text), values, dtype)
+        return fetch_array(self.connection, text, values, dtype)
 
 
 def contacts(scope: Scope) -> Rows:
@@ -150,7 +151,8 @@ def open_messages(scope: Scope) -> Rows:
         SELECT part, id, account_key, contact_id, proposal_id, state, verdict, reason, rule, winner, channel,
                wished - DATE '1970-01-01' AS wished, coalesce(day - DATE '1970-01-01', {NEVER}) AS day,
                coalesce((extract(epoch FROM due) * 1000000)::int8, 0) AS due
-        FROM message WHERE {{chosen}} AND state IN ({State.OPEN}, {State.PLANNED}) AND lane = {Lane.BULK}
+        FROM message WHERE {{chosen}} AND state IN ({State.OPEN}, {State.PLANNED})
+              AND lane = {scope.accounts.lane:d}
         """,
         _MESSAGE,
     )

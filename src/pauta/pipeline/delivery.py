@@ -1,0 +1,137 @@
+"""Delivery: handing mails over with a journal of final dots, and recording what became of them, in sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Connection, sql
+
+from pauta.channels.base import Outcome, OutcomeKind, Outgoing, Sender
+from pauta.core.gate.reasons import REASON_CODE, Reason
+from pauta.messages import actions as messages
+from pauta.messages.ledger import move
+from pauta.messages.models import State
+from pauta.pipeline.journal import Journal
+from pauta.pipeline.rendering import Ready, Unready
+
+MOST_ATTEMPTS = 20
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=4)
+OUTCOME_CODE = {kind: code for code, kind in enumerate(OutcomeKind)}
+"""Codes of outcomes in the ledger: the position in ``OutcomeKind``."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Before a final dot: the journal first, then the lease. So a worker that is stopped between the two and resumed
+    after its partitions went to somebody else either sends what its successor counts as unknown, or sends nothing."""
+
+    journal: Journal
+    may_send: Callable[[str], bool]
+
+    def before_dot(self, outgoing: Outgoing) -> bool:
+        """Write the journal, then ask whether the message is still ours to send."""
+        self.journal.dot(outgoing.reference)
+        return self.may_send(outgoing.reference)
+
+    def after_answer(self, _outgoing: Outgoing, outcome: Outcome) -> None:
+        """Keep the answer where it outlives this process."""
+        self.journal.answer(outcome)
+
+
+def hand_over(sender: Sender, ready: Sequence[Ready], hooks: Hooks) -> list[Outcome]:
+    """Give the mails to the channel; one outcome for each."""
+    return list(sender.deliver((one.outgoing for one in ready), hooks))
+
+
+def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[Unready]) -> None:
+    """Hold messages whose figures are missing until that is mended; what can never be sent has failed."""
+    for part, figure in {(one.claimed.part, one.figure) for one in unready if one.figure}:
+        ids = [one.claimed.id for one in unready if (one.claimed.part, one.figure) == (part, figure)]
+        messages.hold(connection, part, ids, now, reason=Reason.missing_figure, detail=figure)
+    for one in unready:
+        if one.problem is not None:
+            move(
+                connection,
+                sql.SQL("part = %(part)s AND id = %(id)s AND state = 2"),
+                {"part": one.claimed.part, "id": one.claimed.id},
+                to=State.FAILED,
+                reason=Reason.rejected,
+                now=now,
+                detail=str(one.problem),
+            )
+
+
+def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcome]) -> int:
+    """Write what became of attempts, in the caller's transaction; return how many were still undecided.
+
+    An attempt that somebody else has settled is left alone. A refusal for now comes back after a pause; a lost answer
+    is final for bulk, and sends transactional and urgent operational messages again under the same Message-ID.
+    """
+    rows = [(*(int(piece) for piece in outcome.reference.split(".")), outcome) for outcome in outcomes]
+    settled = connection.execute(_SETTLE, _values(now, rows)).fetchall()
+    failed = [key for key, state in settled if state == State.FAILED]
+    messages.request_plan(connection, failed, now)
+    return len(settled)
+
+
+def _values(now: datetime, rows: Sequence[tuple[Any, ...]]) -> dict[str, object]:
+    outcomes = [row[3] for row in rows]
+    return {
+        "now": now,
+        "parts": [row[0] for row in rows],
+        "ids": [row[1] for row in rows],
+        "numbers": [row[2] for row in rows],
+        "codes": [OUTCOME_CODE[one.kind] for one in outcomes],
+        "answers": [f"{one.code or ''} {one.status} {one.text}".strip() for one in outcomes],
+        "first_pause": FIRST_PAUSE,
+        "longest_pause": LONGEST_PAUSE,
+        "most": MOST_ATTEMPTS,
+    }
+
+
+def _moves() -> str:
+    """The state that follows an outcome, as SQL over ``new`` (outcome, number) and the message's kind."""
+    code = OUTCOME_CODE
+    again = "(k.type = 'transactional' OR (k.type = 'operational' AND k.urgent))"
+    return f"""
+        CASE WHEN new.code = {code[OutcomeKind.SENT]} THEN {State.SENT}
+             WHEN new.code = {code[OutcomeKind.FAILED]} THEN {State.FAILED}
+             WHEN new.code = {code[OutcomeKind.LOST]} AND NOT {again} THEN {State.UNKNOWN}
+             WHEN new.code = {code[OutcomeKind.LATER]} AND new.number >= %(most)s THEN {State.FAILED}
+             ELSE {State.PLANNED} END"""
+
+
+_REASONS = f"""
+        CASE moved.state WHEN {State.FAILED} THEN {REASON_CODE[Reason.rejected]}
+                         WHEN {State.UNKNOWN} THEN {REASON_CODE[Reason.lost]} ELSE m.reason END"""
+
+_SETTLE = f"""
+WITH new AS (
+    SELECT * FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(numbers)s::int2[], %(codes)s::int2[],
+                         %(answers)s::text[]) AS given (part, message_id, number, code, answer)),
+done AS (
+    UPDATE attempt SET ended_at = %(now)s, outcome = new.code, answer = new.answer
+    FROM new WHERE attempt.part = new.part AND attempt.message_id = new.message_id AND attempt.number = new.number
+             AND attempt.outcome IS NULL
+    RETURNING attempt.part, attempt.message_id, attempt.number, attempt.outcome AS code, attempt.answer),
+moved AS MATERIALIZED (
+    SELECT new.part, new.message_id AS id, new.code, new.answer, {_moves()} AS state,
+           CASE WHEN new.code = {OUTCOME_CODE[OutcomeKind.LATER]}
+                THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, new.number - 1))
+                ELSE %(now)s END AS due
+    FROM done new JOIN message m ON m.part = new.part AND m.id = new.message_id AND m.state = {State.SENDING}
+         JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id),
+told AS (
+    INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day, detail)
+    SELECT m.part, m.id, %(now)s, m.state, m.verdict, m.reason, m.rule, m.day, moved.answer
+    FROM moved JOIN message m ON m.part = moved.part AND m.id = moved.id
+    WHERE moved.state <> {State.SENT})
+UPDATE message m SET state = moved.state, reason = {_REASONS}, changed_at = %(now)s,
+       due = CASE WHEN moved.state = {State.PLANNED} THEN moved.due END
+FROM moved WHERE m.part = moved.part AND m.id = moved.id
+RETURNING m.account_key, m.state
+"""

@@ -1,0 +1,41 @@
+"""The fast lane: transactional messages, which never wait behind a plan, a lease or a million others.
+
+They are held by window, address and channel rules only, so nothing that others do at the same time can change their
+verdict; a row lock is enough.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+
+from pauta.facts import AccountChoice
+from pauta.messages.models import Lane, ProposalState
+from pauta.messages.queries import stopped_channels
+from pauta.pipeline.planning import decide, write_changes
+from pauta.pipeline.release import Claimed, claim
+from pauta.policies import queries as policies
+
+
+def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list[Claimed] | None:
+    """Claim up to ``limit`` due transactional messages, in the caller's transaction; None when nothing was due."""
+    stopped = stopped_channels(connection)
+    due = connection.execute(
+        """
+        SELECT m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
+        WHERE m.lane = %(lane)s AND m.state < 2 AND m.due <= %(now)s AND p.state = %(live)s
+              AND m.channel <> ALL(%(stopped)s)
+        ORDER BY m.due LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
+        """,
+        {"lane": Lane.FAST, "now": now, "live": ProposalState.LIVE, "stopped": sorted(stopped), "limit": limit},
+    ).fetchall()
+    if not due:
+        return None
+    chosen = AccountChoice.of((key for key, _ in due), Lane.FAST)
+    decided = decide(connection, now, chosen, policies.current(connection))
+    ids = np.array([number for _, number in due])
+    write_changes(connection, now, decided, only=ids)
+    return claim(connection, now, decided, ids, stopped)

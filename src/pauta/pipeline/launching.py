@@ -1,0 +1,168 @@
+"""Launching a campaign: its messages are written once, with their verdicts, partition by partition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from pauta.campaigns.actions import finish_parts
+from pauta.campaigns.queries import audience_of, campaign, contact_ids
+from pauta.core.gate.vocabulary import NEVER
+from pauta.facts import NEWEST_ID, AccountChoice, Proposed
+from pauta.facts.rows import proposals
+from pauta.messages.ledger import message_ids
+from pauta.messages.models import Lane
+from pauta.pipeline.leases import Leases
+from pauta.pipeline.planning import Decided, decide, write_changes
+from pauta.platform.copy import copy_rows, fetch_array
+from pauta.platform.schema import PARTITIONS
+from pauta.policies import queries as policies
+
+_TYPES = {
+    "part": "int2",
+    "id": "int8",
+    "account_key": "int8",
+    "contact_id": "int8",
+    "proposal_id": "int8",
+    "lane": "int2",
+    "state": "int2",
+    "verdict": "int2",
+    "reason": "int2",
+    "rule": "int4",
+    "winner": "int8",
+    "channel": "int2",
+    "wished": "date",
+    "day": "date",
+    "due": "timestamptz",
+    "policy_version": "int4",
+    "created_at": "timestamptz",
+    "changed_at": "timestamptz",
+}
+
+
+@dataclass(frozen=True)
+class LaunchStep:
+    """Partitions of one launch that are to be written together."""
+
+    campaign_id: int
+    proposal_id: int
+    parts: tuple[int, ...]
+
+
+def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int) -> LaunchStep | None:
+    """The next partitions of the oldest launch that this worker owns, about ``contacts`` contacts in all."""
+    row = connection.execute(
+        """
+        SELECT c.id, c.proposal_id, array_agg(l.part ORDER BY l.part), (SELECT count(*) FROM contact)
+        FROM launch_part l JOIN campaign c ON c.id = l.campaign_id
+        WHERE l.done_at IS NULL AND l.part = ANY(%s) AND c.state = 'launching'
+        GROUP BY c.id ORDER BY c.launched_at, c.id LIMIT 1
+        """,
+        (list(owned),),
+    ).fetchone()
+    if row is None:
+        return None
+    campaign_id, proposal_id, parts, everyone = row
+    together = max(1, contacts * PARTITIONS // max(everyone, 1))
+    return LaunchStep(campaign_id, proposal_id, tuple(parts[:together]))
+
+
+def launch_parts(connection: Connection[Any], now: datetime, leases: Leases, step: LaunchStep) -> int:
+    """Write the messages of a launch in these partitions, with their verdicts, in the caller's transaction.
+
+    Returns how many were written. A partition is done at once or not at all; contacts who have a message of this
+    proposal already (they moved here) are left out.
+    """
+    leases.lock(connection, step.parts)
+    parts = _still_open(connection, step)
+    if not parts:
+        return 0
+    ids = _without_message(connection, step, _audience(connection, now, step, parts))
+    written = np.empty(0, dtype=np.int16)
+    if len(ids):
+        proposal = proposals(connection, [step.proposal_id])[step.proposal_id]
+        proposed = Proposed(proposal, ids)
+        decided = decide(connection, now, AccountChoice(parts), policies.current(connection), proposed)
+        write_changes(connection, now, decided)
+        written = _write_new(connection, now, decided, step.proposal_id)
+    counts = np.bincount(written, minlength=PARTITIONS).tolist()
+    finish_parts(connection, step.campaign_id, {part: counts[part] for part in parts}, now)
+    return len(ids)
+
+
+def _still_open(connection: Connection[Any], step: LaunchStep) -> tuple[int, ...]:
+    """The partitions of the step that nobody has finished or cancelled meanwhile, locked."""
+    rows = connection.execute(
+        "SELECT part FROM launch_part WHERE campaign_id = %s AND part = ANY(%s) AND done_at IS NULL "
+        "ORDER BY part FOR UPDATE",
+        (step.campaign_id, list(step.parts)),
+    )
+    return tuple(part for (part,) in rows)
+
+
+def _audience(
+    connection: Connection[Any], now: datetime, step: LaunchStep, parts: tuple[int, ...]
+) -> NDArray[np.int64]:
+    chosen = campaign(connection, step.campaign_id)
+    return contact_ids(connection, audience_of(connection, chosen.audience, now), parts)
+
+
+def _without_message(connection: Connection[Any], step: LaunchStep, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    taken = fetch_array(
+        connection,
+        "SELECT contact_id FROM message_key WHERE proposal_id = %s AND contact_id = ANY(%s)",
+        (step.proposal_id, ids.tolist()),
+        np.dtype([("contact_id", "i8")]),
+    )
+    return np.setdiff1d(ids, taken["contact_id"], assume_unique=True)
+
+
+def _write_new(connection: Connection[Any], now: datetime, decided: Decided, proposal_id: int) -> NDArray[np.int16]:
+    """Write the messages that the plan proposed, by COPY, ids ascending in its order; the partition of each."""
+    loaded = decided.loaded
+    first = len(loaded.messages)
+    contact_rows = loaded.facts.messages.contact[first:]
+    count = len(contact_rows)
+    ids = message_ids(connection, count)
+    contacts = loaded.contacts[contact_rows]
+    after = {name: column[first:] for name, column in decided.columns.items()}
+    moment = np.full(count, np.datetime64(now.replace(tzinfo=None), "us"))
+    columns: dict[str, NDArray[Any]] = {
+        **after,
+        "part": contacts["part"],
+        "id": ids,
+        "account_key": contacts["account_key"],
+        "contact_id": contacts["id"],
+        "proposal_id": np.full(count, proposal_id),
+        "lane": np.full(count, Lane.BULK, dtype=np.int16),
+        "winner": _real_ids(after["winner"], ids),
+        "wished": after["wished"].astype("M8[D]"),
+        "day": _dates(after["day"]),
+        "due": np.where(after["due"] == 0, np.datetime64("NaT", "us"), after["due"].astype("M8[us]")),
+        "policy_version": np.full(count, decided.policies.version, dtype=np.int32),
+        "created_at": moment,
+        "changed_at": moment,
+    }
+    copy_rows(connection, "message", {name: columns[name] for name in _TYPES}, _TYPES)
+    copy_rows(
+        connection,
+        "message_key",
+        {"proposal_id": columns["proposal_id"], "contact_id": contacts["id"], "message_id": ids},
+        {"proposal_id": "int8", "contact_id": "int8", "message_id": "int8"},
+    )
+    return contacts["part"]
+
+
+def _real_ids(winners: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Winners among the new messages by the ids that these have got now."""
+    new = winners >= NEWEST_ID
+    return np.where(new, ids[np.where(new, winners - NEWEST_ID, 0)], winners)
+
+
+def _dates(days: NDArray[np.int32]) -> NDArray[Any]:
+    return np.where(days == NEVER, np.datetime64("NaT", "D"), days.astype("M8[D]"))

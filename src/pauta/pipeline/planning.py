@@ -1,0 +1,204 @@
+"""Planning: every open message of some accounts gets a place, a wait or an end, and only what changes is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from pauta import facts
+from pauta.core.gate.plan import Plan, places, plan
+from pauta.core.gate.policies import Capacity
+from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, Verdict
+from pauta.core.gate.vocabulary import ALWAYS, NEVER
+from pauta.facts import AccountChoice, Loaded, Proposed
+from pauta.messages.models import State
+from pauta.policies.queries import PolicySet
+
+SUPPRESS = VERDICT_CODE[Verdict.suppress]
+NO_MOMENT = np.datetime64("NaT", "us")
+_DAY = 86_400_000_000
+_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Facts, what the gate said of them, and the ledger's columns that follow from it (one row per message)."""
+
+    loaded: Loaded
+    plan: Plan
+    policies: PolicySet
+    columns: dict[str, NDArray[Any]]
+
+
+def decide(
+    connection: Connection[Any],
+    now: datetime,
+    accounts: AccountChoice,
+    policies: PolicySet,
+    proposed: Proposed | None = None,
+) -> Decided:
+    """Plan all open messages of the accounts, and those of a proposal, on what the database says now.
+
+    Places of capacities are drawn from counters that are locked until the transaction ends.
+    """
+    numbers = [
+        number for number, policy in zip(policies.ids, policies.policies, strict=True) if isinstance(policy, Capacity)
+    ]
+    for number in numbers:
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CAPACITY_LOCK, number))
+    loaded = facts.load(connection, now, accounts, policies, proposed)
+    own: Mapping[tuple[int, int], int] = {}
+    if numbers:
+        own = _own_places(loaded, policies)
+        loaded = replace(loaded, facts=replace(loaded.facts, capacity_used=_without(loaded.facts.capacity_used, own)))
+    planned = plan(loaded.facts, policies.policies)
+    if numbers:
+        _draw_places(connection, policies, own, planned.taken)
+    return Decided(loaded, planned, policies, _columns(loaded, planned, policies))
+
+
+_CAPACITY_LOCK = 726_100
+
+
+def _own_places(loaded: Loaded, policies: PolicySet) -> Mapping[tuple[int, int], int]:
+    """Places that the messages being decided hold until now."""
+    rows = np.flatnonzero(loaded.messages["state"] == State.PLANNED)
+    return places(
+        loaded.facts,
+        policies.policies,
+        rows,
+        loaded.messages["day"][rows],
+        loaded.messages["channel"][rows].astype(np.int8),
+    )
+
+
+def _without(
+    used: Mapping[tuple[int, int], int] | None, own: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], int]:
+    return {key: max(0, count - own.get(key, 0)) for key, count in (used or {}).items()}
+
+
+def _draw_places(
+    connection: Connection[Any],
+    policies: PolicySet,
+    before: Mapping[tuple[int, int], int],
+    after: Mapping[tuple[int, int], int],
+) -> None:
+    changes = {key: after.get(key, 0) - before.get(key, 0) for key in {*before, *after}}
+    rows = [(policies.ids[position], period, count) for (position, period), count in changes.items() if count]
+    if rows:
+        numbers, periods, counts = (list(part) for part in zip(*rows, strict=True))
+        connection.execute(
+            """
+            INSERT INTO capacity_use (policy_id, period, used)
+            SELECT number, DATE '1970-01-01' + period, count
+            FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS drawn (number, period, count)
+            ON CONFLICT (policy_id, period) DO UPDATE SET used = greatest(0, capacity_use.used + excluded.used)
+            """,
+            (numbers, periods, counts),
+        )
+
+
+def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, NDArray[Any]]:
+    """The verdicts as the ledger stores them. Moments are UTC microseconds, days epoch days; NEVER and 0 for none."""
+    messages, contacts = loaded.facts.messages, loaded.facts.contacts
+    placed = planned.day != NEVER
+    state = np.where(placed, State.PLANNED, np.where(planned.verdict == SUPPRESS, State.SUPPRESSED, State.OPEN))
+    today = contacts.today[messages.contact].astype(np.int64)
+    minute = contacts.minute[messages.contact].astype(np.int64)
+    midnight = loaded.facts.now - loaded.facts.now % _MINUTE + (1440 - minute) * _MINUTE
+    again = np.where(planned.earliest == NEVER, today + 1, planned.earliest)
+    look_again = midnight + (again - today - 1) * _DAY
+    due = np.where(placed, planned.at, np.where(state == State.OPEN, look_again, 0))
+    ids = np.array([*policies.ids, 0], dtype=np.int64)
+    rule = np.where(planned.rule >= 0, ids[planned.rule], np.where(planned.rule == NO_RULE, 0, planned.rule))
+    first_wish = np.maximum(today, np.where(messages.not_before == ALWAYS, today, messages.not_before))
+    return {
+        "state": state.astype(np.int16),
+        "verdict": planned.verdict.astype(np.int16),
+        "reason": planned.reason.astype(np.int16),
+        "rule": rule.astype(np.int32),
+        "winner": planned.winner_id,
+        "channel": planned.channel.astype(np.int16),
+        "wished": np.where(messages.wished == ALWAYS, first_wish, messages.wished).astype(np.int32),
+        "day": planned.day,
+        "due": due,
+    }
+
+
+def write_changes(
+    connection: Connection[Any], now: datetime, decided: Decided, only: NDArray[np.int64] | None = None
+) -> int:
+    """Write what is different for messages that are in the ledger already, keeping what they said; return how many.
+
+    ``only`` names the messages that the caller may write, when it has not got all of these accounts to itself.
+    """
+    before = decided.loaded.messages
+    after = {name: column[: len(before)] for name, column in decided.columns.items()}
+    moved = after["state"] != before["state"]
+    for name in ("day", "channel"):
+        moved |= after[name] != before[name]
+    kept_place = ~moved & (after["state"] == State.PLANNED)
+    for name in ("verdict", "reason", "rule"):
+        moved |= ~kept_place & (after[name] != before[name])
+    if only is not None:
+        moved &= np.isin(before["id"], only)
+    clock = int(now.timestamp() * 1_000_000)
+    shifted = (
+        ~moved
+        & np.isin(before["id"], before["id"] if only is None else only)
+        & (after["due"] != before["due"])
+        & ((after["due"] > clock) | (before["due"] > clock))
+    )
+    _store(connection, now, decided, np.flatnonzero(moved), with_history=True)
+    _store(connection, now, decided, np.flatnonzero(shifted), with_history=False)
+    return int(moved.sum())
+
+
+def _store(
+    connection: Connection[Any], now: datetime, decided: Decided, rows: NDArray[np.int64], *, with_history: bool
+) -> None:
+    if not len(rows):
+        return
+    before = decided.loaded.messages[rows]
+    after = {name: column[rows].tolist() for name, column in decided.columns.items()}
+    if with_history:
+        connection.execute(
+            """
+            INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day)
+            SELECT part, id, %(now)s, state, verdict, reason, rule, DATE '1970-01-01' + nullif(day, %(never)s)
+            FROM unnest(%(part)s::int2[], %(id)s::int8[], %(state)s::int2[], %(verdict)s::int2[], %(reason)s::int2[],
+                        %(rule)s::int4[], %(day)s::int4[])
+                 AS said (part, id, state, verdict, reason, rule, day)
+            """,
+            {"now": now, "never": NEVER, **{name: before[name].tolist() for name in _SAID}},
+        )
+    connection.execute(
+        """
+        UPDATE message SET state = new.state, verdict = new.verdict, reason = new.reason, rule = new.rule,
+               winner = new.winner, channel = new.channel, day = DATE '1970-01-01' + nullif(new.day, %(never)s),
+               due = to_timestamp(nullif(new.due, 0) / 1000000.0), policy_version = %(version)s, changed_at = %(now)s
+        FROM unnest(%(part)s::int2[], %(id)s::int8[], %(state)s::int2[], %(verdict)s::int2[], %(reason)s::int2[],
+                    %(rule)s::int4[], %(winner)s::int8[], %(channel)s::int2[], %(day)s::int4[], %(due)s::int8[])
+             AS new (part, id, state, verdict, reason, rule, winner, channel, day, due)
+        WHERE message.part = new.part AND message.id = new.id
+        """,
+        {
+            "never": NEVER,
+            "now": now,
+            "version": decided.policies.version,
+            "part": before["part"].tolist(),
+            "id": before["id"].tolist(),
+            **{name: after[name] for name in _STORED},
+        },
+    )
+
+
+_SAID = ("part", "id", "state", "verdict", "reason", "rule", "day")
+_STORED = ("state", "verdict", "reason", "rule", "winner", "channel", "day", "due")

@@ -1,0 +1,117 @@
+"""Release: what is due is decided again on fresh facts; only what may leave today is marked `sending`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from pauta.facts import AccountChoice
+from pauta.messages.models import ProposalState, State
+from pauta.messages.queries import stopped_channels
+from pauta.pipeline.leases import Leases
+from pauta.pipeline.planning import Decided, decide, write_changes
+from pauta.policies import queries as policies
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message that this worker may send now: nobody else will touch it while the worker holds its partition."""
+
+    part: int
+    id: int
+    contact_id: int
+    proposal_id: int
+    channel: int
+
+
+def plan_requested(connection: Connection[Any], now: datetime, leases: Leases, limit: int) -> int:
+    """Plan the accounts anew for which that was asked; return how many accounts were."""
+    asked = connection.execute(
+        "SELECT part, account_key FROM plan_request WHERE part = ANY(%s) ORDER BY part, account_key LIMIT %s",
+        (list(leases.parts), limit),
+    ).fetchall()
+    if not asked:
+        return 0
+    leases.lock(connection, {part for part, _ in asked})
+    connection.execute(
+        "DELETE FROM plan_request USING unnest(%s::int2[], %s::int8[]) AS done (part, account_key) "
+        "WHERE plan_request.part = done.part AND plan_request.account_key = done.account_key",
+        ([part for part, _ in asked], [key for _, key in asked]),
+    )
+    decided = decide(connection, now, AccountChoice.of(key for _, key in asked), policies.current(connection))
+    write_changes(connection, now, decided)
+    return len(asked)
+
+
+def release(connection: Connection[Any], now: datetime, leases: Leases, limit: int) -> list[Claimed] | None:
+    """Claim up to ``limit`` due messages, in the caller's transaction; None when nothing was due.
+
+    Messages that may not leave after all are moved, queued or suppressed in the same transaction.
+    """
+    stopped = stopped_channels(connection)
+    due = _due(connection, now, leases, limit, stopped)
+    if not due:
+        return None
+    leases.lock(connection, {part for part, _, _ in due})
+    decided = decide(connection, now, AccountChoice.of(key for _, key, _ in due), policies.current(connection))
+    write_changes(connection, now, decided)
+    return claim(connection, now, decided, np.array([number for _, _, number in due]), stopped)
+
+
+def _due(
+    connection: Connection[Any], now: datetime, leases: Leases, limit: int, stopped: frozenset[int]
+) -> list[tuple[int, int, int]]:
+    """Part, account key and id of messages that want attention, account by account."""
+    return connection.execute(
+        """
+        SELECT m.part, m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
+        WHERE m.lane = 0 AND m.state < 2 AND m.part = ANY(%(parts)s) AND m.due <= %(now)s
+              AND p.state = %(live)s AND m.channel <> ALL(%(stopped)s)
+        ORDER BY m.part, m.account_key, m.id LIMIT %(limit)s
+        """,
+        {
+            "parts": list(leases.parts),
+            "now": now,
+            "live": ProposalState.LIVE,
+            "stopped": sorted(stopped),
+            "limit": limit,
+        },
+    ).fetchall()
+
+
+def claim(
+    connection: Connection[Any],
+    now: datetime,
+    decided: Decided,
+    due: NDArray[np.int64],
+    stopped: frozenset[int],
+) -> list[Claimed]:
+    """Mark those of the due messages `sending` that may leave now: today, at this hour, on a channel that is open."""
+    rows = decided.loaded.messages
+    after = {name: column[: len(rows)] for name, column in decided.columns.items()}
+    today = decided.loaded.facts.contacts.today[decided.loaded.facts.messages.contact[: len(rows)]]
+    may_leave = (
+        np.isin(rows["id"], due)
+        & (after["state"] == State.PLANNED)
+        & (after["day"] == today)
+        & (after["due"] <= decided.loaded.facts.now)
+        & ~np.isin(after["channel"], np.array(sorted(stopped), dtype=np.int16))
+    )
+    chosen = rows[may_leave]
+    if not len(chosen):
+        return []
+    connection.execute(
+        """
+        UPDATE message SET state = %(sending)s, due = NULL, changed_at = %(now)s
+        FROM unnest(%(parts)s::int2[], %(ids)s::int8[]) AS claimed (part, id)
+        WHERE message.part = claimed.part AND message.id = claimed.id
+        """,
+        {"sending": State.SENDING, "now": now, "parts": chosen["part"].tolist(), "ids": chosen["id"].tolist()},
+    )
+    fields = (chosen[name].tolist() for name in ("part", "id", "contact_id", "proposal_id"))
+    return [Claimed(*values) for values in zip(*fields, after["channel"][may_leave].tolist(), strict=True)]

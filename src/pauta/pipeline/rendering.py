@@ -1,0 +1,240 @@
+"""From claimed messages to the exact bytes that leave: template, figures and language in, mail out, copy archived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from pauta.channels.base import Outgoing
+from pauta.channels.email import mime
+from pauta.channels.email.address import smtp_address
+from pauta.content.queries import Published, choose, published
+from pauta.core import archive
+from pauta.core.gate.vocabulary import Channel
+from pauta.core.problems import Problem
+from pauta.core.render import CompiledTemplate, MissingFigure, Rendered, render
+from pauta.pipeline.release import Claimed
+from pauta.platform.copy import copy_rows
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A message whose bytes are archived and whose attempt is on record: only the hand-over is left."""
+
+    claimed: Claimed
+    number: int
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True)
+class Unready:
+    """A message that could not be rendered: the figure that is missing, or what is wrong with it."""
+
+    claimed: Claimed
+    figure: str
+    problem: Problem | None
+
+
+@dataclass(frozen=True)
+class _Mail:
+    claimed: Claimed
+    number: int
+    sender: str
+    recipient: str
+    content: bytes
+    dictionary: bytes
+
+
+def reference(part: int, message_id: int, number: int) -> str:
+    """The key under which an attempt stands in journals and outcomes."""
+    return f"{part}.{message_id}.{number}"
+
+
+def prepare(
+    connection: Connection[Any], now: datetime, claimed: Sequence[Claimed], owner: str, sender: str
+) -> tuple[list[Ready], list[Unready]]:
+    """Render claimed e-mails; write their archive copies and attempts, in the caller's transaction.
+
+    ``sender`` is used for proposals that name none. Messages that cannot be rendered come back apart.
+    """
+    recipients = _recipients(connection, [one.contact_id for one in claimed])
+    proposals = _proposals(connection, {one.proposal_id for one in claimed})
+    numbers = _attempts_before(connection, claimed)
+    company = _company(connection)
+    mails: list[_Mail] = []
+    unready: list[Unready] = []
+    for one in claimed:
+        proposal = proposals[one.proposal_id]
+        try:
+            mails.append(
+                _mail(one, numbers.get(one.id, 0) + 1, recipients[one.contact_id], proposal, company, sender, now)
+            )
+        except MissingFigure as missing:
+            unready.append(Unready(one, missing.name, None))
+        except Problem as problem:
+            unready.append(Unready(one, "", problem))
+    _archive(connection, mails)
+    _attempt(connection, now, mails, owner)
+    ready = [
+        Ready(
+            mail.claimed,
+            mail.number,
+            Outgoing(
+                reference(mail.claimed.part, mail.claimed.id, mail.number), mail.sender, mail.recipient, mail.content
+            ),
+        )
+        for mail in mails
+    ]
+    return ready, unready
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    figures: Mapping[str, object]
+    sender: str
+    versions: tuple[Published, ...]
+
+
+def _mail(
+    claimed: Claimed,
+    number: int,
+    recipient: Mapping[str, Any],
+    proposal: _Proposal,
+    company: Mapping[str, Any],
+    sender: str,
+    now: datetime,
+) -> _Mail:
+    if claimed.channel != Channel.email:
+        raise Problem("channel_without_provider", field="channel", channel=Channel(claimed.channel).name)
+    version = choose(proposal.versions, recipient["language"], company["language"])
+    language = recipient["language"] or company["language"]
+    account = {**(recipient["account_attributes"] or {}), "name": recipient["account_name"]}
+    contact = {**recipient["attributes"], **{name: recipient[name] for name in _CONTACT_FIGURES}}
+    figures = {"contact": contact, "account": account, "company": company, **proposal.figures}
+    rendered = render(version.compiled, figures, language)
+    who = proposal.sender or company["sender"] or sender
+    skeleton, dictionary = _skeleton(version.compiled, who)
+    name = f"{recipient['first_name']} {recipient['last_name']}".strip()
+    domain = parseaddr(who)[1].rpartition("@")[2]
+    content = mime.build(
+        skeleton, rendered, mime.Mailbox(recipient["email"], name), f"<{claimed.part}.{claimed.id}@{domain}>", now
+    )
+    return _Mail(
+        claimed, number, smtp_address(parseaddr(who)[1]), smtp_address(recipient["email"]), content, dictionary
+    )
+
+
+_CONTACT_FIGURES = ("first_name", "last_name", "email", "language", "stage")
+
+
+@lru_cache(maxsize=256)
+def _skeleton(compiled: CompiledTemplate, sender: str) -> tuple[mime.Skeleton, bytes]:
+    """What all mails of a template by one sender share, and the dictionary for their archive copies.
+
+    The dictionary is the unrendered template as a mail: nearly all bytes of every copy, and nobody's data.
+    """
+    name, address = parseaddr(sender)
+    skeleton = mime.skeleton(mime.Mailbox(address, name))
+    unrendered = Rendered("", compiled.html, compiled.text)
+    sample = mime.build(
+        skeleton, unrendered, mime.Mailbox("nobody@example.com"), "<0@example.com>", datetime(2000, 1, 1, tzinfo=UTC)
+    )
+    return skeleton, sample
+
+
+def _recipients(connection: Connection[Any], ids: list[int]) -> dict[int, dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, c.email, c.first_name, c.last_name, c.language, c.stage, c.attributes,
+                   coalesce(a.name, '') AS account_name, a.attributes AS account_attributes
+            FROM contact c LEFT JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%s)
+            """,
+            (ids,),
+        )
+        return {row["id"]: row for row in cursor}
+
+
+def _proposals(connection: Connection[Any], ids: set[int]) -> dict[int, _Proposal]:
+    rows = connection.execute(
+        "SELECT id, figures, sender, template_id FROM proposal WHERE id = ANY(%s)", (list(ids),)
+    ).fetchall()
+    versions = {template: published(connection, template) for template in {row[3] for row in rows}}
+    return {number: _Proposal(figures, sender, versions[template]) for number, figures, sender, template in rows}
+
+
+def _company(connection: Connection[Any]) -> dict[str, Any]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute("SELECT name, language, sender, postal_address FROM company")
+        return cursor.fetchone() or {"name": "", "language": "en", "sender": "", "postal_address": ""}
+
+
+def _attempts_before(connection: Connection[Any], claimed: Sequence[Claimed]) -> dict[int, int]:
+    rows = connection.execute(
+        """
+        SELECT attempt.message_id, max(attempt.number)
+        FROM attempt JOIN unnest(%s::int2[], %s::int8[]) AS one (part, id)
+             ON attempt.part = one.part AND attempt.message_id = one.id
+        GROUP BY attempt.message_id
+        """,
+        ([one.part for one in claimed], [one.id for one in claimed]),
+    )
+    return dict(rows.fetchall())
+
+
+def _attempt(connection: Connection[Any], now: datetime, mails: Sequence[_Mail], owner: str) -> None:
+    count = len(mails)
+    copy_rows(
+        connection,
+        "attempt",
+        {
+            "part": np.array([mail.claimed.part for mail in mails], dtype=np.int16),
+            "message_id": np.array([mail.claimed.id for mail in mails], dtype=np.int64),
+            "number": np.array([mail.number for mail in mails], dtype=np.int16),
+            "owner": [owner] * count,
+            "started_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
+        },
+        {"part": "int2", "message_id": "int8", "number": "int2", "owner": "text", "started_at": "timestamptz"},
+    )
+
+
+def _archive(connection: Connection[Any], mails: Sequence[_Mail]) -> None:
+    skeletons = {dictionary: _skeleton_id(connection, dictionary) for dictionary in {mail.dictionary for mail in mails}}
+    copy_rows(
+        connection,
+        "archive",
+        {
+            "part": np.array([mail.claimed.part for mail in mails], dtype=np.int16),
+            "message_id": np.array([mail.claimed.id for mail in mails], dtype=np.int64),
+            "number": np.array([mail.number for mail in mails], dtype=np.int16),
+            "skeleton_id": np.array([skeletons[mail.dictionary] for mail in mails], dtype=np.int64),
+            "hash": [sha256(mail.content).digest() for mail in mails],
+            "body": [archive.compress(mail.content, mail.dictionary) for mail in mails],
+        },
+        {
+            "part": "int2",
+            "message_id": "int8",
+            "number": "int2",
+            "skeleton_id": "int8",
+            "hash": "bytea",
+            "body": "bytea",
+        },
+    )
+
+
+def _skeleton_id(connection: Connection[Any], dictionary: bytes) -> int:
+    digest = sha256(dictionary).digest()
+    connection.execute(
+        "INSERT INTO skeleton (hash, body) VALUES (%s, %s) ON CONFLICT (hash) DO NOTHING", (digest, dictionary)
+    )
+    (number,) = connection.execute("SELECT id FROM skeleton WHERE hash = %s", (digest,)).fetchone() or (0,)
+    return int(number)

@@ -1,0 +1,196 @@
+"""A worker process: plans, releases and delivers what it has leased, or serves the fast lane, until it is told to stop.
+
+Whatever breaks (the database restarts, a lease is lost), the worker drops everything it believed, takes a new name and
+starts over; what the old name left is settled by its journal like that of any dead worker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from pauta.channels.email.servers import server_from
+from pauta.channels.email.smtp import SmtpPool
+from pauta.messages.ledger import NEWS
+from pauta.pipeline import delivery, launching, recovery, rendering
+from pauta.pipeline.fast import release_fast
+from pauta.pipeline.journal import Journal
+from pauta.pipeline.leases import LeaseLostError, Leases
+from pauta.pipeline.release import Claimed, plan_requested, release
+from pauta.platform import log, settings
+from pauta.platform.clock import Clock, monotonic
+from pauta.platform.database import connect
+from pauta.platform.identity import new_name, surely_dead
+from pauta.platform.settings import Settings
+
+IDLE_SECONDS = 0.25
+RETRY_SECONDS = 0.5
+PLAN_LIMIT = 2_000
+
+
+class Worker:
+    """One life of a worker under one name: from the first lease to the first thing that breaks."""
+
+    def __init__(self, settings: Settings, clock: Clock, stopping: threading.Event) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.stopping = stopping
+        self.url = settings.database_url
+        self.owner = new_name()
+        self.journals = Path(settings.data_dir) / "journals"
+        self.journal = Journal(self.journals, self.owner)
+        self.leases = Leases(self.owner, settings.lease_seconds, settings.send_seconds)
+        self.sender = SmtpPool(server_from(settings))
+        self.settle_at: dict[int, float] = {}
+        self.seen_until = 0.0
+        self.broken = threading.Event()
+
+    def live(self, turn: Callable[[Connection[Any]], bool]) -> None:
+        """Take turns until told to stop; a turn says whether there was anything to do."""
+        with connect(self.url) as connection, connect(self.url, autocommit=True) as news:
+            _limit_idle_transactions(connection, self.settings.lease_seconds)
+            news.execute(f"LISTEN {NEWS}")
+            self.beat(news)
+            heart = threading.Thread(target=self._keep_beating, daemon=True)
+            heart.start()
+            try:
+                while not self.stopping.is_set() and not self.broken.is_set():
+                    busy = turn(connection)
+                    connection.commit()
+                    if not busy:
+                        for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
+                            pass
+                connection.rollback()
+                self.leases.give_back(connection, self.leases.parts)
+                connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
+                connection.commit()
+                self.journal.close()
+            finally:
+                self.broken.set()
+                self.sender.close()
+                heart.join()
+
+    def beat(self, connection: Connection[Any]) -> int:
+        """Say that this worker lives and prolong its leases; return its fair share of partitions."""
+        before = monotonic()
+        share = self.leases.announce(connection)
+        self.leases.renew(connection)
+        self.seen_until = before + self.settings.lease_seconds
+        return share
+
+    def _keep_beating(self) -> None:
+        try:
+            with connect(self.url, autocommit=True) as connection:
+                while not self.broken.wait(self.settings.lease_seconds / 5):
+                    self.beat(connection)
+        except psycopg.Error:
+            self.broken.set()
+
+    def bulk_turn(self, connection: Connection[Any]) -> bool:
+        """One round over the owned partitions: own, settle, plan, launch, release, deliver."""
+        self._own(connection)
+        now = self.clock.now()
+        parts = self._settled_parts(connection)
+        if not parts:
+            return False
+        planned = plan_requested(connection, now, self.leases, PLAN_LIMIT)
+        connection.commit()
+        step = launching.next_step(connection, parts, self.settings.plan_batch)
+        if step is not None:
+            launching.launch_parts(connection, now, self.leases, step)
+        connection.commit()
+        claimed = release(connection, now, self.leases, self.settings.send_batch)
+        connection.commit()
+        if claimed:
+            self._deliver(connection, claimed)
+        return bool(planned or step or claimed is not None)
+
+    def fast_turn(self, connection: Connection[Any]) -> bool:
+        """One round of the fast lane. Claim and attempt are one transaction, so every claim has an owner."""
+        now = self.clock.now()
+        silent = self.settings.lease_seconds + self.settings.send_seconds
+        settled = recovery.settle_fast(connection, now, silent, self.journals)
+        claimed = release_fast(connection, now, self.settings.send_batch)
+        if claimed:
+            self._deliver(connection, claimed)
+        return bool(settled or claimed is not None)
+
+    def _own(self, connection: Connection[Any]) -> None:
+        share = self.leases.announce(connection)
+        self.leases.expire(
+            connection, [name for name in self.leases.others(connection) if surely_dead(name, own=self.owner)]
+        )
+        for one in self.leases.acquire(connection, share):
+            wait = 0.0 if one.seconds_over < 0 else max(0.0, self.settings.send_seconds - one.seconds_over)
+            self.settle_at[one.part] = monotonic() + wait
+        connection.commit()
+
+    def _settled_parts(self, connection: Connection[Any]) -> tuple[int, ...]:
+        """Owned partitions in which nothing of a former owner is open any more, after settling what can be settled."""
+        ripe = [part for part, at in self.settle_at.items() if at <= monotonic() and part in self.leases.deadlines]
+        if ripe:
+            self.leases.lock(connection, ripe)
+            recovery.settle_parts(connection, self.clock.now(), ripe, self.journals)
+            recovery.forget_journals(connection, self.journals, self.owner)
+            connection.commit()
+            for part in ripe:
+                del self.settle_at[part]
+        return tuple(part for part in self.leases.parts if part not in self.settle_at)
+
+    def _deliver(self, connection: Connection[Any], claimed: list[Claimed]) -> None:
+        now = self.clock.now()
+        ready, unready = rendering.prepare(connection, now, claimed, self.owner, self.settings.sender)
+        delivery.hold_unready(connection, now, unready)
+        connection.commit()
+        outcomes = delivery.hand_over(self.sender, ready, delivery.Hooks(self.journal, self._may_send))
+        delivery.record(connection, self.clock.now(), outcomes)
+        connection.commit()
+        self.journal.clear()
+
+    def _may_send(self, reference: str) -> bool:
+        part = int(reference.split(".", 1)[0])
+        if part in self.leases.deadlines:
+            return self.leases.can_send(part)
+        return not self.leases.parts and self.seen_until - monotonic() > self.settings.send_seconds
+
+
+def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> None:
+    """A worker that is stopped in mid-transaction must not keep its partitions for ever."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{int(seconds * 1000)}ms'")
+    connection.commit()
+
+
+def main() -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="pauta.worker")
+    parser.add_argument("--lane", choices=("bulk", "transactional"), default="bulk")
+    lane = parser.parse_args().lane
+    stopping = threading.Event()
+    given = settings.load()
+    clock = Clock(given.clock_file)
+    log.set_up(given.log_level, given.log_format, clock, f"worker {lane}")
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping.is_set():
+        try:
+            worker = Worker(given, clock, stopping)
+            worker.live(worker.fast_turn if lane == "transactional" else worker.bulk_turn)
+        except (psycopg.OperationalError, psycopg.InterfaceError, LeaseLostError) as error:
+            log.logger(__name__).warning("starting over", lane=lane, why=str(error))
+            stopping.wait(RETRY_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
