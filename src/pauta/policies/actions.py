@@ -17,13 +17,19 @@ from pauta.policies import queries
 from pauta.policies.queries import Rule
 
 
-def replace_all(connection: Connection[Any], rules: Sequence[object], actor: str, now: datetime) -> int:
+def replace_all(
+    connection: Connection[Any], rules: Sequence[object], actor: str, now: datetime, expected: int | None = None
+) -> int:
     """Put these policies in force, in this order, in place of all others; return the version that holds them.
 
     A rule is an object of the case format and may carry ``active`` (true unless said). A name keeps its number for
-    good. The version stays what it is when nothing changes. Problem with the path of the first field that is wrong.
+    good. The version stays what it is when nothing changes. Problem with the path of the first field that is wrong,
+    or when the version in force is not the ``expected`` one.
     """
     _lock(connection)
+    found = queries.current(connection).version
+    if expected is not None and expected != found:
+        raise Problem("policy_version_changed", "version", expected=expected, found=found)
     return _save(connection, list(rules), actor, now)
 
 
