@@ -1,7 +1,7 @@
 """What is done with campaigns: they are drafted, launched, paused, resumed, cancelled. Nothing here commits.
 
-Whoever works on a partition of a launch locks its ``launch_part`` row first and the campaign's row after it; so does
-cancelling. Nothing waits in a circle.
+Rows are locked in one order, also by the workers: leases, then ``launch_part``, then the campaign. Nothing waits in a
+circle.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-from pauta.campaigns.queries import Campaign, audience_of, campaign, company_today, is_empty
+from pauta.campaigns.audience import audience_of, company_today, is_empty
+from pauta.campaigns.queries import Campaign, campaign
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan

@@ -1,22 +1,18 @@
-"""Reads of campaigns: what they are, who they are for, how far they have come."""
+"""Reads of campaigns: what they are, and how far they have come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
 
-import numpy as np
-from numpy.typing import NDArray
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from pauta.campaigns.audience import SOURCE, Audience, read_audience
 from pauta.core.gate.reasons import REASONS, VERDICTS
 from pauta.core.problems import Problem
 from pauta.messages.models import State
 from pauta.messages.terms import Terms
-from pauta.platform.copy import fetch_array
 
 Conn = Connection[Any]
 
@@ -118,48 +114,6 @@ def _campaign(
         minute=minute,
     )
     return Campaign(number, name, terms, *rest)
-
-
-def company_today(connection: Conn, now: datetime) -> date:
-    """The date where the company is; in UTC when there is no company yet."""
-    row = connection.execute(
-        "SELECT (%s::timestamptz AT TIME ZONE coalesce((SELECT zone FROM company WHERE id = 1), 'UTC'))::date", (now,)
-    ).fetchone()
-    assert row is not None
-    return date.fromisoformat(str(row[0]))
-
-
-def audience_of(connection: Conn, document: object, now: datetime) -> Audience:
-    """The audience that a document describes; a Problem when it is malformed or names a list that does not exist."""
-    audience = read_audience(document, company_today(connection, now))
-    name = audience.params.get("list")
-    if (
-        name is not None
-        and connection.execute("SELECT 1 FROM contact_list WHERE name = %s", (name,)).fetchone() is None
-    ):
-        raise Problem("campaigns.list_unknown", field="audience.list", list=name)
-    return audience
-
-
-def count(connection: Conn, audience: Audience) -> int:
-    """How many contacts an audience has now."""
-    query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(SOURCE, audience.where)
-    row = connection.execute(query, audience.params).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def is_empty(connection: Conn, audience: Audience) -> bool:
-    """Whether an audience has no contact at all."""
-    query = sql.SQL("SELECT 1 FROM {} WHERE {} LIMIT 1").format(SOURCE, audience.where)
-    return connection.execute(query, audience.params).fetchone() is None
-
-
-def contact_ids(connection: Conn, audience: Audience, parts: Iterable[int]) -> NDArray[np.int64]:
-    """The contacts of an audience in these partitions, ascending."""
-    query = sql.SQL("SELECT c.id AS id FROM {} WHERE c.part = ANY(%(parts)s) AND ({})").format(SOURCE, audience.where)
-    params = audience.params | {"parts": list(parts)}
-    return np.sort(fetch_array(connection, query, params, np.dtype([("id", "i8")]))["id"])
 
 
 def progress(connection: Conn, chosen: Campaign) -> Progress:

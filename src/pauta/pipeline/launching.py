@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta.campaigns.actions import finish_parts
-from pauta.campaigns.queries import audience_of, campaign, contact_ids
+from pauta.campaigns.audience import audience_of, contact_ids
+from pauta.campaigns.queries import campaign
 from pauta.core.gate.vocabulary import NEVER
 from pauta.facts import NEWEST_ID, AccountChoice, Proposed
 from pauta.facts.rows import proposals
