@@ -16,8 +16,8 @@ _STARTTLS = {"required": Security.STARTTLS, "allowed": Security.IF_OFFERED, "nev
 def server_from(settings: Settings) -> Server:
     """The server of ``smtp_url``. The certificate is checked wherever encryption is not merely ``allowed``.
 
-    Every sending process (the workers and the fast lane) gets its share of ``smtp_rate``. Raises Problem when a password
-    would travel unencrypted.
+    Every sending process (the workers and the fast lane) gets its share of ``smtp_rate``. Raises Problem when a
+    password would travel unencrypted.
     """
     url = urlsplit(settings.smtp_url)
     security = Security.TLS if url.scheme == "smtps" else _STARTTLS[settings.smtp_starttls]
