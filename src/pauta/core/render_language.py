@@ -175,9 +175,9 @@ def _check_words(source: str, tag: Tag, part: str) -> None:
         if token.kind == "name" and token.text.startswith("_"):
             raise Problem("template.name", part, name=token.text, line=line)
         if before == "|" and token.text not in FILTERS:
-            raise Problem("template.filter", part, filter=token.text, line=line)
+            raise Problem("template.filter", part, filter=token.text, line=line, filters=", ".join(sorted(FILTERS)))
         if _is_test(tokens, index) and token.text not in TESTS:
-            raise Problem("template.test", part, test=token.text, line=line)
+            raise Problem("template.test", part, test=token.text, line=line, tests=", ".join(sorted(TESTS)))
         if token.text == "(" and _is_call(tokens, index):
             raise Problem("template.call", part, name=before, line=line)
         if token.text in (".", "[") and _not_a_name(tokens, index - 1):
