@@ -44,7 +44,9 @@ def test_a_role_without_the_right_is_told_who_has_it(call: Call) -> None:
     assert "admin" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize(("language", "word"), [("pt-PT,pt;q=0.9", "Falta"), ("es-MX", "Falta el"), ("de, en;q=0.5", "missing")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("pt-PT,pt;q=0.9", "Falta"), ("es-MX", "Falta el"), ("de, en;q=0.5", "missing")]
+)
 def test_refusals_speak_the_callers_language(call: Call, language: str, word: str) -> None:
     answer = call("PUT", "/teams/sales", json={}, headers={"Accept-Language": language})
     assert answer.status_code == 422
@@ -62,7 +64,9 @@ def test_every_wrong_field_is_named_at_once(call: Call) -> None:
 
 
 def test_what_cannot_be_stored_is_refused_by_field(call: Call) -> None:
-    answer = call("PUT", "/teams/sales", content=b'{"title": "a\\u0000b"}', headers={"Content-Type": "application/json"})
+    answer = call(
+        "PUT", "/teams/sales", content=b'{"title": "a\\u0000b"}', headers={"Content-Type": "application/json"}
+    )
     assert answer.json()["code"] == "web_field_unclean"
     assert answer.json()["field"] == "title"
 
@@ -77,7 +81,9 @@ def test_a_body_over_the_limit_is_refused_unread(call: Call) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413, "web_too_large")
 
 
-@pytest.mark.parametrize(("method", "path", "code"), [("GET", "/nothing", "web_not_found"), ("PATCH", "/teams", "web_method")])
+@pytest.mark.parametrize(
+    ("method", "path", "code"), [("GET", "/nothing", "web_not_found"), ("PATCH", "/teams", "web_method")]
+)
 def test_unknown_addresses_answer_with_a_problem(call: Call, method: str, path: str, code: str) -> None:
     assert call(method, path).json()["code"] == code
 

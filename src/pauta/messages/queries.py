@@ -180,6 +180,22 @@ def stopped_channels(connection: Conn) -> frozenset[int]:
     return frozenset(Channel) if None in codes else frozenset(codes)
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A stop that stands: ``channel`` is None for everything; who stopped it, why, and when (UTC)."""
+
+    channel: str | None
+    reason: str
+    actor: str
+    at: datetime
+
+
+def stops(connection: Conn) -> list[Stopped]:
+    """The stops that stand, the oldest first."""
+    rows = connection.execute("SELECT channel, reason, actor, at FROM stop WHERE lifted_at IS NULL ORDER BY id")
+    return [Stopped(None if code is None else CHANNELS[code], *rest) for code, *rest in rows]
+
+
 _VIEW: LiteralString = """
 SELECT m.id, m.part, m.account_key, m.contact_id, c.external_id AS contact, c.email, m.state, m.verdict, m.reason,
        m.rule, policy.name AS policy, m.winner, m.channel, m.wished, m.day, m.due, m.policy_version, m.proposal_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
@@ -15,9 +14,9 @@ from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.web import health, problems
-from pauta.web.api import team
+from pauta.web.api import campaigns, messages, policies, stop, team, templates
 from pauta.web.door import POOL_SIZE
-from pauta.web.problems import ProblemDocument
+from pauta.web.openapi import api_router, describe_refusals, operation_id
 from pauta.web.state import WebState
 
 _LARGEST_BODY = 8_000_000
@@ -52,12 +51,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=operation_id,
     )
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
     app.include_router(health.router)
     app.include_router(_api())
+    describe_refusals(app)
     return app
 
 
@@ -73,10 +74,7 @@ def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContext
 
 
 def _api() -> APIRouter:
-    refusals: dict[int | str, dict[str, Any]] = {
-        status: {"model": ProblemDocument} for status in (401, 403, 422, 429, 503)
-    }
-    api = APIRouter(prefix="/api/v1", responses=refusals)
-    for noun in (team,):
+    api = api_router()
+    for noun in (campaigns, messages, policies, stop, team, templates):
         api.include_router(noun.router)
     return api

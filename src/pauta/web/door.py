@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from psycopg import Connection
 
 from pauta.core.problems import Problem
@@ -64,22 +64,24 @@ def _plain(detail: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in detail.items() if value is not None}
 
 
+def _admit(
+    request: Request,
+    connection: Transaction,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    wanted: SecurityScopes,
+) -> Door:
+    state = state_of(request)
+    key = key_by_secret(connection, credentials.credentials) if credentials else None
+    if key is None:
+        raise Problem("key_wrong" if credentials else "key_missing")
+    wait = state.limit.wait_for(key.name)
+    if wait:
+        raise Problem("web_too_fast", seconds=math.ceil(wait))
+    for right in wanted.scopes:
+        require(key.role, Right(right))
+    return Door(connection, state.clock.now(), f"key:{key.name}", key.role, key.team, language_of(request))
+
+
 def allowed(right: Right) -> Any:
     """A dependency that lets in who has the right; a Problem without a valid key, without the right, or too fast."""
-
-    def admit(
-        request: Request,
-        connection: Transaction,
-        credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    ) -> Door:
-        state = state_of(request)
-        key = key_by_secret(connection, credentials.credentials) if credentials else None
-        if key is None:
-            raise Problem("key_wrong" if credentials else "key_missing")
-        wait = state.limit.wait_for(key.name)
-        if wait:
-            raise Problem("web_too_fast", seconds=math.ceil(wait))
-        require(key.role, right)
-        return Door(connection, state.clock.now(), f"key:{key.name}", key.role, key.team, language_of(request))
-
-    return Depends(admit)
+    return Security(_admit, scopes=[right.value])

@@ -32,6 +32,18 @@ _STATUS = {
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
     "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "campaigns.unknown": HTTPStatus.NOT_FOUND,
+    "content.template_unknown": HTTPStatus.NOT_FOUND,
+    "messages.message_unknown": HTTPStatus.NOT_FOUND,
+    "campaigns.name_taken": HTTPStatus.CONFLICT,
+    "campaigns.no_launch": HTTPStatus.CONFLICT,
+    "campaigns.no_pause": HTTPStatus.CONFLICT,
+    "campaigns.no_resume": HTTPStatus.CONFLICT,
+    "campaigns.no_update": HTTPStatus.CONFLICT,
+    "messages.key_taken": HTTPStatus.CONFLICT,
+    "messages.message_gone": HTTPStatus.CONFLICT,
+    "messages.not_stopped": HTTPStatus.CONFLICT,
+    "policy_version_changed": HTTPStatus.CONFLICT,
 }
 """Which code is answered with which status; all others are the fault of a value: 422."""
 

@@ -1,0 +1,156 @@
+"""Campaigns: drafted, previewed, launched, paused, resumed, cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, BackgroundTasks, Request
+from pydantic import BaseModel, Field
+
+from pauta.campaigns import actions, queries
+from pauta.messages.terms import written
+from pauta.platform.schema import PARTITIONS
+from pauta.team.roles import Right
+from pauta.web.door import Door, allowed
+from pauta.web.state import WebState, state_of
+from pauta.web.terms import TermsForm
+from pauta.web.types import JsonObject, Name
+
+router = APIRouter(tags=["campaigns"])
+
+
+class CampaignForm(TermsForm):
+    """A campaign as its author writes it."""
+
+    template: Name = Field(examples=["spring news"])
+    audience: JsonObject = Field(
+        default={"everyone": True},
+        description="Everyone, a list, or a filter; as in the reference of campaigns.",
+        examples=[{"filter": {"all": [{"field": "account.attributes.plan", "op": "=", "value": "gold"}]}}],
+    )
+
+
+class CampaignView(TermsForm):
+    """A campaign."""
+
+    id: int
+    name: str
+    template: str
+    audience: dict[str, Any]
+    state: str = Field(description="draft, launching, launched, paused or cancelled.")
+    actor: str
+    created_at: datetime
+    launched_at: datetime | None
+
+
+class TallyView(BaseModel):
+    """How many messages stand in one state, with one verdict and reason."""
+
+    state: str
+    verdict: str
+    reason: str
+    messages: int
+
+
+class ProgressView(BaseModel):
+    """How far a launch has come, in partitions, and where its messages stand."""
+
+    parts: int
+    parts_done: int
+    proposed: int
+    tallies: list[TallyView]
+
+
+@router.get("/campaigns")
+def list_campaigns(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)]) -> list[CampaignView]:
+    """All campaigns, the newest first."""
+    return [_view(one) for one in queries.campaigns(door.connection)]
+
+
+@router.get("/campaigns/{name}")
+def get_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name) -> CampaignView:
+    """One campaign."""
+    return _view(queries.campaign_named(door.connection, name))
+
+
+@router.post("/campaigns/{name}", status_code=201)
+def create_campaign(
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_WRITE)], name: Name, form: CampaignForm
+) -> CampaignView:
+    """Write a campaign down as a draft: 409 when the name is taken."""
+    actions.create(door.connection, door.now, _draft(door, name, form), door.actor)
+    door.audit(Right.CAMPAIGNS_WRITE, f"campaign:{name}")
+    return _view(queries.campaign_named(door.connection, name))
+
+
+@router.put("/campaigns/{name}")
+def change_campaign(
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_WRITE)], name: Name, form: CampaignForm
+) -> CampaignView:
+    """Write a draft anew: 409 when it has been launched."""
+    chosen = queries.campaign_named(door.connection, name)
+    actions.update(door.connection, door.now, chosen.id, _draft(door, name, form))
+    door.audit(Right.CAMPAIGNS_WRITE, f"campaign:{name}", changed=True)
+    return _view(queries.campaign_named(door.connection, name))
+
+
+@router.get("/campaigns/{name}/progress")
+def get_progress(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name) -> ProgressView:
+    """How far a launch has come, and where the campaign's messages stand."""
+    chosen = queries.campaign_named(door.connection, name)
+    return ProgressView.model_validate(asdict(queries.progress(door.connection, chosen)))
+
+
+@router.post("/campaigns/{name}/launch")
+def launch_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
+    """Let the gate decide every message of a draft, and send those that may go: 409 when it is no draft."""
+    chosen = queries.campaign_named(door.connection, name)
+    actions.launch(door.connection, door.now, chosen.id, door.actor)
+    return _done(door, name, "launch")
+
+
+@router.post("/campaigns/{name}/pause")
+def pause_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
+    """Let nothing more of a campaign leave until it is resumed; its places stay reserved."""
+    actions.pause(door.connection, queries.campaign_named(door.connection, name).id)
+    return _done(door, name, "pause")
+
+
+@router.post("/campaigns/{name}/resume")
+def resume_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
+    """Let a paused campaign go on."""
+    actions.resume(door.connection, queries.campaign_named(door.connection, name).id)
+    return _done(door, name, "resume")
+
+
+@router.post("/campaigns/{name}/cancel")
+def cancel_campaign(
+    request: Request, later: BackgroundTasks, door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name
+) -> CampaignView:
+    """End a campaign for good: nothing of it leaves any more. Its messages are taken back right after the answer."""
+    chosen = queries.campaign_named(door.connection, name)
+    actions.cancel(door.connection, door.now, chosen.id)
+    later.add_task(_withdraw, state_of(request), chosen.id, door.actor)
+    return _done(door, name, "cancel")
+
+
+def _withdraw(state: WebState, campaign_id: int, actor: str) -> None:
+    for part in range(PARTITIONS):
+        with state.pool.connection() as connection:
+            actions.withdraw(connection, state.clock.now(), campaign_id, part, actor)
+
+
+def _draft(door: Door, name: str, form: CampaignForm) -> actions.Draft:
+    return actions.read_draft({"name": name, **form.document(door.team)})
+
+
+def _done(door: Door, name: str, step: str) -> CampaignView:
+    door.audit(Right.CAMPAIGNS_LAUNCH, f"campaign:{name}", step=step)
+    return _view(queries.campaign_named(door.connection, name))
+
+
+def _view(one: queries.Campaign) -> CampaignView:
+    row = {field: value for field, value in asdict(one).items() if field not in ("terms", "template_id", "proposal_id")}
+    return CampaignView.model_validate({**row, **written(one.terms)})

@@ -1,0 +1,53 @@
+"""The description of the API, as FastAPI draws it from the routes, with refusals as what they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from pauta.web.problems import MEDIA_TYPE, ProblemDocument
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is not valid JSON."},
+    401: {"description": "No key, or one that is unknown or revoked."},
+    403: {"description": "The key's role lacks the right."},
+    404: {"description": "There is no such thing."},
+    409: {"description": "It cannot be done in the state that things are in."},
+    413: {"description": "The request is too large."},
+    422: {"description": "A value is wrong; `field` names it."},
+    429: {"description": "Too many requests; Retry-After tells when to come back."},
+    503: {"description": "The database does not answer; nothing was changed."},
+}
+"""How any request to the API may be refused."""
+
+
+def api_router() -> APIRouter:
+    """The router below which the nouns' routes hang."""
+    refusals = {status: {"model": ProblemDocument, **told} for status, told in REFUSALS.items()}
+    return APIRouter(prefix="/api/v1", responses=refusals)
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of a route's function names the operation in generated clients."""
+    return route.name
+
+
+def describe_refusals(app: FastAPI) -> None:
+    """Let the application's OpenAPI document say that refusals are problem documents."""
+    draw = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = draw()
+        for operation in _operations(document):
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                    answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for methods in document["paths"].values() for operation in methods.values()]
