@@ -17,8 +17,12 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
+from pauta import facts
+from pauta.channels.base import OutcomeKind
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
+from pauta.core.gate.plan import plan
+from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
 from pauta.pipeline import delivery, launching, recovery, rendering
 from pauta.pipeline.fast import release_fast
@@ -30,9 +34,12 @@ from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
+from pauta.policies.queries import PolicySet
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
+SHORTEST_REST = 0.25
+LONGEST_REST = 15.0
 PLAN_LIMIT = 2_000
 
 
@@ -51,6 +58,8 @@ class Worker:
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
         self.seen_until = 0.0
+        self.rest_until = 0.0
+        self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
 
     def live(self, turn: Callable[[Connection[Any]], bool]) -> None:
@@ -107,8 +116,10 @@ class Worker:
         if step is not None:
             launching.launch_parts(connection, now, self.leases, step)
         connection.commit()
-        claimed = release(connection, now, self.leases, self.settings.send_batch)
-        connection.commit()
+        claimed = None
+        if not self._resting:
+            claimed = release(connection, now, self.leases, self.settings.send_batch)
+            connection.commit()
         if claimed:
             self._deliver(connection, claimed)
         return bool(planned or step or claimed is not None)
@@ -118,7 +129,7 @@ class Worker:
         now = self.clock.now()
         silent = self.settings.lease_seconds + self.settings.send_seconds
         settled = recovery.settle_fast(connection, now, silent, self.journals)
-        claimed = release_fast(connection, now, self.settings.send_batch)
+        claimed = None if self._resting else release_fast(connection, now, self.settings.send_batch)
         if claimed:
             self._deliver(connection, claimed)
         return bool(settled or claimed is not None)
@@ -154,6 +165,16 @@ class Worker:
         delivery.record(connection, self.clock.now(), outcomes)
         connection.commit()
         self.journal.clear()
+        self._rest(all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
+
+    @property
+    def _resting(self) -> bool:
+        return monotonic() < self.rest_until
+
+    def _rest(self, nothing_left: bool) -> None:
+        """Pause, longer each time, while the mail server takes nothing at all."""
+        self.rest_seconds = min(2 * self.rest_seconds, LONGEST_REST) if nothing_left else SHORTEST_REST
+        self.rest_until = monotonic() + self.rest_seconds if nothing_left else 0.0
 
     def _may_send(self, reference: str) -> bool:
         part = int(reference.split(".", 1)[0])
@@ -166,6 +187,13 @@ def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> Non
     """A worker that is stopped in mid-transaction must not keep its partitions for ever."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{int(seconds * 1000)}ms'")
     connection.commit()
+
+
+def warm_up(url: str, clock: Clock) -> None:
+    """Compile the gate, or load what an earlier process compiled, before anything waits for it."""
+    with connect(url) as connection:
+        nobody = facts.load(connection, clock.now(), AccountChoice((0,), (0,)), PolicySet(0, (), ()))
+    plan(nobody.facts, ())
 
 
 def main() -> None:
@@ -185,6 +213,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
         try:
+            warm_up(given.database_url, clock)
             worker = Worker(given, clock, stopping)
             worker.live(worker.fast_turn if lane == "transactional" else worker.bulk_turn)
         except (psycopg.OperationalError, psycopg.InterfaceError, LeaseLostError) as error:

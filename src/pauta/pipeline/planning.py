@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta import facts
-from pauta.core.gate.plan import Plan, places, plan
+from pauta.core.gate.capacities import places
+from pauta.core.gate.plan import Plan, plan
 from pauta.core.gate.policies import Capacity
 from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import ALWAYS, NEVER
@@ -117,7 +118,7 @@ def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, ND
     look_again = midnight + (again - today - 1) * _DAY
     due = np.where(placed, planned.at, np.where(state == State.OPEN, look_again, 0))
     ids = np.array([*policies.ids, 0], dtype=np.int64)
-    rule = np.where(planned.rule >= 0, ids[planned.rule], np.where(planned.rule == NO_RULE, 0, planned.rule))
+    rule = np.where(planned.rule >= 0, ids[np.maximum(planned.rule, 0)], np.where(planned.rule == NO_RULE, 0, planned.rule))
     first_wish = np.maximum(today, np.where(messages.not_before == ALWAYS, today, messages.not_before))
     return {
         "state": state.astype(np.int16),
