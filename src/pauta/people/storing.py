@@ -5,53 +5,56 @@ A value that is not given (NULL) leaves what is stored as it is; attributes are 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from pauta.people.changes import Changes
 from pauta.people.sharing import settle
-from pauta.platform.copy import Column, copy_rows
+from pauta.people.staging import Columns, stage
 
-ACCOUNT_COLUMNS = {
+_STORED: dict[str, LiteralString] = {"id": "bigint", "known": "boolean", "kept_place": "integer"}
+_ACCOUNT_TYPES: dict[str, LiteralString] = {
+    **_STORED,
     "external_id": "text",
     "name": "text",
-    "place_id": "int4",
+    "place_id": "integer",
     "stage": "text",
     "attributes": "jsonb",
 }
-CONTACT_COLUMNS = {
+_CONTACT_TYPES: dict[str, LiteralString] = {
+    **_STORED,
     "external_id": "text",
-    "account_id": "int8",
+    "account_id": "bigint",
     "first_name": "text",
     "last_name": "text",
     "email": "text",
     "phone": "text",
-    "phone_state": "int2",
+    "phone_state": "smallint",
     "postal_address": "text",
-    "place_id": "int4",
+    "place_id": "integer",
     "language": "text",
     "stage": "text",
-    "segments": "text",
-    "best_minute": "int2",
+    "segments": "text[]",
+    "best_minute": "smallint",
     "paused_until": "date",
     "attributes": "jsonb",
 }
-"""Columns in which contacts are handed over, with their types. ``segments`` is an array literal (``{a,b}``)."""
 
 _INSERT_ACCOUNTS = """
-INSERT INTO account (external_id, name, place_id, stage, attributes, created_at, changed_at)
-SELECT external_id, coalesce(name, external_id), coalesce(place_id, 0), stage, coalesce(attributes, '{}'), %(now)s, %(now)s
-FROM staged_account WHERE id IS NULL ORDER BY position
+INSERT INTO account (id, external_id, name, place_id, stage, attributes, created_at, changed_at)
+SELECT id, external_id, coalesce(name, external_id), coalesce(place_id, 0), stage, coalesce(attributes, '{}'), %(now)s, %(now)s
+FROM staged_account WHERE NOT known ORDER BY position
 """
 _UPDATE_ACCOUNTS = """
 UPDATE account SET (name, place_id, stage, attributes, changed_at) = ROW(
   coalesce(staged.name, account.name), coalesce(staged.place_id, account.place_id),
   coalesce(staged.stage, account.stage), account.attributes || coalesce(staged.attributes, '{}'), %(now)s)
 FROM staged_account AS staged
-WHERE account.id = staged.id
+WHERE account.id = staged.id AND staged.known
   AND (account.name, account.place_id, account.stage, account.attributes) IS DISTINCT FROM (
     coalesce(staged.name, account.name), coalesce(staged.place_id, account.place_id),
     coalesce(staged.stage, account.stage), account.attributes || coalesce(staged.attributes, '{}'))
@@ -69,14 +72,12 @@ SELECT fresh.id, external_id, account_id, coalesce(account_id, -fresh.id), abs(c
   fresh.id, coalesce(first_name, ''), coalesce(last_name, ''),
   email, CASE WHEN email IS NULL THEN 0 ELSE coalesce(mail.state, 1) END,
   phone, CASE WHEN phone IS NULL THEN 0 ELSE coalesce(tel.state, phone_state, 1) END,
-  postal_address, coalesce(place_id, 0), language, stage, coalesce(segments, '{}')::text[], coalesce(best_minute, -1),
+  postal_address, coalesce(place_id, 0), language, stage, coalesce(segments, '{}'), coalesce(best_minute, -1),
   paused_until, coalesce(attributes, '{}'), %(now)s, %(now)s
-FROM (
-  SELECT nextval('contact_id_seq') AS id, ordered.*
-  FROM (SELECT * FROM staged_contact WHERE contact_id IS NULL ORDER BY position) AS ordered
-) AS fresh
+FROM staged_contact AS fresh
 LEFT JOIN suppression AS mail ON mail.channel = 0 AND lower(mail.address) = lower(email) AND mail.lifted_at IS NULL
 LEFT JOIN suppression AS tel ON tel.channel = 1 AND lower(tel.address) = lower(phone) AND tel.lifted_at IS NULL
+WHERE NOT known ORDER BY position
 """
 _UPDATE_CONTACTS = """
 WITH wanted AS (
@@ -94,14 +95,15 @@ WITH wanted AS (
     coalesce(staged.place_id, contact.place_id) AS place_id,
     coalesce(staged.language, contact.language) AS language,
     coalesce(staged.stage, contact.stage) AS stage,
-    coalesce(staged.segments::text[], contact.segments) AS segments,
+    coalesce(staged.segments, contact.segments) AS segments,
     coalesce(staged.best_minute, contact.best_minute) AS best_minute,
     coalesce(staged.paused_until, contact.paused_until) AS paused_until,
     contact.attributes || coalesce(staged.attributes, '{}') AS attributes
   FROM staged_contact AS staged
-  JOIN contact ON contact.id = staged.contact_id
+  JOIN contact ON contact.id = staged.id AND staged.known
   LEFT JOIN suppression AS mail ON mail.channel = 0 AND lower(mail.address) = lower(staged.email) AND mail.lifted_at IS NULL
   LEFT JOIN suppression AS tel ON tel.channel = 1 AND lower(tel.address) = lower(staged.phone) AND tel.lifted_at IS NULL
+  WHERE contact.id = ANY(%(ids)s)
 )
 UPDATE contact SET (account_id, first_name, last_name, email, email_state, phone, phone_state, postal_address, place_id,
   language, stage, segments, best_minute, paused_until, attributes, changed_at) = ROW(
@@ -109,7 +111,7 @@ UPDATE contact SET (account_id, first_name, last_name, email, email_state, phone
   wanted.phone_state, wanted.postal_address, wanted.place_id, wanted.language, wanted.stage, wanted.segments,
   wanted.best_minute, wanted.paused_until, wanted.attributes, %(now)s)
 FROM wanted
-WHERE contact.id = wanted.id AND (contact.account_id, contact.first_name, contact.last_name, contact.email,
+WHERE contact.id = ANY(%(ids)s) AND contact.id = wanted.id AND (contact.account_id, contact.first_name, contact.last_name, contact.email,
   contact.email_state, contact.phone, contact.phone_state, contact.postal_address, contact.place_id, contact.language,
   contact.stage, contact.segments, contact.best_minute, contact.paused_until, contact.attributes) IS DISTINCT FROM (
   wanted.account_id, wanted.first_name, wanted.last_name, wanted.email,
@@ -118,10 +120,29 @@ WHERE contact.id = wanted.id AND (contact.account_id, contact.first_name, contac
 RETURNING contact.id, new.account_key, lower(old.email), lower(new.email), old.account_id IS DISTINCT FROM new.account_id
 """
 _NEWLY_SHARED = """
-SELECT lower(contact.email) FROM contact
-JOIN (SELECT DISTINCT lower(email) AS address FROM staged_contact WHERE contact_id IS NULL) AS fresh
-  ON lower(contact.email) = fresh.address
-GROUP BY lower(contact.email) HAVING count(*) > 1
+SELECT lower(email) FROM contact
+WHERE lower(email) = ANY(ARRAY(SELECT lower(email) FROM staged_contact WHERE NOT known AND email IS NOT NULL))
+GROUP BY lower(email) HAVING count(*) > 1
+"""
+_MERGED_PLACES = """
+WITH merged AS (
+  SELECT staged.id, coalesce(given.zone, kept.zone) AS zone, coalesce(given.country, kept.country) AS country,
+    coalesce(given.region, kept.region) AS region
+  FROM {} AS staged
+  JOIN place AS given ON given.id = staged.place_id JOIN place AS kept ON kept.id = staged.kept_place
+  WHERE given.id <> kept.id
+)
+"""
+_MAKE_PLACES = """
+INSERT INTO place (zone, country, region)
+SELECT zone, country, region FROM merged EXCEPT SELECT zone, country, region FROM place
+ON CONFLICT DO NOTHING
+"""
+_TAKE_PLACES = """
+UPDATE {} AS staged SET place_id = place.id
+FROM merged JOIN place
+  ON (place.zone, place.country, place.region) IS NOT DISTINCT FROM (merged.zone, merged.country, merged.region)
+WHERE staged.id = merged.id
 """
 
 
@@ -133,32 +154,53 @@ def lock_people(connection: Connection[Any]) -> None:
     connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('pauta.people', 0))")
 
 
-def store_accounts(connection: Connection[Any], columns: Mapping[str, Column], now: datetime) -> Changes:
-    """Make or change accounts; ``columns`` are among ACCOUNT_COLUMNS, with ``external_id`` unique and never NULL."""
-    _stage(connection, "account", "id", columns, ACCOUNT_COLUMNS)
-    _merge_places(connection, "account", "id")
-    created = connection.execute(_INSERT_ACCOUNTS, {"now": now}).rowcount
-    changed = [row[0] for row in connection.execute(_UPDATE_ACCOUNTS, {"now": now})]
-    keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall() if changed else []
-    return Changes(created, len(changed), frozenset(key for (key,) in keys))
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The ids of the rows in the order in which they were given, and what changed."""
+
+    ids: list[int]
+    changes: Changes
 
 
-def store_contacts(connection: Connection[Any], columns: Mapping[str, Column], now: datetime) -> Changes:
-    """Make or change contacts; ``columns`` are among CONTACT_COLUMNS, with ``external_id`` unique and never NULL.
+def store_accounts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
+    """Make or change accounts.
 
-    Address states follow the suppressions; contacts that come to share an address become one person.
+    Columns: external_id (unique, never None), name, place_id, stage, attributes (JSON text).
     """
-    _stage(connection, "contact", "contact_id", columns, CONTACT_COLUMNS)
-    _merge_places(connection, "contact", "contact_id")
-    created = connection.execute(_INSERT_CONTACTS, {"now": now}).rowcount
-    rows = connection.execute(_UPDATE_CONTACTS, {"now": now}).fetchall()
-    shared = {address for (address,) in connection.execute(_NEWLY_SHARED)} if created else set()
-    moved = {number for number, _, old, new, left in rows if left or old != new}
-    for number, _, old, new, _ in rows:
-        if number in moved:
-            shared |= {old, new} - {None}
-    stored = Changes(created, len(rows), frozenset(key for _, key, *_ in rows))
-    return stored + settle(connection, shared, moved) if shared or moved else stored
+    rows = _identify(connection, "account", columns)
+    stage(connection, "staged_account", _ACCOUNT_TYPES, rows.staged(columns))
+    created = connection.execute(_INSERT_ACCOUNTS, {"now": now}).rowcount if rows.new else 0
+    if not rows.any_known:
+        return Stored(rows.ids, Changes(created))
+    _merge_places(connection, "staged_account", rows, columns)
+    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now})]
+    keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
+    return Stored(rows.ids, Changes(created, len(changed), frozenset(key for (key,) in keys)))
+
+
+def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
+    """Make or change contacts. Address states follow the suppressions; who comes to share an address becomes one person.
+
+    Columns: external_id (unique, never None), account_id, first_name, last_name, email, phone, phone_state (of a phone
+    that is not suppressed), postal_address, place_id, language, stage, segments (array literal), best_minute,
+    paused_until, attributes (JSON text).
+    """
+    rows = _identify(connection, "contact", columns)
+    stage(connection, "staged_contact", _CONTACT_TYPES, rows.staged(columns))
+    changes, addresses, moved = Changes(), set[str](), set[int]()
+    if rows.new:
+        changes = Changes(connection.execute(_INSERT_CONTACTS, {"now": now}).rowcount)
+        addresses = {address for (address,) in connection.execute(_NEWLY_SHARED)}
+    if rows.any_known:
+        _merge_places(connection, "staged_contact", rows, columns)
+        changed = connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": rows.ids}).fetchall()
+        changes += Changes(0, len(changed), frozenset(key for _, key, *_ in changed))
+        moving = [row for row in changed if row[4] or row[2] != row[3]]
+        moved = {number for number, *_ in moving}
+        addresses |= {address for _, _, old, new, _ in moving for address in (old, new) if address}
+    if addresses or moved:
+        changes += settle(connection, addresses, moved)
+    return Stored(rows.ids, changes)
 
 
 def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str, int]:
@@ -173,37 +215,50 @@ def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str
     return dict(by_name) | dict(by_external_id)
 
 
-def _stage(
-    connection: Connection[Any], noun: str, id_column: str, columns: Mapping[str, Column], types: Mapping[str, str]
+@dataclass(frozen=True, slots=True)
+class _Identified:
+    """Which rows are stored already, and the ids that all of them have or get."""
+
+    ids: list[int]
+    known: list[bool]
+    kept_places: list[int | None]
+    new: int
+
+    @property
+    def any_known(self) -> bool:
+        return self.new < len(self.ids)
+
+    def staged(self, columns: Columns) -> dict[str, Sequence[Any]]:
+        return {"id": self.ids, "known": self.known, "kept_place": self.kept_places, **columns}
+
+
+def _identify(connection: Connection[Any], table: LiteralString, columns: Columns) -> _Identified:
+    external_ids = columns["external_id"]
+    rows = connection.execute(
+        sql.SQL("SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(%s)").format(sql.Identifier(table)),
+        (list(external_ids),),
+    )
+    stored = {external_id: (number, place) for external_id, number, place in rows}
+    new = len(external_ids) - len(stored)
+    fresh = connection.execute(
+        "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (f"{table}_id_seq", new)
+    ).fetchall()
+    unused = (number for (number,) in fresh)
+    return _Identified(
+        ids=[stored[name][0] if name in stored else next(unused) for name in external_ids],
+        known=[name in stored for name in external_ids],
+        kept_places=[stored[name][1] if name in stored else None for name in external_ids],
+        new=new,
+    )
+
+
+def _merge_places(
+    connection: Connection[Any], staged_table: LiteralString, rows: _Identified, columns: Columns
 ) -> None:
-    """Fill the session's staging table of a noun, and mark the rows that are stored already."""
-    declared = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    connection.execute(
-        f"CREATE TEMPORARY TABLE IF NOT EXISTS staged_{noun} ({declared}, position bigserial, {id_column} bigint)"
-    )
-    connection.execute(f"TRUNCATE staged_{noun} RESTART IDENTITY")
-    copy_rows(connection, f"staged_{noun}", columns, {name: types[name] for name in columns})
-    connection.execute(
-        f"UPDATE staged_{noun} AS staged SET {id_column} = {noun}.id FROM {noun} "
-        f"WHERE {noun}.external_id = staged.external_id"
-    )
-
-
-def _merge_places(connection: Connection[Any], noun: str, id_column: str) -> None:
-    """Where a known row gets only part of a place (its zone, say), the place becomes the stored one with that part replaced."""
-    merged = f"""
-        SELECT staged.{id_column} AS id, coalesce(given.zone, kept.zone) AS zone,
-          coalesce(given.country, kept.country) AS country, coalesce(given.region, kept.region) AS region
-        FROM staged_{noun} AS staged JOIN {noun} ON {noun}.id = staged.{id_column}
-        JOIN place AS given ON given.id = staged.place_id JOIN place AS kept ON kept.id = {noun}.place_id
-        WHERE given.id <> kept.id
-    """
-    connection.execute(
-        f"INSERT INTO place (zone, country, region) SELECT zone, country, region FROM ({merged}) AS merged "
-        "EXCEPT SELECT zone, country, region FROM place ON CONFLICT DO NOTHING"
-    )
-    connection.execute(
-        f"UPDATE staged_{noun} AS staged SET place_id = place.id FROM ({merged}) AS merged JOIN place "
-        "ON (place.zone, place.country, place.region) IS NOT DISTINCT FROM (merged.zone, merged.country, merged.region) "
-        f"WHERE staged.{id_column} = merged.id"
-    )
+    """Where a known row gets only part of a place (its zone, say), that part replaces the same part of the stored one."""
+    places = columns.get("place_id", ())
+    if not any(kept is not None and given is not None and kept != given for kept, given in zip(rows.kept_places, places, strict=False)):
+        return
+    staged = sql.Identifier(staged_table)
+    connection.execute(sql.SQL(_MERGED_PLACES + _MAKE_PLACES).format(staged))
+    connection.execute(sql.SQL(_MERGED_PLACES + _TAKE_PLACES).format(staged, staged))

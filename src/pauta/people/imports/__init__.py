@@ -1,1 +1,1 @@
-"""People and what is known of them, from CSV files."""
+"""People, and what is known of them, from CSV files."""

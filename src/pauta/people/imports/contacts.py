@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from pauta.core.problems import Problem
 from pauta.people.addresses import AddressState, parse_email, parse_phone
-from pauta.people.imports.columns import dates, numbers, places
+from pauta.people.imports.columns import places
 from pauta.people.imports.fields import Applied, Batch, Field, Refusals, Setting
 from pauta.people.imports.guessing import read_date
 from pauta.people.imports.stated_consent import CONSENT_FIELDS, consent_field, state_consents
@@ -28,9 +28,9 @@ IDENTITY = Field(
     names=frozenset(("id", "contact_id", "customer_id", "user_id", "codigo", "id_contacto", "id_contato", "id_cliente")),
     needed=True,
 )
-_PLAIN = (
-    "external_id", "first_name", "last_name", "email", "phone", "postal_address", "language", "stage", "segments",
-)  # fmt: skip
+_STORED_AS_READ = (
+    "external_id first_name last_name email phone phone_state postal_address language stage segments paused_until".split()
+)
 
 
 def read_minute(text: str) -> int:
@@ -103,21 +103,18 @@ class Contacts:
         accounts, notes = _accounts(connection, batch, setting)
         refused = _without_account(batch, accounts)
         kept = batch.without(refused)
-        columns: dict[str, Any] = {name: kept.values[name] for name in _PLAIN if name in kept.values}
+        columns: dict[str, Any] = {name: kept.values[name] for name in _STORED_AS_READ if name in kept.values}
         if "account" in kept.values:
-            columns["account_id"] = numbers([name and accounts[name] for name in kept.values["account"]])
+            columns["account_id"] = [name and accounts[name] for name in kept.values["account"]]
         if (place := places(connection, kept)) is not None:
             columns["place_id"] = place
-        for name, column in (("phone_state", "phone_state"), ("best_hour", "best_minute")):
-            if name in kept.values:
-                columns[column] = numbers(kept.values[name])
-        if "paused_until" in kept.values:
-            columns["paused_until"] = dates(kept.values["paused_until"])
-        columns["attributes"] = kept.attributes or []
-        stored = store_contacts(connection, columns, setting.now)
-        keys, consent_notes = state_consents(connection, kept, setting)
+        if "best_hour" in kept.values:
+            columns["best_minute"] = kept.values["best_hour"]
+        stored = store_contacts(connection, columns | {"attributes": kept.attributes}, setting.now)
+        keys, consent_notes = state_consents(connection, kept, stored.ids, setting)
         notes["import_phone_kept_invalid"] = kept.column("phone_state").count(AddressState.INVALID.value)
-        return Applied(replace(stored, keys=stored.keys | keys), refused, notes + consent_notes)
+        changes = replace(stored.changes, keys=stored.changes.keys | keys)
+        return Applied(changes, refused, notes + consent_notes)
 
 
 def _accounts(connection: Connection[Any], batch: Batch, setting: Setting) -> tuple[dict[str, int], Counter[str]]:

@@ -72,6 +72,8 @@ class Setting:
     country: str | None = None
     """The company's country, to which national phone numbers belong when the row names none."""
     create_accounts: bool = True
+    batch: int = 20_000
+    """Rows that are stored in one transaction."""
 
 
 @dataclass(frozen=True)

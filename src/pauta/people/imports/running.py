@@ -30,8 +30,7 @@ from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.rows import Prepared, Reader
 from pauta.people.storing import lock_people
 
-CHUNK_ROWS = 20_000
-"""Rows of one transaction."""
+_LOOK_ROWS = 20_000
 
 React = Callable[[Connection[Any], Changes, datetime], None]
 """What follows from changes to people, in the same transaction: layers above keep rows of their own about them."""
@@ -86,7 +85,7 @@ def plan_import(subject: Subject, sheet: Sheet, wishes: Wishes) -> Plan:
     untyped = [column for column in assignment.attributes if column.type is None]
     guesses = {column.header: Guess() for column in untyped}
     rows = 0
-    for chunk in chunks(sheet, CHUNK_ROWS):
+    for chunk in chunks(sheet, _LOOK_ROWS):
         rows = chunk.last
         full = [row for row in chunk.rows if len(row) == len(sheet.header)]
         columns = list(zip(*full, strict=True))
@@ -156,7 +155,7 @@ def _store(
 def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
     """The chunks of the file, each read while the one before it is stored."""
     reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
-    source = map(reader.prepare, chunks(plan.sheet, CHUNK_ROWS))
+    source = map(reader.prepare, chunks(plan.sheet, setting.batch))
     with ThreadPoolExecutor(max_workers=1) as thread:
 
         def ahead() -> Iterator[Prepared]:

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from psycopg import Connection
 
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
 from pauta.people.consents import append_consents
-from pauta.people.imports.columns import numbers
 from pauta.people.imports.fields import Batch, Field, Setting
 from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS
-from pauta.people.queries import find_contacts
 
 SOURCE = "import"
 """The source of an entry that names none."""
@@ -68,16 +65,17 @@ def consent_field(name: str) -> Field | None:
     return Field(name, read_decision)
 
 
-def state_consents(connection: Connection[Any], batch: Batch, setting: Setting) -> tuple[frozenset[int], Counter[str]]:
+def state_consents(
+    connection: Connection[Any], batch: Batch, contact_ids: Sequence[int], setting: Setting
+) -> tuple[frozenset[int], Counter[str]]:
     """Append what the rows of contacts, stored just before, say of consent; the account keys concerned, and notes."""
     stated = [name for name in batch.values if consent_field(name)]
     if not stated:
         return frozenset(), Counter()
-    found = find_contacts(connection, batch.column("external_id"))
     keys: frozenset[int] = frozenset()
     notes: Counter[str] = Counter()
     for name in stated:
-        appended = append_consents(connection, _entries(batch, name, found.ids), setting.now)
+        appended = append_consents(connection, _entries(batch, name, contact_ids), setting.now)
         keys |= appended.keys
         notes["import_consent_kept_denied"] += appended.withdrawn
     return keys, notes
@@ -94,10 +92,10 @@ def _entries(batch: Batch, name: str, contact_ids: Sequence[int]) -> dict[str, A
         return [column[place] or otherwise for place in rows]
 
     return {
-        "contact_id": numbers([contact_ids[place] for place in rows]),
-        "channel": np.full(len(rows), Channel[channel].value, dtype=np.int16),
+        "contact_id": [contact_ids[place] for place in rows],
+        "channel": [Channel[channel].value] * len(rows),
         "topic": [topic] * len(rows),
-        "granted": np.array([decisions[place] for place in rows], dtype=bool),
+        "granted": [decisions[place] for place in rows],
         "basis": of("consent.basis", ""),
         "source": of("consent.source", SOURCE),
         "wording": of("consent.wording"),
