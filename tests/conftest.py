@@ -30,14 +30,14 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A new data folder that the embedded server's user can enter, also when the tests run as root."""
-    with _enterable_folder() as folder:
+    with enterable_folder() as folder:
         yield folder / "pauta"
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Home]:
     """An embedded PostgreSQL for the whole run (for each process of a parallel run), migrated once."""
-    with _enterable_folder() as folder, owned_server(home_of(folder / "pauta"), _SPEED) as started:
+    with enterable_folder() as folder, owned_server(home_of(folder / "pauta"), _SPEED) as started:
         migrations.upgrade(started.home.url)
         yield started.home
 
@@ -80,7 +80,7 @@ def settings(database: str, data_dir: Path, clock_file: Path) -> Settings:
 
 
 @contextmanager
-def _enterable_folder() -> Iterator[Path]:
+def enterable_folder() -> Iterator[Path]:
     """A temporary folder through which every user may pass; pytest's own are closed to the server's user."""
     with tempfile.TemporaryDirectory(prefix="pauta-test-") as folder:
         Path(folder).chmod(0o711)

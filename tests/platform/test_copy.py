@@ -88,8 +88,8 @@ def test_what_is_stored_is_what_was_given(scratch: Open, rows: list[dict[str, An
     scratch.execute("TRUNCATE thing RESTART IDENTITY")
     assert copy_rows(scratch, "thing", _columns(rows), TYPES) == len(rows)
     cursor = scratch.execute(
-        "SELECT flag, small, number, big, real::float8, double, day, moment AT TIME ZONE 'UTC', id, name, data, facts::text"
-        " FROM thing ORDER BY place"
+        "SELECT flag, small, number, big, real::float8, double, day, moment AT TIME ZONE 'UTC', id, name, data,"
+        " facts::text FROM thing ORDER BY place"
     )
     assert [dict(zip(TYPES, row, strict=True)) for row in cursor] == rows
 
