@@ -17,6 +17,7 @@ from pauta.platform.copy import fetch_array
 Conn = Connection[Any]
 
 _ID = np.dtype([("id", "i8")])
+_MEMBER = np.dtype([("id", "i8"), ("account_key", "i8"), ("part", "i2")])
 
 
 def company_today(connection: Conn, now: datetime) -> date:
@@ -56,17 +57,11 @@ def is_empty(connection: Conn, audience: Audience) -> bool:
 
 def contact_ids(connection: Conn, audience: Audience, parts: Iterable[int]) -> NDArray[np.int64]:
     """The contacts of an audience in these partitions, ascending."""
-    return _fetch(connection, audience, sql.SQL("c.part = ANY(%(parts)s)"), {"parts": list(parts)})
+    query = sql.SQL("SELECT c.id FROM {} WHERE c.part = ANY(%(parts)s) AND {}").format(SOURCE, audience.where)
+    return np.sort(fetch_array(connection, query, audience.params | {"parts": list(parts)}, _ID)["id"])
 
 
-def contact_ids_of(connection: Conn, audience: Audience, keys: Iterable[int]) -> NDArray[np.int64]:
-    """The contacts of an audience under these account keys, ascending."""
-    where = sql.SQL(
-        "(c.part, c.account_key) IN (SELECT abs(key) %% 64, key FROM unnest(%(keys)s::bigint[]) AS chosen (key))"
-    )
-    return _fetch(connection, audience, where, {"keys": list(keys)})
-
-
-def _fetch(connection: Conn, audience: Audience, where: sql.Composable, params: dict[str, object]) -> NDArray[np.int64]:
-    query = sql.SQL("SELECT c.id AS id FROM {} WHERE ({}) AND {}").format(SOURCE, where, audience.where)
-    return np.sort(fetch_array(connection, query, audience.params | params, _ID)["id"])
+def members(connection: Conn, audience: Audience) -> NDArray[Any]:
+    """All contacts of an audience with ``id``, ``account_key`` and ``part``, in order of id."""
+    query = sql.SQL("SELECT c.id, c.account_key, c.part FROM {} WHERE {}").format(SOURCE, audience.where)
+    return np.sort(fetch_array(connection, query, audience.params, _MEMBER), order="id")

@@ -48,7 +48,8 @@ def save_list(connection: Conn, now: datetime, name: str, contacts: Sequence[str
     """
     found = find_contacts(connection, contacts)
     unknown = tuple(contacts[place] for place in found.missing)
-    if len(found.id) == 0:
+    people = [person.id for named in found.contacts for person in named]
+    if not people:
         raise Problem("campaigns.list_empty", field=name, unknown=len(unknown))
     row = connection.execute(
         "INSERT INTO contact_list (name, created_at) VALUES (%s, %s)"
@@ -59,6 +60,6 @@ def save_list(connection: Conn, now: datetime, name: str, contacts: Sequence[str
     connection.execute("DELETE FROM contact_list_member WHERE list_id = %s", row)
     members = connection.execute(
         "INSERT INTO contact_list_member (list_id, contact_id) SELECT DISTINCT %s::bigint, unnest(%s::bigint[])",
-        (row[0], found.id.tolist()),
+        (row[0], people),
     ).rowcount
     return Saved(members, unknown)

@@ -1,0 +1,252 @@
+"""What a campaign would do before it is launched: who gets it on a day, who waits, who does not, and who gives way.
+
+The gate decides with the facts of now, as at a launch, and nothing is written. The chosen day is counted over everyone;
+the strip of days over a sample of accounts when there are many contacts; its error is that of a ratio over clusters
+(Cochran, Sampling Techniques, 3rd ed., 6.4).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from pauta import facts
+from pauta.campaigns.audience import audience_of, company_today, members
+from pauta.campaigns.queries import Campaign
+from pauta.campaigns.rivals import Loser, Lost, Winner, losers, lost, winners, won
+from pauta.campaigns.room import Room, first_messages, wished_from
+from pauta.core.gate.plan import Plan
+from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICT_CODE, VERDICTS, Verdict
+from pauta.core.problems import Problem
+from pauta.facts import AccountChoice, KindFacts, Loaded, ProposalFacts, Proposed
+from pauta.messages.actions import kind_id
+from pauta.platform.schema import PARTITIONS
+from pauta.policies.queries import PolicySet, current
+
+Conn = Connection[Any]
+Members = NDArray[Any]
+"""Contacts of an audience: ``id``, ``account_key``, ``part``; in order of id."""
+
+SAMPLE = 16_000
+"""Contacts from which the strip of days is reckoned when there are more."""
+
+SEED = 20_260_101
+"""Of the sample: two previews of the same base are reckoned from the same accounts."""
+
+TOGETHER = 120_000
+"""Contacts of the base that are decided at once when everyone is counted: it bounds the memory."""
+
+FEW_ACCOUNTS = 20_000
+"""Up to this many accounts are asked for by their keys; more, by whole partitions."""
+
+MOST_DAYS = 60
+"""Longest strip; boards end soon after."""
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many contacts get one verdict for one reason; ``rule`` names the policy or built-in rule, "" for none."""
+
+    verdict: str
+    reason: str
+    rule: str
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayForecast:
+    """What would become of the contacts if the campaign were for this day; ``error``: standard error of ``send``."""
+
+    day: date
+    send: int
+    queue: int
+    suppress: int
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The impact of a campaign. ``sampled`` is how many contacts the strip was reckoned from (all: it is exact)."""
+
+    campaign: str
+    contacts: int
+    day: date
+    counts: tuple[Count, ...]
+    losers: tuple[Loser, ...]
+    winners: tuple[Winner, ...]
+    strip: tuple[DayForecast, ...]
+    best: date
+    sampled: int
+
+
+def preview(
+    connection: Conn,
+    now: datetime,
+    campaign: Campaign,
+    day: date | None = None,
+    days: int = 30,
+    sample: int | None = None,
+) -> Preview:
+    """The impact of a campaign on one day (its "not before", or today), and on each of the coming days.
+
+    ``sample`` is the number of contacts from which the strip is reckoned; the same contacts every time.
+    """
+    trial = _Trial(connection, now, campaign)
+    chosen = day or max(trial.today, campaign.terms.not_before or trial.today)
+    counts, given_way, come_first = trial.everyone(chosen)
+    strip, sampled = trial.strip(days, sample or SAMPLE)
+    return Preview(
+        campaign=campaign.name,
+        contacts=len(trial.members),
+        day=chosen,
+        counts=counts,
+        losers=losers(given_way),
+        winners=winners(come_first),
+        strip=strip,
+        best=best_day(strip),
+        sampled=sampled,
+    )
+
+
+def forecast(
+    connection: Conn, now: datetime, campaign: Campaign, days: int = 30, sample: int | None = None
+) -> tuple[tuple[DayForecast, ...], int]:
+    """What would become of a campaign on each of the coming days, and from how many contacts that was reckoned."""
+    return _Trial(connection, now, campaign).strip(days, sample or SAMPLE)
+
+
+def best_day(strip: Sequence[DayForecast]) -> date:
+    """The day on which most are sent at once; among equals the one with the fewest suppressed, then the earliest."""
+    return max(strip, key=lambda one: (one.send, -one.suppress, -one.day.toordinal())).day
+
+
+class _Trial:
+    """A campaign that is tried out: its audience, and the policies of now."""
+
+    def __init__(self, connection: Conn, now: datetime, campaign: Campaign) -> None:
+        self.connection, self.now, self.campaign = connection, now, campaign
+        self.today = company_today(connection, now)
+        self.policies: PolicySet = current(connection)
+        self.members: Members = members(connection, audience_of(connection, campaign.audience, now))
+        terms = campaign.terms
+        self.proposal = ProposalFacts(
+            id=0,
+            kind_id=kind_id(connection, terms.type, terms.topic, terms.team, campaign.name, terms.urgent),
+            tier=terms.tier,
+            value=terms.value,
+            channels=tuple(terms.channel_codes),
+            not_before=terms.not_before,
+            expires=terms.expires,
+            minute=terms.minute,
+        )
+
+    def everyone(self, day: date) -> tuple[tuple[Count, ...], Lost, Counter[KindFacts]]:
+        """Every contact's verdict on a day, and the messages that lose and win by it, piece by piece as at a launch."""
+        room = Room(self.policies)
+        tally: Counter[tuple[int, int, int]] = Counter()
+        given_way: Lost = Counter()
+        come_first: Counter[KindFacts] = Counter()
+        for piece in self._pieces():
+            loaded = self._load(piece)
+            count = len(loaded.messages)
+            fitted = wished_from(room.fitted(loaded), count, (day - _EPOCH).days)
+            decided = room.decide(fitted)
+            tally.update(_tally(decided, count))
+            given_way.update(lost(loaded, room.decide(first_messages(fitted, count)), decided))
+            come_first.update(won(loaded, decided))
+            room.draw(loaded, decided)
+        return self._named(tally), given_way, come_first
+
+    def strip(self, days: int, sample: int) -> tuple[tuple[DayForecast, ...], int]:
+        """The forecast of each coming day from a sample of accounts with about ``sample`` contacts."""
+        if not 1 <= days <= MOST_DAYS:
+            raise Problem("campaigns.days_wrong", field="days", value=days, most=MOST_DAYS)
+        chosen = self._sampled(sample)
+        share = len(chosen) / max(1, len(self.members))
+        room = Room(self.policies, share)
+        loaded = self._load(chosen)
+        fitted, count = room.fitted(loaded), len(loaded.messages)
+        accounts = fitted.contacts.account[fitted.messages.contact[count:]]
+        found = []
+        for day in (self.today + timedelta(days=n) for n in range(days)):
+            decided = room.decide(wished_from(fitted, count, (day - _EPOCH).days))
+            verdicts = decided.verdict[count:]
+            found.append(_forecast(day, verdicts, accounts, len(self.members)))
+        return tuple(found), len(chosen)
+
+    def _sampled(self, sample: int) -> Members:
+        """About that many contacts: those of accounts drawn at random, the same ones every time."""
+        if len(self.members) <= sample:
+            return self.members
+        keys, account, sizes = np.unique(self.members["account_key"], return_inverse=True, return_counts=True)
+        order = np.random.default_rng(SEED).permutation(len(keys))
+        drawn = np.zeros(len(keys), dtype=bool)
+        drawn[order[: int(np.searchsorted(np.cumsum(sizes[order]), sample)) + 1]] = True
+        return self.members[drawn[account]]
+
+    def _pieces(self) -> Iterator[Members]:
+        """The audience in partitions that are decided together, in their order."""
+        row = self.connection.execute("SELECT count(*) FROM contact").fetchone()
+        together = max(1, TOGETHER * PARTITIONS // max(1, row[0] if row else 0))
+        for first in range(0, PARTITIONS, together):
+            part = self.members["part"]
+            piece = self.members[(part >= first) & (part < first + together)]
+            if len(piece):
+                yield piece
+
+    def _load(self, chosen: Members) -> Loaded:
+        keys = np.unique(chosen["account_key"])
+        if len(keys) <= FEW_ACCOUNTS:
+            choice = AccountChoice.of(keys.tolist())
+        else:
+            choice = AccountChoice(tuple(np.unique(chosen["part"]).tolist()))
+        proposed = Proposed(self.proposal, chosen["id"])
+        return facts.load(self.connection, self.now, choice, self.policies, proposed)
+
+    def _named(self, tally: Counter[tuple[int, int, int]]) -> tuple[Count, ...]:
+        names = [policy.name for policy in self.policies.policies]
+        return tuple(
+            Count(
+                verdict=VERDICTS[verdict].value,
+                reason=REASONS[reason].value,
+                rule=names[rule] if rule >= 0 else BUILTIN_RULES.get(rule, ""),
+                contacts=contacts,
+            )
+            for (verdict, reason, rule), contacts in sorted(tally.items(), key=lambda item: (item[0][0], -item[1]))
+        )
+
+
+def _tally(decided: Plan, count: int) -> Counter[tuple[int, int, int]]:
+    rows = np.stack([decided.verdict[count:], decided.reason[count:], decided.rule[count:]], axis=1)
+    found, counts = np.unique(rows, axis=0, return_counts=True)
+    return Counter({tuple(row): n for row, n in zip(found.tolist(), counts.tolist(), strict=True)})
+
+
+def _forecast(day: date, verdicts: NDArray[np.int8], accounts: NDArray[np.int32], everyone: int) -> DayForecast:
+    """Numbers for everyone from the verdicts of a sample of accounts."""
+    of_sample = [int((verdicts == VERDICT_CODE[verdict]).sum()) for verdict in Verdict]
+    scale = everyone / max(1, len(verdicts))
+    send, queue, suppress = (round(count * scale) for count in of_sample)
+    return DayForecast(day, send, queue, suppress, _error(verdicts == VERDICT_CODE[Verdict.send], accounts, everyone))
+
+
+def _error(sent: NDArray[np.bool_], accounts: NDArray[np.int32], everyone: int) -> float:
+    """Standard error of the number sent among everyone, from a sample of whole accounts; 0 when all are in it."""
+    if len(sent) >= everyone:
+        return 0.0
+    _, cluster, sizes = np.unique(accounts, return_inverse=True, return_counts=True)
+    if len(sizes) < 2:
+        return float(everyone)
+    rest = np.bincount(cluster, weights=sent) - sent.mean() * sizes
+    variance = float((rest**2).sum()) / (len(sizes) - 1) * len(sizes) * (1 - len(sent) / everyone)
+    return round(everyone / len(sent) * math.sqrt(variance), 1)
