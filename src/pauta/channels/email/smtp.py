@@ -157,6 +157,12 @@ class _Run:
         self._exhausted = outgoing is None
         return outgoing
 
+    def _look_ahead(self) -> bool:
+        """Whether there is another message, before a connection is opened for it."""
+        following = self._pull()
+        self._again.extendleft([following] if following else [])
+        return following is not None
+
     def _next(self) -> Outgoing | None:
         """The next message, if there is one and the rate allows it."""
         if self._nothing_left:
@@ -172,7 +178,7 @@ class _Run:
         for connection in self._connections:
             self._serve(connection)
         self._gather()
-        while self._wants_connection and (opened := self._open()) is not None:
+        while self._wants_connection and self._look_ahead() and (opened := self._open()) is not None:
             self._connections.append(opened)
             self._selector.register(opened, selectors.EVENT_READ)
             self._serve(opened)
