@@ -13,7 +13,7 @@ from pauta.platform.clock import Clock
 from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
-from pauta.web import health, problems
+from pauta.web import catcher, health, problems, reference, start
 from pauta.web.api import campaigns, messages, policies, stop, team, templates
 from pauta.web.door import POOL_SIZE
 from pauta.web.openapi import api_router, describe_refusals, operation_id
@@ -56,7 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    app.include_router(health.router)
+    for pages in (health, start, catcher, reference):
+        app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)
     return app

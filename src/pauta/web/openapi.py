@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -40,14 +41,21 @@ def describe_refusals(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         document = draw()
-        for operation in _operations(document):
-            for status, answer in operation["responses"].items():
-                if int(status) >= 400 and "application/json" in answer.get("content", {}):
-                    answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                operation["responses"] = dict(_answers(path, method, operation))
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the document
 
 
-def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [operation for methods in document["paths"].values() for operation in methods.values()]
+def _answers(path: str, method: str, operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The answers that an operation can give, refusals as problem documents."""
+    for status, answer in operation["responses"].items():
+        if status in ("400", "413") and "requestBody" not in operation:
+            continue
+        if (status == "404" and "{" not in path) or (status == "409" and method == "get"):
+            continue
+        if int(status) >= 400 and "application/json" in answer["content"]:
+            answer["content"] = {MEDIA_TYPE: answer["content"]["application/json"]}
+        yield status, answer

@@ -24,6 +24,7 @@ MEDIA_TYPE = "application/problem+json"
 _STATUS = {
     "key_missing": HTTPStatus.UNAUTHORIZED,
     "key_wrong": HTTPStatus.UNAUTHORIZED,
+    "key_needed_here": HTTPStatus.UNAUTHORIZED,
     "right_missing": HTTPStatus.FORBIDDEN,
     "web_not_found": HTTPStatus.NOT_FOUND,
     "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
@@ -119,7 +120,8 @@ def install(app: FastAPI, headers: Mapping[str, str]) -> None:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
     status = status_of(error.code)
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    scheme = 'Basic realm="Pauta", charset="UTF-8"' if error.code == "key_needed_here" else "Bearer"
+    headers = {"WWW-Authenticate": scheme} if status == HTTPStatus.UNAUTHORIZED else {}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(error.values["seconds"])
     return _answer(request, [error], headers)

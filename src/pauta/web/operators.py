@@ -1,0 +1,59 @@
+"""Pages for those who run Pauta: open on the machine itself, with a key from elsewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, SecurityScopes
+
+from pauta.core.problems import Problem
+from pauta.team.queries import key_by_secret
+from pauta.team.roles import Right, require
+from pauta.web.state import state_of
+
+_basic = HTTPBasic(auto_error=False)
+_bearer = HTTPBearer(auto_error=False)
+
+
+def _admit(
+    request: Request,
+    basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    wanted: SecurityScopes,
+) -> None:
+    if _from_this_machine(request):
+        return
+    secret = basic.password if basic else bearer.credentials if bearer else ""
+    with state_of(request).pool.connection() as connection:
+        key = key_by_secret(connection, secret)
+    if key is None:
+        raise Problem("key_needed_here")
+    for right in wanted.scopes:
+        require(key.role, Right(right))
+
+
+def operators(right: Right) -> Any:
+    """A dependency that lets in whoever sits at this machine, and from elsewhere who has a key with the right.
+
+    Browsers ask for the key as the password of any user name.
+    """
+    return Security(_admit, scopes=[right.value])
+
+
+def _from_this_machine(request: Request) -> bool:
+    """Whether the caller is this machine and meant it: a foreign page that points its own name here is not let in."""
+    host = request.url.hostname or ""
+    ours = urlsplit(state_of(request).settings.public_url).hostname
+    return _is_loopback(request.client.host if request.client else "") and (
+        _is_loopback(host) or host in ("localhost", ours)
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
