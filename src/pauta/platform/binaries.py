@@ -66,18 +66,14 @@ def locate(home: Path) -> Programs:
             raise Problem("database_not_installed", field="database_url")
         folder = Path(server).resolve().parent
     else:
-        folder = _programs_in(_copied(wheel, home) if os.geteuid() == 0 else wheel)
-    return Programs(folder, _major(folder))
+        folder = (_copied(wheel, home) if os.geteuid() == 0 else wheel) / _WHEEL / "pginstall" / "bin"
+    return programs_in(folder)
 
 
 def _wheel_folder() -> Path | None:
     """The folder in which the wheel lies, without importing it."""
     spec = importlib.util.find_spec(_WHEEL)
     return Path(spec.origin).parent.parent if spec and spec.origin else None
-
-
-def _programs_in(folder: Path) -> Path:
-    return folder / _WHEEL / "pginstall" / "bin"
 
 
 def _copied(wheel: Path, home: Path) -> Path:
@@ -95,9 +91,10 @@ def _copied(wheel: Path, home: Path) -> Path:
     return copy
 
 
-def _major(folder: Path) -> int:
-    told = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+def programs_in(folder: Path) -> Programs:
+    """The programs of a folder; pg_dump is there also where only the client's are installed."""
+    told = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True, check=True).stdout
     found = re.search(r"\) (\d+)", told)
     if found is None:
         raise Problem("database_not_installed", field="database_url")
-    return int(found.group(1))
+    return Programs(folder, int(found.group(1)))

@@ -1,0 +1,156 @@
+"""``pauta doctor``: what could keep this installation from working, and how to mend it."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import Connection
+
+from pauta.core.problems import Problem
+from pauta.platform import database
+from pauta.platform.clock import Clock
+from pauta.platform.embedded import running_database
+from pauta.platform.home import usable
+from pauta.platform.settings import Settings
+from pauta.platform.words import say, tell
+
+_OLDEST_MAJOR = 15
+_LEAST_FREE_BYTES = 2_000_000_000
+_MOST_SKEW_SECONDS = 1.0
+_SAFE = ("fsync", "full_page_writes", "synchronous_commit")
+_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: whether it is as it should be, and the key and values of what to say about it."""
+
+    good: bool
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def said(self, lang: str) -> str:
+        """The finding as one sentence; a bad one tells how to mend it."""
+        return tell(f"doctor.{self.key}", lang, **self.values)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A check that ended with a Problem."""
+
+    problem: Problem
+    good: bool = False
+
+    def said(self, lang: str) -> str:
+        """The problem's sentence."""
+        return say(self.problem, lang)
+
+
+def doctor(settings: Settings) -> Iterator[Finding | Refusal]:
+    """Look at the data folder, the disk, the database, the ports and the mail server, one finding after the other."""
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _ports, _mail)
+    for check in checks:
+        try:
+            yield from check(settings)
+        except Problem as problem:
+            yield Refusal(problem)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = usable(settings.data_dir)
+    free = shutil.disk_usage(folder).free
+    values = {"folder": folder, "free": round(free / 1e9, 1), "least": _LEAST_FREE_BYTES // 1_000_000_000}
+    yield Finding(free >= _LEAST_FREE_BYTES, "disk" if free >= _LEAST_FREE_BYTES else "disk_full", values)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with running_database(settings) as url, database.connect(url) as connection:
+            yield _version(connection)
+            for name in _SAFE:
+                if _shown(connection, name) == "off":
+                    yield Finding(False, "database_unsafe", {"name": name})
+            yield _skew(connection)
+    except psycopg.OperationalError as error:
+        why = str(error).strip().split("\n")[0]
+        raise Problem("database_unreachable", field="database_url", why=why) from None
+
+
+def _version(connection: Connection[Any]) -> Finding:
+    major = connection.info.server_version // 10_000
+    good = major >= _OLDEST_MAJOR
+    return Finding(good, "database" if good else "database_old", {"major": major, "oldest": _OLDEST_MAJOR})
+
+
+def _shown(connection: Connection[Any], name: str) -> str:
+    (value,) = connection.execute("SELECT current_setting(%s)", (name,)).fetchone() or ("",)
+    return str(value)
+
+
+def _skew(connection: Connection[Any]) -> Finding:
+    """Leases run on the database's clock, days and hours on this machine's."""
+    before = Clock().now()
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    after = Clock().now()
+    there: datetime = row[0] if row else before
+    skew = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
+    good = skew <= _MOST_SKEW_SECONDS
+    return Finding(good, "clocks" if good else "clocks_differ", {"skew": round(skew, 1)})
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    ports = [("web_port", settings.web_host, settings.web_port)]
+    if settings.catcher_enabled:
+        ports.append(("catcher_smtp_port", "127.0.0.1", settings.catcher_smtp_port))
+    running = _is_up(settings.data_dir)
+    yield Finding(True, "up" if running else "not_up")
+    for name, host, port in ports:
+        answered = _greeted(host, port) is not None
+        good = answered == running
+        key = ("port_answers" if running else "port_free") if good else ("port_silent" if running else "port_taken")
+        yield Finding(good, key, {"name": name, "port": port})
+
+
+def _is_up(data_dir: Path) -> bool:
+    """Whether ``pauta up`` runs on the data folder: it holds the lock."""
+    file = data_dir / "up.lock"
+    if not file.exists():
+        return False
+    with file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    parts = urlsplit(settings.smtp_url)
+    host = parts.hostname or ""
+    port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    values = {"host": host, "port": port}
+    own_catcher = settings.catcher_enabled and port == settings.catcher_smtp_port and host in ("127.0.0.1", "localhost")
+    if own_catcher and not _is_up(settings.data_dir):
+        yield Finding(True, "mail_catcher", values)
+        return
+    greeting = _greeted(host, port, listen=parts.scheme == "smtp")
+    good = greeting is not None and (parts.scheme == "smtps" or greeting.startswith(b"220"))
+    yield Finding(good, "mail" if good else "mail_silent", values)
+
+
+def _greeted(host: str, port: int, *, listen: bool = False) -> bytes | None:
+    """What a server says first (nothing when it is not listened to), or None when none answers."""
+    try:
+        with socket.create_connection((host, port), timeout=_SECONDS) as connection:
+            return connection.recv(512) if listen else b""
+    except OSError:
+        return None
