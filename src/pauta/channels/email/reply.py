@@ -10,6 +10,7 @@ from pauta.channels.base import OutcomeKind
 
 MAX_LINE = 4096
 MAX_LINES = 200
+_CODE = re.compile(rb"[2-5][0-9][0-9]")
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?= |$)")
 
 
@@ -69,7 +70,7 @@ class ReplyParser:
 
     def _line(self, line: bytes) -> Reply | None:
         code, mark = line[:3], line[3:4]
-        if len(line) > MAX_LINE or not (code.isdigit() and b"200" <= code < b"600") or mark not in (b"", b" ", b"-"):
+        if len(line) > MAX_LINE or not _CODE.fullmatch(code) or mark not in (b"", b" ", b"-"):
             raise ReplyError("the server sent something that is no SMTP reply")
         number = int(code)
         if self._lines and number != self._code:
