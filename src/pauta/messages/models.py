@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from pauta.platform.schema import Base, BigId, Moment, Small
 
 BY_PART = {"postgresql_partition_by": "LIST (part)"}
+BRIN = {"pages_per_range": 32, "autosummarize": "on"}
 
 
 MESSAGE_IDS = Sequence("message_ids", metadata=Base.metadata)
@@ -107,7 +108,7 @@ class Message(Base):
         Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
         Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
-        Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with={"pages_per_range": 32}),
+        Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
     )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
@@ -166,6 +167,7 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         Index("ix_attempt_running", "part", postgresql_where=text("outcome IS NULL")),
+        Index("ix_attempt_started_at", "started_at", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
     )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)

@@ -43,6 +43,8 @@ CREATE TABLE attempt (
 
 CREATE INDEX ix_attempt_running ON attempt (part) WHERE outcome IS NULL;
 
+CREATE INDEX ix_attempt_started_at ON attempt USING brin (started_at) WITH (pages_per_range = 32, autosummarize = on);
+
 CREATE TABLE audit (
     id BIGSERIAL NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -184,7 +186,7 @@ CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
 
 CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 
-CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32);
+CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
 
