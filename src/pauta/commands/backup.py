@@ -125,7 +125,7 @@ def _program(settings: Settings, url: str, name: str) -> str:
     with database.connect(url) as connection:
         major = connection.info.server_version // 10_000
     found = shutil.which(name) if settings.database_url else None
-    for programs in ([programs_in(Path(found).resolve().parent)] if found else []) + [
+    for programs in ([programs_in(Path(found).parent)] if found else []) + [
         locate(home_of(settings.data_dir).folder)
     ]:
         if programs.major >= major and Path(programs.path(name)).exists():

@@ -1,0 +1,72 @@
+"""The doctor finds what is wrong and says how to mend it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pauta.commands.doctor import doctor
+from pauta.platform import database as pauta_database
+from pauta.platform.settings import LANGUAGES, Settings
+
+
+@pytest.fixture
+def sound(settings: Settings) -> Settings:
+    """Settings with which nothing is wrong; the server of the tests itself is made for speed, not for safety."""
+    return replace(settings, web_port=31_701, catcher_smtp_port=31_702, smtp_url="smtp://127.0.0.1:31702")
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """Another program that has a port and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        yield opened
+
+
+def _bad(settings: Settings) -> list[str]:
+    return [finding.said("en") for finding in doctor(settings) if not finding.good]
+
+
+def test_every_finding_can_be_said_in_every_language(sound: Settings) -> None:
+    for finding in doctor(sound):
+        assert all(finding.said(lang) for lang in LANGUAGES)
+
+
+def test_a_database_that_may_lose_messages_is_found(sound: Settings) -> None:
+    assert [text.split()[2] for text in _bad(sound)] == ["fsync", "full_page_writes", "synchronous_commit"]
+
+
+def test_a_database_that_is_safe_is_well(sound: Settings, database: str) -> None:
+    with pauta_database.connect(database, autocommit=True) as connection:
+        connection.execute("ALTER ROLE CURRENT_USER SET synchronous_commit = on")
+        try:
+            assert "synchronous_commit" not in " ".join(_bad(sound))
+        finally:
+            connection.execute("ALTER ROLE CURRENT_USER RESET synchronous_commit")
+
+
+def test_a_database_that_does_not_answer_is_found_and_the_rest_is_looked_at(sound: Settings) -> None:
+    findings = list(doctor(replace(sound, database_url="postgresql://ana@127.0.0.1:1/pauta")))
+    assert [finding.good for finding in findings].count(False) == 1
+    assert "database_url" in next(finding.said("en") for finding in findings if not finding.good)
+    assert findings[-1].good
+
+
+def test_a_taken_port_is_found(sound: Settings, listening: socket.socket) -> None:
+    port = listening.getsockname()[1]
+    assert f"Port {port} is taken" in " ".join(_bad(replace(sound, web_port=port)))
+
+
+def test_a_mail_server_that_is_not_there_is_found(sound: Settings) -> None:
+    assert "mail server 127.0.0.1 does not answer on port 3" in " ".join(
+        _bad(replace(sound, smtp_url="smtp://127.0.0.1:3"))
+    )
+
+
+def test_a_data_folder_that_cannot_be_is_found(sound: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "data_dir" in _bad(replace(sound, data_dir=tmp_path / "file"))[0]
