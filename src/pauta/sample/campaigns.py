@@ -71,7 +71,7 @@ def _marketing(today: date) -> list[dict[str, Any]]:
             "value": 2,
             "at": "10:00",
             "audience": {"everyone": True},
-            **_window(today, 0, 14),
+            **_window(today, 0, 20),
         },
         {
             "name": "Invitation to the budget webinar",
@@ -82,7 +82,7 @@ def _marketing(today: date) -> list[dict[str, Any]]:
             "tier": 2,
             "value": 4,
             "audience": _all(("contact.stage", "!=", "at_risk")),
-            **_window(today, 0, 6),
+            **_window(today, 0, 11),
         },
         {
             "name": "Customer day in São Paulo",

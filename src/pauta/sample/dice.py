@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import TypeVar
@@ -31,8 +32,7 @@ class Dice:
     def weighed(self, items: Sequence[Item], weights: Sequence[float]) -> Item:
         """One of the items, as likely as its weight."""
         heights = list(accumulate(weights))
-        height = self._throw() * heights[-1]
-        return next(item for item, top in zip(items, heights, strict=True) if height < top)
+        return items[bisect_right(heights, self._throw() * heights[-1])]
 
     def some(self, items: Sequence[Item], count: int) -> list[Item]:
         """That many different items (all of them when there are fewer), in the order in which they were drawn."""

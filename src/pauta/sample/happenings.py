@@ -55,13 +55,9 @@ class Ticket:
 
 
 @cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
 def moment(day: date, minute: int, zone: str) -> datetime:
     """The UTC time of a minute of a local day."""
-    return datetime.combine(day, time(minute // 60, minute % 60), _zone(zone)).astimezone(UTC)
+    return datetime.combine(day, time(minute // 60, minute % 60), ZoneInfo(zone)).astimezone(UTC)
 
 
 def make_tickets(seed: int, people: Mapping[int, list[Contact]], customers: list[Account], today: date) -> list[Ticket]:

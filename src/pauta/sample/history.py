@@ -77,8 +77,8 @@ PAST: Final = (
     PastCampaign(20, Kind("operational", "maintenance", "support", "maintenance 2"), CUSTOMERS, 0.95),
     PastCampaign(18, Kind("educational", "newsletter", "marketing", "newsletter 3"), _EVERYBODY, 0.9),
     PastCampaign(12, Kind("educational", "webinar", "marketing", "webinar on budgets"), _EVERYBODY, 0.35),
-    PastCampaign(5, Kind("operational", "launch", "product", "launch of Conciliação, first wave"), CUSTOMERS, 0.4),
-    PastCampaign(4, Kind("promotional", "upsell", "sales", "upgrade 3"), SETTLED, 0.2, ("smb", "mid-market")),
+    PastCampaign(5, Kind("operational", "launch", "product", "launch of Conciliação, first wave"), CUSTOMERS, 0.25),
+    PastCampaign(9, Kind("promotional", "upsell", "sales", "upgrade 3"), SETTLED, 0.35, ("smb", "mid-market")),
     PastCampaign(2, Kind("educational", "webinar", "marketing", "webinar reminder"), _EVERYBODY, 0.25),
     *_tips(),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pauta.sample.accounts import PROSPECTS
 
-_NOT_TRANSACTIONAL = {"except_types": ["transactional"]}
+_NOT_PRESSING = {"except_types": ["transactional"], "urgent": False}
 _PROMOTIONAL = {"types": ["promotional"]}
 
 
@@ -77,7 +77,7 @@ def _times(migration: list[str]) -> list[dict[str, Any]]:
             "hours": ["08:00", "18:00"],
             "weekdays": [1, 2, 3, 4, 5],
             "holidays": True,
-            "held": {**_NOT_TRANSACTIONAL, "urgent": False},
+            "held": _NOT_PRESSING,
         },
         {
             "kind": "time",
@@ -95,8 +95,8 @@ def _amounts() -> list[dict[str, Any]]:
             "name": "two a week",
             "limit": 2,
             "days": 7,
-            "held": {**_NOT_TRANSACTIONAL, "urgent": False},
-            "counts": _NOT_TRANSACTIONAL,
+            "held": _NOT_PRESSING,
+            "counts": _NOT_PRESSING,
         },
         {
             "kind": "cap",
@@ -111,8 +111,8 @@ def _amounts() -> list[dict[str, Any]]:
             "name": "eight a month",
             "limit": 8,
             "window": "month",
-            "held": {**_NOT_TRANSACTIONAL, "urgent": False},
-            "counts": _NOT_TRANSACTIONAL,
+            "held": _NOT_PRESSING,
+            "counts": _NOT_PRESSING,
         },
         {
             "kind": "cap",
@@ -144,7 +144,7 @@ def _mixtures() -> list[dict[str, Any]]:
             "held": {"topics": ["check-in", "survey"]},
             "from": {"topics": ["launch"]},
         },
-        {"kind": "concurrency", "name": "three campaigns at once", "limit": 3},
+        {"kind": "concurrency", "name": "four campaigns at once", "limit": 4},
         {
             "kind": "mix",
             "name": "one in five promotional",
@@ -158,6 +158,6 @@ def _mixtures() -> list[dict[str, Any]]:
 
 def _capacities() -> list[dict[str, Any]]:
     return [
-        {"kind": "capacity", "name": "e-mail warm-up", "channel": "email", "limit": 2500, "per": "day"},
+        {"kind": "capacity", "name": "e-mail warm-up", "channel": "email", "limit": 4000, "per": "day"},
         {"kind": "capacity", "name": "calls of the success team", "channel": "call", "limit": 120, "per": "week"},
     ]
