@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from psycopg import Connection
 
 from pauta.commands.ready import ready_database
 from pauta.commands.session import language, whoever_runs_it
 from pauta.core.problems import Problem
-from pauta.messages.actions import request_plan
-from pauta.people.changes import Changes
+from pauta.events.imports import Conditions, Events
+from pauta.messages.moving import people_changed
+from pauta.messages.touches import Touches
+from pauta.people.imports.accounts import Accounts
+from pauta.people.imports.consents import Consents
 from pauta.people.imports.contacts import Contacts
 from pauta.people.imports.fields import Setting, Subject
 from pauta.people.imports.mapping import Wishes
@@ -27,7 +28,9 @@ from pauta.platform.clock import Clock, monotonic
 from pauta.platform.settings import load
 from pauta.platform.words import say, tell
 
-SUBJECTS: dict[str, Subject] = {subject.kind: subject for subject in (Contacts(),)}
+SUBJECTS: dict[str, Subject] = {
+    subject.kind: subject for subject in (Accounts(), Contacts(), Touches(), Consents(), Conditions(), Events())
+}
 """Everything that can be imported, by the word after ``pauta import``."""
 
 NOTHING_TAKEN = 1
@@ -48,7 +51,9 @@ def import_file(
         _Texts, typer.Option("--compute", help="field=template with {column} and {row}, as in {row}@example.test.")
     ] = None,
     types: Annotated[_Texts, typer.Option("--type", help="column=type of an attribute, instead of the guess.")] = None,
-    where: Annotated[_Texts, typer.Option("--where", help="Take only rows for which column=value (!=, <, <=, >, >=).")] = None,
+    where: Annotated[
+        _Texts, typer.Option("--where", help="Take only rows for which column=value (!=, <, <=, >, >=).")
+    ] = None,
     dry: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; write nothing.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an import that was interrupted.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before writing.")] = False,
@@ -68,8 +73,10 @@ def import_file(
     typer.echo("\n".join(describe(plan, lang)), err=True)
     if not (dry or yes) and sys.stdin.isatty() and not typer.confirm(tell("import.ask", lang), err=True):
         raise typer.Abort
-    rejects_file = RejectsFile(rejects or Path(f"{file.stem}.rejected.csv"), plan.sheet, lambda problem: say(problem, lang))
-    doors = Doors(rejects_file, _Progress(plan.rows, lang), react)
+    rejects_file = RejectsFile(
+        rejects or Path(f"{file.stem}.rejected.csv"), plan.sheet, lambda problem: say(problem, lang)
+    )
+    doors = Doors(rejects_file, _Progress(plan.rows, lang), people_changed)
     with ready_database(settings) as url, database.connect(url, autocommit=True) as connection:
         country = connection.execute("SELECT country FROM company").fetchone()
         setting = Setting(
@@ -82,11 +89,6 @@ def import_file(
     typer.echo("\n".join(summary(tally, rejects_file.path, lang, dry=dry)))
     if tally.rejected and tally.rejected == tally.done - tally.left_out:
         raise typer.Exit(NOTHING_TAKEN)
-
-
-def react(connection: Connection[Any], changes: Changes, now: datetime) -> None:
-    """Have the messages planned again that the changes concern."""
-    request_plan(connection, changes.keys, now)
 
 
 def describe(plan: Plan, lang: str) -> Iterable[str]:
@@ -145,4 +147,8 @@ class _Progress:
             rejected=tally.rejected,
         )
         at_end = tally.done >= self._rows
-        print(f"\r{line}" if sys.stderr.isatty() else line, end="" if sys.stderr.isatty() and not at_end else "\n", file=sys.stderr)
+        print(
+            f"\r{line}" if sys.stderr.isatty() else line,
+            end="" if sys.stderr.isatty() and not at_end else "\n",
+            file=sys.stderr,
+        )

@@ -16,6 +16,7 @@ from pauta.people.staging import Columns, stage
 
 _TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
+    "fresh": "boolean",
     "channel": "smallint",
     "topic": "text",
     "granted": "boolean",
@@ -27,14 +28,14 @@ _TYPES: dict[str, LiteralString] = {
 }
 _APPEND = """
 WITH judged AS MATERIALIZED (
-  SELECT staged.*, contact.part, contact.account_key, contact.created_at < %(now)s AS known,
-    contact.created_at < %(now)s AND staged.external_id IS NULL AND EXISTS (
+  SELECT staged.*, contact.part, contact.account_key, fresh IS NOT TRUE AS known,
+    fresh IS NOT TRUE AND staged.external_id IS NULL AND EXISTS (
       SELECT FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id
         AND (entry.channel, entry.topic, entry.granted, entry.basis, entry.source, entry.wording)
           = (staged.channel, staged.topic, staged.granted, staged.basis, staged.source, coalesce(staged.wording, ''))
         AND (staged.at IS NULL OR entry.at = staged.at)) AS said_before,
-    contact.created_at < %(now)s AND staged.granted AND staged.at IS NULL AND coalesce((
+    fresh IS NOT TRUE AND staged.granted AND staged.at IS NULL AND coalesce((
       SELECT NOT entry.granted FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id AND entry.channel = staged.channel
         AND entry.topic IN (staged.topic, '*')
@@ -66,8 +67,8 @@ class Appended:
 def append_consents(connection: Connection[Any], columns: Columns, now: datetime) -> Appended:
     """Add entries in the order given.
 
-    Columns: contact_id, channel, topic, granted, basis, source, wording, at (None: as of now, and undoing no denial),
-    external_id. An entry whose external id is known is there already; without an external id, one that says the same of
+    Columns: contact_id, fresh (the contact was made in this transaction and has no entries yet), channel, topic, granted,
+    basis, source, wording, at (None: as of now, and undoing no denial), external_id. An entry whose external id is known is there already; without an external id, one that says the same of
     the same contact (at the same time, when it names one) is.
     """
     stage(connection, "staged_consent", _TYPES, columns)

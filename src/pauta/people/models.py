@@ -184,5 +184,3 @@ class ImportRun(Base):
     started_at: Mapped[Moment]
     changed_at: Mapped[Moment]
     __table_args__ = (Index(None, "fingerprint"),)
-
-

@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from psycopg import Connection
 
-from pauta.platform.copy import fetch_array
-
-_FOUND = np.dtype([("position", "i8"), ("id", "i8"), ("account_key", "i8")])
-_FIND = """
-WITH wanted AS MATERIALIZED (
-  SELECT name, position - 1 AS position FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (name, position)
-)
-SELECT position, contact.id, contact.account_key FROM wanted JOIN contact ON contact.external_id = wanted.name
-UNION ALL
-SELECT position, contact.id, contact.account_key FROM wanted JOIN contact ON lower(contact.email) = lower(wanted.name)
-WHERE strpos(wanted.name, '@') > 0
-  AND NOT EXISTS (SELECT FROM contact AS exact WHERE exact.external_id = wanted.name)
-ORDER BY position, id
-"""
+from pauta.core.problems import Problem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact by its numbers."""
+
+    id: int
+    account_key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """Contacts found for a list of names, ordered by the place of the name, then by contact id."""
+    """For each name that was asked for, in order, the contacts that it stands for, the oldest first."""
 
-    position: NDArray[np.int64]
-    id: NDArray[np.int64]
-    account_key: NDArray[np.int64]
-    asked: int
-
-    @property
-    def ids(self) -> list[int]:
-        """One contact for each name, the oldest where several share the address; 0 where there is none."""
-        first = np.zeros(self.asked, dtype=np.int64)
-        first[self.position[::-1]] = self.id[::-1]
-        return [int(number) for number in first]
+    contacts: list[tuple[Person, ...]]
 
     @property
     def missing(self) -> list[int]:
         """Places of the names that stand for nobody."""
-        return [place for place, number in enumerate(self.ids) if number == 0]
+        return [place for place, people in enumerate(self.contacts) if not people]
 
 
 def find_contacts(connection: Connection[Any], names: Sequence[str | None]) -> Found:
     """Who these names stand for: the contact with that external id, or else everyone with that e-mail address."""
-    rows = fetch_array(connection, _FIND, (list(names),), _FOUND)
-    return Found(rows["position"], rows["id"], rows["account_key"], len(names))
+    wanted = {name for name in names if name is not None}
+    found = _by_external_id(connection, wanted)
+    addresses = {name for name in wanted - found.keys() if "@" in name}
+    by_address = _by_address(connection, {address.lower() for address in addresses}) if addresses else {}
+    found |= {address: by_address[address.lower()] for address in addresses if address.lower() in by_address}
+    return Found([found.get(name, ()) if name is not None else () for name in names])
+
+
+def find_contact(connection: Connection[Any], name: str) -> Person:
+    """The contact with this external id, or the oldest with this e-mail address; a Problem when there is none."""
+    people = find_contacts(connection, [name]).contacts[0]
+    if not people:
+        raise Problem("people_contact_unknown", "contact", value=name)
+    return people[0]
+
+
+def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str, int]:
+    """Accounts by external id, or else by name (the oldest of that name); names that fit none are left out."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return {}
+    by_name = connection.execute(
+        "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name", (wanted,)
+    ).fetchall()
+    by_external_id = connection.execute(
+        "SELECT external_id, id FROM account WHERE external_id = ANY(%s)", (wanted,)
+    ).fetchall()
+    return dict(by_name) | dict(by_external_id)
+
+
+def _by_external_id(connection: Connection[Any], names: Iterable[str]) -> dict[str, tuple[Person, ...]]:
+    rows = connection.execute(
+        "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%s)", (list(names),)
+    )
+    return {external_id: (Person(number, key),) for external_id, number, key in rows}
+
+
+def _by_address(connection: Connection[Any], addresses: Iterable[str]) -> dict[str, tuple[Person, ...]]:
+    found: dict[str, tuple[Person, ...]] = {}
+    for address, number, key in connection.execute(
+        "SELECT lower(email), id, account_key FROM contact WHERE lower(email) = ANY(%s) ORDER BY id", (list(addresses),)
+    ):
+        found[address] = (*found.get(address, ()), Person(number, key))
+    return found

@@ -29,7 +29,7 @@ RETURNING contact.id, old.account_key, new.account_key
 
 _MOVED = """
 WITH move AS (
-  SELECT contact_id, abs(old_key) %% 64 AS old_part, abs(new_key) %% 64 AS new_part, old_key, new_key
+  SELECT contact_id, abs(old_key) %% 64 AS old_part, abs(new_key) %% 64 AS new_part
   FROM unnest(%(ids)s::bigint[], %(olds)s::bigint[], %(news)s::bigint[]) AS move (contact_id, old_key, new_key)
 )
 """
@@ -41,32 +41,24 @@ _TAKE_ALONG = (
     """
     UPDATE preference SET part = new_part FROM move WHERE preference.contact_id = move.contact_id
     """,
-    """
-    UPDATE condition SET part = new_part, account_key = new_key FROM move
-    WHERE condition.part = old_part AND condition.account_key = old_key AND condition.contact_id = move.contact_id
-    """,
-    """
-    UPDATE event SET part = new_part, account_key = new_key FROM move
-    WHERE event.part = old_part AND event.account_key = old_key AND event.contact_id = move.contact_id
-    """,
 )
 
 
 def settle(connection: Connection[Any], addresses: Collection[str], contact_ids: Collection[int]) -> Changes:
     """Make the contacts with these addresses (lower case), and these contacts, live as the rule of sharing says.
 
-    ``addresses`` must hold the present address of every contact in ``contact_ids``. What a contact has of its own (consents,
-    preferences, conditions, events) goes with it; its messages and touches are for whoever reads the moves.
+    ``addresses`` must hold the present address of every contact in ``contact_ids``. Their consents and preferences go with
+    them; what other nouns keep by account key is for whoever reads the moves.
     """
     rows = connection.execute(_SETTLE, {"addresses": list(addresses), "contact_ids": list(contact_ids)}).fetchall()
     moves = tuple(Move(*row) for row in rows if row[1] != row[2])
     if moves:
-        take_along(connection, moves)
+        _take_along(connection, moves)
     return Changes(keys=frozenset(key for _, *keys in rows for key in keys), moves=moves)
 
 
-def take_along(connection: Connection[Any], moves: Collection[Move]) -> None:
-    """Move what people and events keep of the contacts to their new account keys."""
+def _take_along(connection: Connection[Any], moves: Collection[Move]) -> None:
+    """Move consents and preferences of the contacts to the partitions of their new account keys."""
     ids, olds, news = (list(column) for column in zip(*moves, strict=True))
     for statement in _TAKE_ALONG:
         connection.execute(_MOVED + statement, {"ids": ids, "olds": olds, "news": news})

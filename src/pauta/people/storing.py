@@ -5,7 +5,7 @@ A value that is not given (NULL) leaves what is stored as it is; attributes are 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -156,9 +156,10 @@ def lock_people(connection: Connection[Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The ids of the rows in the order in which they were given, and what changed."""
+    """The ids of the rows in the order in which they were given, which of them are new, and what changed."""
 
     ids: list[int]
+    fresh: list[bool]
     changes: Changes
 
 
@@ -171,11 +172,11 @@ def store_accounts(connection: Connection[Any], columns: Columns, now: datetime)
     stage(connection, "staged_account", _ACCOUNT_TYPES, rows.staged(columns))
     created = connection.execute(_INSERT_ACCOUNTS, {"now": now}).rowcount if rows.new else 0
     if not rows.any_known:
-        return Stored(rows.ids, Changes(created))
+        return Stored(rows.ids, rows.fresh, Changes(created))
     _merge_places(connection, "staged_account", rows, columns)
     changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now})]
     keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
-    return Stored(rows.ids, Changes(created, len(changed), frozenset(key for (key,) in keys)))
+    return Stored(rows.ids, rows.fresh, Changes(created, len(changed), frozenset(key for (key,) in keys)))
 
 
 def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
@@ -200,19 +201,7 @@ def store_contacts(connection: Connection[Any], columns: Columns, now: datetime)
         addresses |= {address for _, _, old, new, _ in moving for address in (old, new) if address}
     if addresses or moved:
         changes += settle(connection, addresses, moved)
-    return Stored(rows.ids, changes)
-
-
-def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str, int]:
-    """Accounts by external id, or else by name (the oldest of that name); names that fit none are left out."""
-    wanted = sorted(set(names))
-    by_name = connection.execute(
-        "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name", (wanted,)
-    ).fetchall()
-    by_external_id = connection.execute(
-        "SELECT external_id, id FROM account WHERE external_id = ANY(%s)", (wanted,)
-    ).fetchall()
-    return dict(by_name) | dict(by_external_id)
+    return Stored(rows.ids, rows.fresh, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +216,10 @@ class _Identified:
     @property
     def any_known(self) -> bool:
         return self.new < len(self.ids)
+
+    @property
+    def fresh(self) -> list[bool]:
+        return [not known for known in self.known]
 
     def staged(self, columns: Columns) -> dict[str, Sequence[Any]]:
         return {"id": self.ids, "known": self.known, "kept_place": self.kept_places, **columns}
@@ -257,7 +250,10 @@ def _merge_places(
 ) -> None:
     """Where a known row gets only part of a place (its zone, say), that part replaces the same part of the stored one."""
     places = columns.get("place_id", ())
-    if not any(kept is not None and given is not None and kept != given for kept, given in zip(rows.kept_places, places, strict=False)):
+    if not any(
+        kept is not None and given is not None and kept != given
+        for kept, given in zip(rows.kept_places, places, strict=False)
+    ):
         return
     staged = sql.Identifier(staged_table)
     connection.execute(sql.SQL(_MERGED_PLACES + _MAKE_PLACES).format(staged))

@@ -16,21 +16,24 @@ from pauta.people.imports.fields import Applied, Batch, Field, Refusals, Setting
 from pauta.people.imports.guessing import read_date
 from pauta.people.imports.stated_consent import CONSENT_FIELDS, consent_field, state_consents
 from pauta.people.places import parse_country, parse_language, parse_region, parse_zone
-from pauta.people.storing import account_ids, store_accounts, store_contacts
+from pauta.people.queries import account_ids
+from pauta.people.storing import store_accounts, store_contacts
 
 PLACE_FIELDS = (
-    Field("zone", parse_zone, frozenset(("timezone", "time_zone", "zona_horaria", "fuso", "fuso_horario", "huso_horario"))),
+    Field(
+        "zone", parse_zone, frozenset(("timezone", "time_zone", "zona_horaria", "fuso", "fuso_horario", "huso_horario"))
+    ),
     Field("country", parse_country, frozenset(("country_code", "pais"))),
     Field("region", parse_region, frozenset(("state", "estado", "uf", "provincia", "province", "subdivision"))),
 )
 IDENTITY = Field(
     "external_id",
-    names=frozenset(("id", "contact_id", "customer_id", "user_id", "codigo", "id_contacto", "id_contato", "id_cliente")),
+    names=frozenset(
+        ("id", "contact_id", "customer_id", "user_id", "codigo", "id_contacto", "id_contato", "id_cliente")
+    ),
     needed=True,
 )
-_STORED_AS_READ = (
-    "external_id first_name last_name email phone phone_state postal_address language stage segments paused_until".split()
-)
+_STORED_AS_READ = "external_id first_name last_name email phone phone_state postal_address language stage segments paused_until".split()
 
 
 def read_minute(text: str) -> int:
@@ -54,15 +57,28 @@ class Contacts:
 
     kind: str = "contacts"
     keeps_attributes: bool = True
+    equal_rows_count: bool = False
     fields: tuple[Field, ...] = (
         IDENTITY,
-        Field("email", parse_email, frozenset(("e_mail", "mail", "email_address", "correo", "correo_electronico", "endereco_de_email"))),
+        Field(
+            "email",
+            parse_email,
+            frozenset(("e_mail", "mail", "email_address", "correo", "correo_electronico", "endereco_de_email")),
+        ),
         Field("first_name", names=frozenset(("firstname", "given_name", "primeiro_nome", "primer_nombre"))),
-        Field("last_name", names=frozenset(("lastname", "surname", "family_name", "sobrenome", "apellido", "apellidos"))),
+        Field(
+            "last_name", names=frozenset(("lastname", "surname", "family_name", "sobrenome", "apellido", "apellidos"))
+        ),
         Field("name", names=frozenset(("full_name", "nome", "nombre", "nome_completo", "nombre_completo"))),
-        Field("phone", names=frozenset(("telephone", "mobile", "phone_number", "telefone", "telefono", "celular", "movil"))),
+        Field(
+            "phone",
+            names=frozenset(("telephone", "mobile", "phone_number", "telefone", "telefono", "celular", "movil")),
+        ),
         Field("postal_address", names=frozenset(("address", "endereco", "direccion"))),
-        Field("account", names=frozenset(("company", "company_name", "account_name", "account_id", "empresa", "conta", "cuenta"))),
+        Field(
+            "account",
+            names=frozenset(("company", "company_name", "account_name", "account_id", "empresa", "conta", "cuenta")),
+        ),
         *PLACE_FIELDS,
         Field("language", parse_language, frozenset(("lang", "locale", "idioma", "lingua"))),
         Field("stage", names=frozenset(("lifecycle_stage", "etapa", "fase", "estagio"))),
@@ -111,7 +127,7 @@ class Contacts:
         if "best_hour" in kept.values:
             columns["best_minute"] = kept.values["best_hour"]
         stored = store_contacts(connection, columns | {"attributes": kept.attributes}, setting.now)
-        keys, consent_notes = state_consents(connection, kept, stored.ids, setting)
+        keys, consent_notes = state_consents(connection, kept, stored, setting)
         notes["import_phone_kept_invalid"] = kept.column("phone_state").count(AddressState.INVALID.value)
         changes = replace(stored.changes, keys=stored.changes.keys | keys)
         return Applied(changes, refused, notes + consent_notes)

@@ -100,6 +100,10 @@ class Subject(Protocol):
     def keeps_attributes(self) -> bool:
         """Whether columns that are no field become attributes."""
 
+    @property
+    def equal_rows_count(self) -> bool:
+        """Whether rows that say the same are several things (two touches on one day) rather than a mistake."""
+
     def family_field(self, name: str) -> Field | None:
         """A field of an open-ended family (``consent.email.news``), None when the name belongs to none."""
 

@@ -186,7 +186,9 @@ def _constant(subject: Subject, name: str, value: str) -> Recipe:
 
 def _computed(subject: Subject, name: str, template: str, header: Sequence[str]) -> Recipe:
     pieces = _HOLE.split(template)
-    columns = tuple(-1 if hole == "row" and "row" not in header else _place("--compute", hole, header) for hole in pieces[1::2])
+    columns = tuple(
+        -1 if hole == "row" and "row" not in header else _place("--compute", hole, header) for hole in pieces[1::2]
+    )
     literals = [piece.replace("{", "{{").replace("}", "}}") for piece in pieces[::2]]
     return Recipe(_field("--compute", subject, name), "{}".join(literals), columns, template)
 

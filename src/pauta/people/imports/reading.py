@@ -76,7 +76,9 @@ def chunks(sheet: Sheet, size: int) -> Iterator[Chunk]:
         except csv.Error as error:
             raise Problem("import_cell_too_long", "file", file=sheet.path.name, row=first) from error
         except UnicodeDecodeError as error:
-            raise Problem("import_not_in_encoding", "--encoding", file=sheet.path.name, encoding=sheet.encoding) from error
+            raise Problem(
+                "import_not_in_encoding", "--encoding", file=sheet.path.name, encoding=sheet.encoding
+            ) from error
 
 
 def _rows(sheet: Sheet, lines: Iterator[str]) -> Iterator[list[str]]:

@@ -45,7 +45,9 @@ class RejectsFile:
     def _written(self, last_row: int) -> list[list[str]]:
         with self.path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, delimiter=self._sheet.delimiter))[1:]
-        return [row for row in rows if len(row) == len(self._header) + 2 and row[-2].isdigit() and int(row[-2]) <= last_row]
+        return [
+            row for row in rows if len(row) == len(self._header) + 2 and row[-2].isdigit() and int(row[-2]) <= last_row
+        ]
 
     def _append(self, rows: Iterable[Sequence[str]]) -> None:
         new = not self.path.exists()

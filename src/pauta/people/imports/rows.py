@@ -106,12 +106,21 @@ class Reader:
         }
 
     def _repeated(self, batch: Batch) -> Refusals:
+        """Rows whose external id an earlier row has; where ids are made of what rows say, equal rows are counted instead."""
+        keys = batch.column("external_id")
+        if "external_id" not in self.assignment.given and self.subject.equal_rows_count:
+            batch.values["external_id"] = [self._counted(key) for key in keys]
+            return {}
         bad = {}
-        for place, (number, key) in enumerate(zip(batch.numbers, batch.column("external_id"), strict=True)):
-            first = self.seen.setdefault(key, number)
+        for place, (number, key) in enumerate(zip(batch.numbers, keys, strict=True)):
+            first = number if key is None else self.seen.setdefault(key, number)
             if first != number:
                 bad[place] = Problem("import_id_repeated", "external_id", value=key, first=first)
         return bad
+
+    def _counted(self, key: str) -> str:
+        times = self.seen[key] = self.seen.get(key, 0) + 1
+        return key if times == 1 else f"{key}/{times}"
 
 
 def read_column(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]:

@@ -67,7 +67,7 @@ class Tally:
     @property
     def unchanged(self) -> int:
         """Rows that said nothing new."""
-        return self.done - self.created - self.changed - self.rejected - self.left_out
+        return max(0, self.done - self.created - self.changed - self.rejected - self.left_out)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,9 @@ def dry_run(connection: Connection[Any], plan: Plan, setting: Setting, doors: Do
     return tally
 
 
-def run_import(connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors, actor: str, resume: bool) -> Tally:
+def run_import(
+    connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors, actor: str, resume: bool
+) -> Tally:
     """Import in committed chunks. ``resume`` goes on after the last chunk of an interrupted run of the same import.
 
     ``connection`` is in autocommit mode. A resumed run keeps the time at which it began.

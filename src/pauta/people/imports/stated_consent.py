@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from pauta.core.problems import Problem
 from pauta.people.consents import append_consents
 from pauta.people.imports.fields import Batch, Field, Setting
 from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS
+from pauta.people.storing import Stored
 
 SOURCE = "import"
 """The source of an entry that names none."""
@@ -66,7 +66,7 @@ def consent_field(name: str) -> Field | None:
 
 
 def state_consents(
-    connection: Connection[Any], batch: Batch, contact_ids: Sequence[int], setting: Setting
+    connection: Connection[Any], batch: Batch, stored: Stored, setting: Setting
 ) -> tuple[frozenset[int], Counter[str]]:
     """Append what the rows of contacts, stored just before, say of consent; the account keys concerned, and notes."""
     stated = [name for name in batch.values if consent_field(name)]
@@ -75,13 +75,14 @@ def state_consents(
     keys: frozenset[int] = frozenset()
     notes: Counter[str] = Counter()
     for name in stated:
-        appended = append_consents(connection, _entries(batch, name, contact_ids), setting.now)
+        appended = append_consents(connection, _entries(batch, name, stored), setting.now)
         keys |= appended.keys
+        notes["import_consents_added"] += appended.added
         notes["import_consent_kept_denied"] += appended.withdrawn
     return keys, notes
 
 
-def _entries(batch: Batch, name: str, contact_ids: Sequence[int]) -> dict[str, Any]:
+def _entries(batch: Batch, name: str, stored: Stored) -> dict[str, Any]:
     """Entries of one ``consent.<channel>.<topic>`` column, one for each row that says something."""
     _, channel, topic = name.split(".", 2)
     decisions = batch.values[name]
@@ -92,7 +93,8 @@ def _entries(batch: Batch, name: str, contact_ids: Sequence[int]) -> dict[str, A
         return [column[place] or otherwise for place in rows]
 
     return {
-        "contact_id": [contact_ids[place] for place in rows],
+        "contact_id": [stored.ids[place] for place in rows],
+        "fresh": [stored.fresh[place] for place in rows],
         "channel": [Channel[channel].value] * len(rows),
         "topic": [topic] * len(rows),
         "granted": [decisions[place] for place in rows],
