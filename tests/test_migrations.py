@@ -1,0 +1,21 @@
+"""The schema that the migrations make equals the one that the models declare."""
+
+from __future__ import annotations
+
+from pauta import migrations
+from pauta.platform import database as pauta_database
+
+
+def test_migrations_equal_models(database: str) -> None:
+    assert migrations.differences(database) == []
+
+
+def test_a_difference_would_be_noticed(database: str) -> None:
+    with pauta_database.connect(database) as connection:
+        connection.execute("ALTER TABLE contact ADD COLUMN shoe_size smallint")
+    assert "shoe_size" in str(migrations.differences(database))
+
+
+def test_upgrading_twice_changes_nothing(database: str) -> None:
+    migrations.upgrade(database)
+    assert migrations.differences(database) == []
