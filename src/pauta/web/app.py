@@ -7,15 +7,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
 
 from pauta.platform import database
 from pauta.platform.clock import Clock
 from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
-from pauta.web import catcher, health, problems, reference, start
-from pauta.web.api import campaigns, messages, policies, stop, team, templates
+from pauta.web import catcher, health, metrics, problems, reference, start
+from pauta.web.api import accounts, campaigns, contacts, messages, policies, status, stop, team, templates
 from pauta.web.door import POOL_SIZE
+from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
 from pauta.web.state import WebState
 
@@ -53,10 +55,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         generate_unique_id_function=operation_id,
     )
+    app.state.times = CollectorRegistry()
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
+    app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, start, catcher, reference):
+    for pages in (health, metrics, start, catcher, reference):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)
@@ -76,6 +80,6 @@ def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContext
 
 def _api() -> APIRouter:
     api = api_router()
-    for noun in (campaigns, messages, policies, stop, team, templates):
+    for noun in (accounts, campaigns, contacts, messages, policies, status, stop, team, templates):
         api.include_router(noun.router)
     return api

@@ -33,6 +33,8 @@ _STATUS = {
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
     "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "web_no_contact": HTTPStatus.NOT_FOUND,
+    "web_no_account": HTTPStatus.NOT_FOUND,
     "campaigns.unknown": HTTPStatus.NOT_FOUND,
     "content.template_unknown": HTTPStatus.NOT_FOUND,
     "messages.message_unknown": HTTPStatus.NOT_FOUND,
@@ -72,6 +74,7 @@ _VALUE_CODES = {
     "too_long": "web_field_length",
     "string_pattern_mismatch": "web_field_form",
     "unclean": "web_field_unclean",
+    "year": "web_field_range",
 }
 """Pydantic's words for what is wrong with a value become ours; all others are "of the wrong type"."""
 

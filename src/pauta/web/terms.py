@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field
 
-from pauta.web.types import Form, Line
+from pauta.web.types import Day, Form, Line
 
 Channel = Literal["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"]
 MessageType = Literal["transactional", "educational", "relationship", "promotional", "operational"]
@@ -27,8 +26,8 @@ class TermsForm(Form):
     )
     urgent: bool = False
     channels: list[Channel] = Field(default=["email"], min_length=1, max_length=8, description="In order of wish.")
-    not_before: date | None = Field(default=None, description="First day, on the contact's calendar.")
-    expires: date | None = Field(default=None, description="Last day, on the contact's calendar.")
+    not_before: Day | None = Field(default=None, description="First day, on the contact's calendar.")
+    expires: Day | None = Field(default=None, description="Last day, on the contact's calendar.")
     at: str | None = Field(
         default=None, pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Hour of the contact's day."
     )

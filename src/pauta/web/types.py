@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 _UNCLEAN = PydanticCustomError("unclean", "holds what cannot be stored")
@@ -32,6 +44,13 @@ def _check_text(text: str) -> None:
         raise _UNCLEAN
 
 
+def _in_our_times(value: date) -> date:
+    """The date or moment, unless it is a slip: databases and calendars differ on times so far away."""
+    if not 1970 <= value.year < 2200:
+        raise PydanticCustomError("year", "is not of our times", {"expected": "1970 … 2199"})
+    return value
+
+
 Text = Annotated[str, AfterValidator(_clean), StringConstraints(max_length=500_000)]
 """Any text that can be stored."""
 
@@ -46,6 +65,15 @@ Json = Annotated[Any, AfterValidator(_clean)]
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_clean)]
 """A JSON object that can be stored."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_our_times)]
+"""A moment with its offset, between 1970 and 2200."""
+
+Day = Annotated[date, AfterValidator(_in_our_times)]
+"""A date between 1970 and 2200."""
+
+Attributes = Annotated[dict[Name, StrictBool | StrictInt | StrictFloat | StrictStr], AfterValidator(_clean)]
+"""Typed values by name."""
 
 BigNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a row."""

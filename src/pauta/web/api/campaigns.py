@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Request
+from fastapi import APIRouter, BackgroundTasks, Query, Request
 from pydantic import BaseModel, Field
 
 from pauta.campaigns import actions, queries
+from pauta.campaigns.preview import MOST_DAYS, preview
 from pauta.messages.terms import written
 from pauta.platform.schema import PARTITIONS
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.state import WebState, state_of
 from pauta.web.terms import TermsForm
-from pauta.web.types import JsonObject, Name
+from pauta.web.types import Day, JsonObject, Name
 
 router = APIRouter(tags=["campaigns"])
 
@@ -63,6 +64,58 @@ class ProgressView(BaseModel):
     tallies: list[TallyView]
 
 
+class CountView(BaseModel):
+    """How many contacts get one verdict for one reason."""
+
+    verdict: str
+    reason: str
+    rule: str = Field(description="Policy or built-in rule; empty for none.")
+    contacts: int
+
+
+class LoserView(BaseModel):
+    """Messages of another origin that would go later, or find no day any more."""
+
+    campaign: str
+    topic: str
+    team: str
+    later: int
+    dropped: int
+
+
+class WinnerView(BaseModel):
+    """Messages and touches of one origin to which messages of the campaign give way."""
+
+    campaign: str
+    topic: str
+    team: str
+    messages: int
+
+
+class ForecastView(BaseModel):
+    """What would become of the contacts if the campaign were for this day."""
+
+    day: date
+    send: int
+    queue: int
+    suppress: int
+    error: float = Field(description="One standard error of `send`; 0 when everyone was counted.")
+
+
+class PreviewView(BaseModel):
+    """The impact of a campaign before it is launched."""
+
+    campaign: str
+    contacts: int
+    day: date
+    counts: list[CountView]
+    losers: list[LoserView]
+    winners: list[WinnerView]
+    strip: list[ForecastView]
+    best: date = Field(description="The day of the strip on which most are sent at once.")
+    sampled: int = Field(description="Contacts from which the strip was reckoned.")
+
+
 @router.get("/campaigns")
 def list_campaigns(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)]) -> list[CampaignView]:
     """All campaigns, the newest first."""
@@ -101,6 +154,20 @@ def get_progress(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Nam
     """How far a launch has come, and where the campaign's messages stand."""
     chosen = queries.campaign_named(door.connection, name)
     return ProgressView.model_validate(asdict(queries.progress(door.connection, chosen)))
+
+
+@router.get("/campaigns/{name}/preview")
+def preview_campaign(
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)],
+    name: Name,
+    day: Annotated[
+        Day | None, Query(description="Day that is counted; the campaign's first when it is left out.")
+    ] = None,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="Length of the strip of days.")] = 30,
+) -> PreviewView:
+    """What a campaign would do: verdicts and reasons on one day, who gives way, and a strip of days to choose from."""
+    chosen = queries.campaign_named(door.connection, name)
+    return PreviewView.model_validate(asdict(preview(door.connection, door.now, chosen, day, days)))
 
 
 @router.post("/campaigns/{name}/launch")

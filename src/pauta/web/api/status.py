@@ -1,0 +1,55 @@
+"""Where everything stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from pauta.reports.status import status
+from pauta.team.roles import Right
+from pauta.web.api.stop import StopView
+from pauta.web.door import Door, allowed
+
+router = APIRouter(tags=["status"])
+
+
+class WorkerView(BaseModel):
+    """A worker: the partitions it owns, and the seconds since it said that it lives."""
+
+    name: str
+    partitions: int
+    silent_seconds: float
+
+
+class LaunchView(BaseModel):
+    """A launch under way."""
+
+    campaign: str
+    parts: int
+    parts_done: int
+    messages: int
+
+
+class StatusView(BaseModel):
+    """The installation at one moment."""
+
+    at: datetime
+    messages: dict[str, int] = Field(description="By state.", examples=[{"open": 0, "planned": 812, "sent": 4190}])
+    queued: int = Field(description="Open and planned ones that go later than they wished.")
+    oldest_wait_seconds: float = Field(description="How long the longest has been due without leaving.")
+    rate: float = Field(description="Handed over per second in the last minute.")
+    partitions_owned: int
+    partitions_free: int
+    workers: list[WorkerView]
+    stops: list[StopView]
+    launches: list[LaunchView]
+
+
+@router.get("/status")
+def get_status(door: Annotated[Door, allowed(Right.STATUS_READ)]) -> StatusView:
+    """Messages by state, what waits, what is stopped, who works."""
+    return StatusView.model_validate(asdict(status(door.connection, door.now)))
