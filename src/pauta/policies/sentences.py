@@ -86,7 +86,7 @@ class Words:
         if field == "urgent":
             return self.of(section, field, urgent=self.of("urgent", "yes" if value else "no"))
         named = [self.of(field, name) if field in ("types", "channels") else f"“{name}”" for name in value]
-        return self.of(section, field, list=self.listed(named, "and" if section == "except" else "or"))
+        return self.of(section, field, list=self.listed(named, "and" if field == "types" else "or"))
 
 
 def _cap(rule: Rule, words: Words) -> str:
