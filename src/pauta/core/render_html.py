@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import css_inline
 import mrml
@@ -21,7 +22,6 @@ _MARKUP = re.compile(
     r"""|</?[A-Za-z](?:[^"'>]|"[^"]*"|'[^']*')*>""",
     re.DOTALL | re.IGNORECASE,
 )
-_POSITION = re.compile(r"at position (\d+):")
 _BLOCKS = re.compile("address|article|blockquote|div|footer|h[1-6]|header|hr|li|ol|p|section|table|tr|ul")
 _SILENT = frozenset(("script", "style", "title", "head"))
 _HIDDEN = re.compile(r"display\s*:\s*none")
@@ -90,12 +90,21 @@ def to_html(slots: Slots, part: str) -> str:
 
 def _from_mjml(slots: Slots, part: str) -> str:
     try:
-        output = mrml.to_html(slots.source)
+        output = mrml.to_html(slots.source, render_options=mrml.RenderOptions(fonts={}))  # no fonts from other servers
     except OSError as error:
-        position = _POSITION.search(str(error))
-        line = line_of(slots.restore(slots.source[: int(position[1])]), 1 << 30) if position else 1
-        raise Problem("template.mjml", part, line=line, detail=str(error)) from error
+        raise Problem("template.mjml", part, line=_broken_line(slots.source), detail=str(error)) from error
     return str(output.content)
+
+
+def _broken_line(source: str) -> int:
+    """The line where the XML breaks off; 1 when it is the MJML that is wrong and not the XML."""
+    parser = ParserCreate()
+    parser.UseForeignDTD(True)  # HTML's entities are not declared, and are no mistake
+    try:
+        parser.Parse(source, True)
+    except ExpatError as error:
+        return error.lineno
+    return 1
 
 
 def _check_placeholders(slots: Slots, html: str, part: str) -> None:

@@ -167,6 +167,8 @@ def _end_block(block: _Block, end: Tag, reading: Reading) -> None:
 def _check_words(source: str, tag: Tag, part: str) -> None:
     """Only filters and tests of the list, no calls, no private names, no operator that multiplies text."""
     tokens = tag.tokens
+    if tag.keyword == "for" and "in" not in [token.text for token in tokens[1:]]:
+        raise Problem("template.syntax", part, line=line_of(source, tag.start), detail="for NAME in LIST")
     for index, token in enumerate(tokens):
         before = tokens[index - 1].text if index else ""
         line = line_of(source, token.start)
@@ -246,9 +248,9 @@ def _paths(tokens: tuple[Token, ...]) -> Iterator[Path]:
 
 
 def _loop_names(tag: Tag) -> frozenset[str]:
-    names = set()
+    names: set[str] = set()
     for token in tag.tokens:
-        if token.text == "in":
+        if token.text == "in" and names:
             break
         if token.kind == "name":
             names.add(token.text)

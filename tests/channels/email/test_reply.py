@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ def test_replies_are_read_however_they_are_cut(sent: list[Reply], cuts: list[int
     data = b"".join(wire(reply) for reply in sent)
     parser = ReplyParser()
     edges = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    read = [reply for start, end in zip(edges, edges[1:], strict=False) for reply in parser.feed(data[start:end])]
+    read = [reply for start, end in pairwise(edges) for reply in parser.feed(data[start:end])]
     assert read == sent
     assert parser.empty
 

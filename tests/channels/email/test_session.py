@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,12 +28,9 @@ needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="the openssl program 
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a key and a certificate for 127.0.0.1 that nobody has signed but itself."""
     folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [str(OPENSSL), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True,
-        capture_output=True,
-    )
+    made = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    subprocess.run([str(OPENSSL), *made.split(), *files], check=True, capture_output=True)
     (folder / "both.pem").write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
     return folder
 
@@ -170,21 +168,22 @@ def test_a_server_that_drips_is_given_up_in_time() -> None:
     def talk(peer: Peer) -> None:
         while True:
             peer.connection.sendall(b"220-wait\r\n")
-            if peer.connection.recv(1) == b"":
-                return
+            time.sleep(0.02)
 
     with scripted(talk) as port:
+        start = time.monotonic()
         pool = SmtpPool(Server(port=port, connect_timeout=0.3))
         assert kinds(list(pool.deliver(outgoing(1), Recorder()))) == {UNSENT: 1}
+        assert time.monotonic() - start < 2
 
 
 def test_a_password_is_not_sent_in_the_clear() -> None:
-    with pytest.raises(Problem, match="smtp.password_unencrypted"):
+    with pytest.raises(Problem, match=r"smtp\.password_unencrypted"):
         Server(host="mail.example", security=Security.NONE, user="pauta", password="secret")
 
 
 def test_the_greeting_name_cannot_carry_a_command() -> None:
-    with pytest.raises(Problem, match="smtp.greeting_name_invalid"):
+    with pytest.raises(Problem, match=r"smtp\.greeting_name_invalid"):
         Server(greeting_name="x\r\nMAIL FROM:<a@b.example>")
 
 
