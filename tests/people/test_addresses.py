@@ -1,0 +1,60 @@
+"""Addresses: what is taken, what is refused, and which channel's suppression closes what."""
+
+from __future__ import annotations
+
+import pytest
+
+from pauta.core.gate.vocabulary import Channel
+from pauta.core.problems import Problem
+from pauta.people.addresses import parse_email, parse_phone, suppressed_as
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ana@acme.example",
+        "ana.maria+news@mail.acme.example",
+        "o'neil@acme.example",
+        "josé@acme.example",
+        "ana@münchen.example",
+    ],
+)
+def test_addresses_that_a_mail_server_takes(address: str) -> None:
+    assert parse_email(f" {address} ") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ana", "ana@", "@acme.example", "ana@acme", "ana@@acme.example", "ana maria@acme.example", "ana@acme..example",
+     ".ana@acme.example", "ana@-acme.example", "a" * 65 + "@acme.example", "ana@acme.example\nRCPT TO:<x@y.example>"],
+)  # fmt: skip
+def test_addresses_that_are_refused(address: str) -> None:
+    with pytest.raises(Problem, match="people_email_invalid"):
+        parse_email(address)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "expected"),
+    [
+        ("(11) 98765-4321", "BR", "+5511987654321"),
+        ("+55 11 98765-4321", None, "+5511987654321"),
+        ("+5511987654321", "ES", "+5511987654321"),
+        ("612 34 56 78", "ES", "+34612345678"),
+    ],
+)
+def test_phones_become_international(phone: str, country: str | None, expected: str) -> None:
+    assert parse_phone(phone, country) == expected
+
+
+@pytest.mark.parametrize(("phone", "country"), [("98765-4321", None), ("12", "BR"), ("ask Ana", "BR")])
+def test_phones_that_are_refused(phone: str, country: str | None) -> None:
+    with pytest.raises(Problem, match="people_phone_invalid"):
+        parse_phone(phone, country)
+
+
+def test_phone_channels_share_one_suppression() -> None:
+    assert {suppressed_as(channel) for channel in (Channel.sms, Channel.whatsapp, Channel.call, Channel.voice)} == {
+        Channel.sms
+    }
+    with pytest.raises(Problem, match="people_channel_without_address"):
+        suppressed_as(Channel.print)
