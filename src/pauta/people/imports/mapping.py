@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,6 +127,7 @@ def assign(subject: Subject, header: Sequence[str], wishes: Wishes) -> Assignmen
     named = {column: _attribute_name(column, name) for column, name in maps.items() if name.startswith(ATTRIBUTE)}
     named |= {column: slug(column) for column in left if subject.keeps_attributes}
     ignored = [column for column in header if column not in used and column not in named]
+    _refuse_equal_names(named.values())
     _check(subject, recipes)
     return Assignment(
         recipes=tuple(recipes),
@@ -215,6 +216,12 @@ def _refuse_doubles(recipes: Sequence[Recipe]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise Problem("import_field_twice", name, name=name)
+
+
+def _refuse_equal_names(names: Collection[str]) -> None:
+    twice = sorted(name for name in set(names) if list(names).count(name) > 1)
+    if twice:
+        raise Problem("import_attribute_twice", "--map", name=twice[0])
 
 
 def _check(subject: Subject, recipes: Sequence[Recipe]) -> None:
