@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pauta.commands.backup import backup, restore
+from pauta.commands.backup import backup
+from pauta.commands.restore import restore
 from pauta.core.problems import Problem
 from pauta.platform import database as pauta_database
 from pauta.platform.home import Home

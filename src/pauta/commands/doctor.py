@@ -13,14 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+import typer
 from psycopg import Connection
 
+from pauta.commands.session import language
 from pauta.core.problems import Problem
 from pauta.platform import database
 from pauta.platform.clock import Clock
 from pauta.platform.embedded import running_database
 from pauta.platform.home import usable
-from pauta.platform.settings import Settings
+from pauta.platform.settings import Settings, load
 from pauta.platform.words import say, tell
 
 _OLDEST_MAJOR = 15
@@ -28,6 +30,19 @@ _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_SKEW_SECONDS = 1.0
 _SAFE = ("fsync", "full_page_writes", "synchronous_commit")
 _SECONDS = 5.0
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def check_installation() -> None:
+    """Check this installation, and say what to mend."""
+    settings = load()
+    well = True
+    for finding in doctor(settings):
+        typer.echo(f"{'ok ' if finding.good else '!! '} {finding.said(language(settings))}")
+        well = well and finding.good
+    raise typer.Exit(0 if well else 1)
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,29 @@ from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+import typer
 
 from pauta import migrations
+from pauta.commands.session import language
 from pauta.core.problems import Problem
 from pauta.platform import clock, database, log
 from pauta.platform.clock import Clock
 from pauta.platform.embedded import owned_server
 from pauta.platform.home import home_of, usable
-from pauta.platform.settings import Settings
+from pauta.platform.settings import Settings, load
 from pauta.platform.supervisor import Child, Supervisor, program
-from pauta.platform.words import language_of_environment, tell
+from pauta.platform.words import tell
+
+app = typer.Typer(rich_markup_mode=None)
 
 _WORK, _WEB, _CATCHER, _DATABASE = range(4)  # the order in which things stop
 _PATIENCE_SECONDS = 6.0  # children of a killed parent need a moment to finish
+
+
+@app.command()
+def start_everything() -> None:
+    """Start everything and stay until Ctrl-C."""
+    up(load())
 
 
 def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | None = None) -> None:
@@ -35,7 +45,7 @@ def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | Non
 
     A Problem when Pauta already runs on the data folder, when a port is taken, or when the database cannot be had.
     """
-    lang = language_of_environment(os.environ, settings.company_lang)
+    lang = language(settings)
     log.set_up(settings.log_level, settings.log_format, Clock(settings.clock_file), "up")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _only_one(settings.data_dir):
@@ -54,7 +64,8 @@ def programs(settings: Settings) -> list[Child]:
     """The processes of an installation besides its database."""
     environment = settings.environment()
     where = ["--host", settings.web_host, "--port", str(settings.web_port)]
-    web = ["uvicorn", "--factory", "pauta.web.app:create_app", *where, "--timeout-graceful-shutdown", "5"]
+    web = ["uvicorn", "--factory", "pauta.web.app:create_app", *where, "--log-level", "warning"]
+    web += ["--timeout-graceful-shutdown", "5"]
     table = [("web", _WEB, web), ("fast lane", _WORK, ["pauta.worker", "--lane", "transactional"])]
     table += [(f"worker {number}", _WORK, ["pauta.worker"]) for number in range(1, settings.workers + 1)]
     if settings.catcher_enabled:
