@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pauta.core.gate.facts import Bits, Facts, Int8, Int16, Int32, Int64
-from pauta.core.gate.policies import Policy
+import numpy as np
+
+from pauta.core import calendar
+from pauta.core.gate.building import Built, build_world
+from pauta.core.gate.facts import Bools, Facts, Int8, Int16, Int32, Int64
+from pauta.core.gate.index import bases, build_index
+from pauta.core.gate.kernel import decide_all
+from pauta.core.gate.policies import Capacity, Policy
+from pauta.core.gate.reasons import NO_RULE
+from pauta.core.gate.rules import Rules, compile_rules
+from pauta.core.gate.vocabulary import NEVER
+from pauta.core.gate.world import CAPACITY, LAST, MONTH, NOTHING, NOW, POLICIES, WEEK, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +24,10 @@ class Trace:
     """What every rule closed, for the messages that were asked to be traced."""
 
     rows: Int32  # (N) rows of the traced messages
-    closed: Bits  # (N, rules, channel wish) days that the rule alone closes; bit d is base + d
-    winners: tuple[Int64, ...]  # per traced message: codes as in Plan.winner, touches in input order, then placements
+    base: Int32  # (N) epoch day of bit 0
+    closed: Int64  # (N, rules, w) days that the rule alone closes on the channel of that wish; bit d is base + d
+    number: Int16  # (rules) number of each rule, as in Plan.rule, in the order of asking
+    winners: tuple[Int64, ...]  # (N) codes as in Plan.winner: touches in the order of rows, then messages as placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +47,123 @@ class Plan:
     trace: Trace | None
 
 
-def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] | None = None) -> Plan:
+def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] = ()) -> Plan:
     """Decide every message of the facts.
 
     ``trace`` names the rows of messages whose every rule is to be kept for explaining; it never changes a decision.
+    Raises Problem when there are more policies or rows than one plan can hold.
     """
-    raise NotImplementedError
+    base = bases(facts)
+    rules = compile_rules(facts, policies, base)
+    _use_capacities(facts, rules)
+    used_before = rules.used.copy()
+    built = build_world(facts, rules, build_index(facts, base), base, trace)
+    decide_all(built.world, any(isinstance(policy, Capacity) for policy in policies))
+    answers = built.arrays["answers"]
+    rank, reason = answers["rank"], answers["reason"]
+    return Plan(
+        verdict=answers["verdict"],
+        day=answers["day"],
+        at=_instants(facts, answers),
+        channel=answers["channel"],
+        reason=np.where(reason == NOTHING, rules.reason[rank], reason),
+        rule=np.where(rank == NOTHING, np.int16(NO_RULE), rules.number[rank]),
+        earliest=answers["earliest"],
+        winner=answers["winner"],
+        winner_id=_winner_ids(facts, answers["winner"]),
+        taken=_taken(rules, built.arrays["used"] - used_before),
+        trace=_trace(facts, rules, built, trace) if len(trace) else None,
+    )
+
+
+def _use_capacities(facts: Facts, rules: Rules) -> None:
+    """Fill in the places that were used before this plan, and the days that they close."""
+    for p in np.flatnonzero(rules.kind == CAPACITY).tolist():
+        if facts.capacity_used is None:
+            _count_used(facts, rules, p)
+        else:
+            for (position, first), used in facts.capacity_used.items():
+                column = first - rules.month_origin
+                if position == rules.number[_rank(rules, p)] and 0 <= column < rules.used.shape[1]:
+                    rules.used[p, column] = used
+        for column in np.flatnonzero(rules.used[p] >= rules.limit[p]).tolist():
+            _close_full_period(rules, p, rules.month_origin + column)
+
+
+def _count_used(facts: Facts, rules: Rules, p: int) -> None:
+    touches = facts.touches
+    counts = rules.other[touches.kind * 8 + touches.channel] & ~rules.uncounted[touches.contact]
+    column = touches.day - rules.month_origin
+    counted = (counts >> p & 1 != 0) & (column >= 0) & (column < len(rules.months))
+    first = _period(rules, p, touches.day[counted])[0]
+    inside = first >= rules.month_origin
+    np.add.at(rules.used[p], first[inside] - rules.month_origin, 1)
+
+
+def _period(rules: Rules, p: int, day: Int32) -> tuple[Int32, Int32]:
+    """First and last days of the periods of a capacity that the days are in."""
+    if rules.window[p] == WEEK:
+        monday = day - (day + 3) % 7
+        return monday, monday + np.int32(6)
+    if rules.window[p] == MONTH:
+        bounds = rules.months[day - rules.month_origin]
+        return bounds[:, 0], bounds[:, 1]
+    return day, day
+
+
+def _close_full_period(rules: Rules, p: int, first: int) -> None:
+    last = int(_period(rules, p, np.array([first], np.int32))[1][0])
+    for shift in range(rules.full.shape[1]):
+        days = range(max(first - rules.first_base - shift, 0), min(last - rules.first_base - shift, LAST) + 1)
+        rules.full[p, shift] |= sum(1 << day for day in days)
+
+
+def _rank(rules: Rules, p: int) -> int:
+    return p + POLICIES + (p >= rules.before_preference)
+
+
+def _taken(rules: Rules, more: Int64) -> dict[tuple[int, int], int]:
+    return {
+        (int(rules.number[_rank(rules, p)]), rules.month_origin + column): int(more[p, column])
+        for p, column in np.argwhere(more).tolist()
+    }
+
+
+def _instants(facts: Facts, answers: Records) -> Int64:
+    """UTC instants of the places; one of today is never before now."""
+    placed = np.flatnonzero(answers["day"] != NEVER)
+    contact = facts.messages.contact[placed]
+    at = np.zeros(len(answers), np.int64)
+    minute, day = answers["minute"][placed], answers["day"][placed]
+    instants = calendar.walls_to_instants(facts.names.zones, facts.contacts.zone[contact], day, minute)
+    instants[minute == NOW] = facts.now
+    at[placed] = np.maximum(instants, facts.now)
+    return at
+
+
+def _winner_ids(facts: Facts, winner: Int64) -> Int64:
+    touches = len(facts.touches.id)
+    ids = np.zeros(len(winner), np.int64)
+    won_by_touch: Bools = (winner >= 0) & (winner < touches)
+    won_by_message: Bools = winner >= touches
+    ids[won_by_touch] = facts.touches.id[winner[won_by_touch]]
+    ids[won_by_message] = facts.messages.id[winner[won_by_message] - touches]
+    return ids
+
+
+def _trace(facts: Facts, rules: Rules, built: Built, rows: Sequence[int]) -> Trace:
+    touches = len(facts.touches.id)
+    contact = facts.messages.contact[list(rows)]
+    winners = []
+    for first, count in built.arrays["trace_ranges"][:-1].tolist():
+        codes = np.sort(built.arrays["trace_won"][first : first + count])
+        placed = codes >= touches
+        codes[placed] = touches + built.arrays["placed"][codes[placed] - touches]
+        winners.append(codes)
+    return Trace(
+        rows=np.array(rows, np.int32),
+        base=built.arrays["accounts"]["base"][facts.contacts.account[contact]],
+        closed=built.arrays["trace_closed"],
+        number=rules.number,
+        winners=tuple(winners),
+    )

@@ -1,0 +1,159 @@
+"""Makes the kernel's world from facts, rules and indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pauta.core.gate.facts import Facts, Int32
+from pauta.core.gate.index import Index
+from pauta.core.gate.rules import Rules
+from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER, MessageType
+from pauta.core.gate.world import ACCOUNT, ANSWER, BOARD, CONTACT, MESSAGE, NOTHING, POLICY, SIGN, WORLD, Records, World
+
+_WIDTH: Final = len(CHANNELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The kernel's record, and the arrays that it points to, by their names in World."""
+
+    world: World
+    arrays: dict[str, npt.NDArray[Any]]
+
+
+def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Sequence[int]) -> Built:
+    """The kernel's world before the first decision. ``trace`` names the rows of messages to be traced."""
+    message_count, policy_count = len(facts.messages.id), len(rules.kind)
+    most = _most_entries(facts, index)
+    trace_row = np.full(message_count if len(trace) else 0, -1, np.int32)
+    trace_row[list(trace)] = np.arange(len(trace), dtype=np.int32)
+    arrays = {
+        "policies": _policies(rules),
+        "signs": _signs(facts, rules),
+        "contacts": _contacts(facts, rules, index),
+        "accounts": _accounts(base, index),
+        "messages": _messages(facts),
+        "answers": _answers(message_count),
+        "boards": np.zeros(_WIDTH, BOARD),
+        "queue_first": index.queue_first,
+        "queue": index.queue,
+        "entries": index.entries,
+        "touch_contact": np.ascontiguousarray(facts.touches.contact, np.int32),
+        "consents": index.consents,
+        "preferences": index.preferences,
+        "enrolments": np.ascontiguousarray(index.enrolments, np.int32),
+        "events": index.events,
+        "account_events": index.account_events,
+        "months": rules.months,
+        "dates": rules.dates,
+        "full": rules.full,
+        "used": rules.used,
+        "placed": np.zeros(message_count, np.int32),
+        "tally": np.zeros((policy_count, 2 * int(rules.days.max(initial=1)) + BOARD_DAYS + 2 * 31), np.int32),
+        "counted": np.zeros(most + 1, np.int32),
+        "campaigns": np.zeros(most + int(np.diff(index.enrolment_first).max(initial=0)) + 1, np.int32),
+        "won": np.zeros(most + 1, np.int64),
+        "trace_row": trace_row,
+        "trace_closed": np.zeros((len(trace), len(rules.number), facts.messages.channels.shape[1]), np.int64),
+        "trace_won": np.zeros(len(trace) * most, np.int64),
+        "trace_ranges": np.zeros((len(trace) + 1, 2), np.int64),
+    }
+    numbers = {
+        "policy_count": policy_count,
+        "account_count": len(base),
+        "touch_count": len(facts.touches.id),
+        "calendar_count": rules.dates.shape[1],
+        "shift_count": rules.dates.shape[2],
+        "period_days": rules.used.shape[1],
+        "tally_days": arrays["tally"].shape[1],
+        "rank_count": len(rules.number),
+        "wish_count": facts.messages.channels.shape[1],
+        "traced_count": len(trace),
+        "place_count": 0,
+        "before_preference": rules.before_preference,
+        "asks_contact": rules.asks_contact,
+        "shared": (facts.contacts.person != np.arange(len(facts.contacts.person))).any(),
+        "first_base": rules.first_base,
+        "day_origin": index.day_origin,
+        "month_origin": rules.month_origin,
+    }
+    world = np.zeros(1, WORLD)
+    for name, number in (numbers | {name: array.ctypes.data for name, array in arrays.items()}).items():
+        world[name] = number
+    return Built(world[0], arrays)
+
+
+def _most_entries(facts: Facts, index: Index) -> int:
+    """The largest number of touches that one account or one person can have in this plan."""
+    if len(index.contact_first) == 1:
+        return 0
+    by_person = np.diff(index.entry_first)
+    by_account = np.add.reduceat(by_person[facts.contacts.person], index.contact_first[:-1])
+    return int(max(by_person.max(), by_account.max()))
+
+
+def _policies(rules: Rules) -> Records:
+    policies = np.zeros(len(rules.kind), POLICY)
+    for name in ("kind", "account", "window", "event", "opens", "closes", "days", "limit", "least", "percent"):
+        policies[name] = getattr(rules, name)
+    return policies
+
+
+def _signs(facts: Facts, rules: Rules) -> Records:
+    signs = np.zeros(len(rules.held), SIGN)
+    for name in ("held", "across", "always", "other", "near"):
+        signs[name] = getattr(rules, name)
+    kinds = facts.kinds
+    signs["topic"] = np.repeat(kinds.topic, _WIDTH)
+    signs["campaign"] = np.repeat(kinds.campaign, _WIDTH)
+    signs["bulk"] = np.repeat(kinds.type != MessageType.transactional, _WIDTH)
+    signs["urgent"] = np.repeat(kinds.urgent, _WIDTH)
+    return signs
+
+
+def _contacts(facts: Facts, rules: Rules, index: Index) -> Records:
+    records = np.zeros(len(facts.contacts.account) + 1, CONTACT)
+    contacts = records[:-1]
+    for name in ("spared", "uncounted", "barred", "standing"):
+        contacts[name] = getattr(rules, name)
+    for name in ("person", "today", "minute", "calendar", "reachable", "consent_known", "paused_until", "best_minute"):
+        contacts[name] = getattr(facts.contacts, name)
+    records["low"] = index.entry_first
+    records["touches"] = index.entry_count
+    records["consents"] = index.consent_first
+    records["preferences"] = index.preference_first
+    records["enrolments"] = index.enrolment_first
+    records["events"] = index.event_first
+    return records
+
+
+def _accounts(base: Int32, index: Index) -> Records:
+    records = np.zeros(len(base) + 1, ACCOUNT)
+    records["base"][:-1] = base
+    records["contacts"] = index.contact_first
+    records["events"] = index.account_event_first
+    return records
+
+
+def _messages(facts: Facts) -> Records:
+    records = np.zeros(len(facts.messages.id), MESSAGE)
+    for name in ("contact", "kind", "not_before", "expires", "wished", "minute", "tier"):
+        records[name] = getattr(facts.messages, name)
+    channels = np.full(len(records), -1, np.int64)
+    for wish in range(facts.messages.channels.shape[1]):
+        channels ^= (15 ^ (facts.messages.channels[:, wish].astype(np.int64) & 15)) << 4 * wish
+    records["channels"] = channels
+    return records
+
+
+def _answers(messages: int) -> Records:
+    answers = np.zeros(messages, ANSWER)
+    answers["winner"] = -1
+    answers["day"] = answers["earliest"] = NEVER
+    answers["channel"] = answers["rank"] = answers["reason"] = NOTHING
+    return answers

@@ -1,0 +1,299 @@
+"""What each rule closes: one small function per rule, each asked on its own."""
+
+from __future__ import annotations
+
+from pauta.core.gate.boards import between, period_first, period_last
+from pauta.core.gate.compiled import compiled
+from pauta.core.gate.entries import day_of, near_bits, other_bits, sign_of
+from pauta.core.gate.world import (
+    ALL,
+    CAP,
+    CAPACITY,
+    CONCURRENCY,
+    HOLD,
+    LAST,
+    MIX,
+    NOTHING,
+    ROLLING,
+    SPACING,
+    TIME,
+    Asking,
+    World,
+    campaigns,
+    consents,
+    contacts,
+    counted,
+    dates,
+    enrolments,
+    events,
+    full,
+    messages,
+    policies,
+    preferences,
+    signs,
+)
+
+
+@compiled
+def channel_of(world: World, row: int, wish: int) -> int:
+    """The channel that a message wishes for at this place; NOTHING after the last."""
+    channel = messages(world)[row].channels >> 4 * wish & 15
+    return NOTHING if channel == 15 else int(channel)
+
+
+@compiled
+def held_bits(world: World, ask: Asking, channel: int) -> int:
+    """Policies that hold the message on the channel."""
+    return int(signs(world)[ask.kind * 8 + channel].held & ~contacts(world)[ask.contact].spared)
+
+
+@compiled
+def across_bits(world: World, ask: Asking, channel: int) -> int:
+    """Spacings on whose other side the message is on the channel."""
+    return int(signs(world)[ask.kind * 8 + channel].across & ~contacts(world)[ask.contact].uncounted)
+
+
+@compiled
+def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> bool:
+    """Fold consents: an exact one stands until the next; a denial of `*` ends it, a grant of `*` fills in."""
+    exact = -1
+    general = 0
+    for row in range(contacts(world)[contact].consents, contacts(world)[contact + 1].consents):
+        consent = consents(world)[row]
+        if consent >> 1 & 7 != channel:
+            continue
+        granted = consent & 1
+        if consent >> 4 == topic:
+            exact = granted
+        elif consent >> 4 == -1:
+            general = granted
+            if not granted and exact == 1:
+                exact = 0
+    return bool(general == 1 if exact == -1 else exact == 1)
+
+
+@compiled
+def closed_by_hold(world: World, ask: Asking, p: int) -> int:
+    if policies(world)[p].account:
+        return int(policies(world)[p].closed)
+    closed = 0
+    for row in range(contacts(world)[ask.contact].events, contacts(world)[ask.contact + 1].events):
+        if events(world)[row, 0] == policies(world)[p].event:
+            day = events(world)[row, 1] - ask.base
+            closed |= between(day, day + policies(world)[p].days - 1)
+    return closed
+
+
+@compiled
+def closed_by_time(world: World, ask: Asking, p: int) -> int:
+    closed = dates(world)[p, contacts(world)[ask.contact].calendar, ask.shift]
+    if contacts(world)[ask.contact].minute >= policies(world)[p].closes:
+        closed |= 1 << ask.own
+    return int(closed)
+
+
+@compiled
+def closed_by_preferences(world: World, ask: Asking) -> int:
+    """Each choice of the contact for the topic is a rolling cap on touches of the topic."""
+    closed = 0
+    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+        if preferences(world)[row, 0] == ask.topic:
+            limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
+            if limit == 0:
+                return ALL
+            count = collect_topic(world, ask, ask.base - days + 1)
+            closed |= closed_by_windows(world, count, limit, days, ask.base)
+    return closed
+
+
+@compiled
+def forbids_topic(world: World, ask: Asking) -> bool:
+    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+        if preferences(world)[row, 0] == ask.topic and preferences(world)[row, 1] == 0:
+            return True
+    return False
+
+
+@compiled
+def collect_topic(world: World, ask: Asking, since: int) -> int:
+    """Days of the person's touches of the message's topic into `counted`, latest first."""
+    count = 0
+    for position in range(ask.high - 1, ask.low - 1, -1):
+        day = day_of(world, position)
+        if day < since:
+            break
+        sign = sign_of(world, position)
+        counted(world)[count] = day
+        count += signs(world)[sign].topic == ask.topic and signs(world)[sign].bulk
+    return count
+
+
+@compiled
+def closed_by_cap(world: World, ask: Asking, p: int) -> int:
+    if policies(world)[p].limit == 0:
+        return ALL
+    if policies(world)[p].account:
+        return int(policies(world)[p].closed)
+    window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
+    if window == ROLLING:
+        since, last = ask.base - days + 1, ask.base + LAST + days
+        count = collect_counted(world, ask, p, since, last)
+        return closed_by_windows(world, count, limit, days, ask.base)
+    since, last = period_first(world, window, ask.base), period_last(world, window, ask.base + LAST)
+    count = collect_counted(world, ask, p, since, last)
+    return closed_by_periods(world, count, limit, window, ask.base)
+
+
+@compiled
+def collect_counted(
+    world: World,
+    ask: Asking,
+    p: int,
+    since: int,
+    last: int,
+) -> int:
+    """Days since..last of the person's touches that a cap counts into `counted`, latest first."""
+    count = 0
+    for position in range(ask.high - 1, ask.low - 1, -1):
+        day = day_of(world, position)
+        if day < since:
+            break
+        counted(world)[count] = day
+        count += (other_bits(world, position) >> p & 1) & (day <= last)
+    return count
+
+
+@compiled
+def closed_by_windows(world: World, count: int, limit: int, days: int, base: int) -> int:
+    """Days that lie in some run of `days` days with `limit` counted touches: `limit` of them in a row, less apart."""
+    closed = 0
+    for earliest in range(limit - 1, count):
+        first, last = counted(world)[earliest], counted(world)[earliest - limit + 1]
+        if last - first < days:
+            closed |= between(last - days + 1 - base, first + days - 1 - base)
+    return closed
+
+
+@compiled
+def closed_by_periods(world: World, count: int, limit: int, window: int, base: int) -> int:
+    closed = 0
+    for earliest in range(limit - 1, count):
+        period = period_first(world, window, counted(world)[earliest])
+        if period == period_first(world, window, counted(world)[earliest - limit + 1]):
+            closed |= between(period - base, period_last(world, window, period) - base)
+    return closed
+
+
+@compiled
+def closed_by_spacing(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
+    """The held side keeps away from the other side, and the other side from the held one."""
+    closed = 0
+    if policies(world)[p].account:
+        closed |= policies(world)[p].closed if held else 0
+        closed |= policies(world)[p].across if across else 0
+        return int(closed)
+    days = policies(world)[p].days
+    for position in range(ask.high - 1, ask.low - 1, -1):
+        day = day_of(world, position)
+        if day <= ask.base - days:
+            break
+        if keeps_away(world, position, p, held, across):
+            closed |= between(day - days + 1 - ask.base, day + days - 1 - ask.base)
+    return int(closed)
+
+
+@compiled
+def keeps_away(world: World, position: int, p: int, held: bool, across: bool) -> bool:
+    """Whether a touch is on the side of a spacing that a message held by it, or across from it, keeps away from."""
+    if held and other_bits(world, position) >> p & 1:
+        return True
+    return across and bool(near_bits(world, position) >> p & 1)
+
+
+@compiled
+def campaigns_elsewhere(world: World, ask: Asking, limit: int) -> int:
+    """Distinct other campaigns of the contact, today or later; no more than `limit` are looked for."""
+    count = 0
+    for row in range(contacts(world)[ask.contact].enrolments, contacts(world)[ask.contact + 1].enrolments):
+        count = add_campaign(world, ask, count, enrolments(world)[row])
+        if count >= limit:
+            return count
+    for position in range(ask.high - 1, ask.low - 1, -1):
+        if day_of(world, position) < ask.base + ask.own:
+            break
+        count = add_campaign(world, ask, count, signs(world)[sign_of(world, position)].campaign)
+        if count >= limit:
+            return count
+    return count
+
+
+@compiled
+def add_campaign(world: World, ask: Asking, count: int, campaign: int) -> int:
+    if campaign < 0 or campaign == ask.campaign:
+        return count
+    for known in range(count):
+        if campaigns(world)[known] == campaign:
+            return count
+    campaigns(world)[count] = campaign
+    return count + 1
+
+
+@compiled
+def closed_by_mix(world: World, ask: Asking, p: int) -> int:
+    """Walk over the days on which the window's touches change."""
+    if ask.high - ask.low < policies(world)[p].least:
+        return 0
+    days = policies(world)[p].days
+    closed = touches = of_type = day = 0
+    enter = leave = ask.low
+    while day <= LAST:
+        while enter < ask.high and day_of(world, enter) <= ask.base + day:
+            touches += signs(world)[sign_of(world, enter)].bulk
+            of_type += other_bits(world, enter) >> p & 1
+            enter += 1
+        while leave < enter and day_of(world, leave) <= ask.base + day - days:
+            touches -= signs(world)[sign_of(world, leave)].bulk
+            of_type -= other_bits(world, leave) >> p & 1
+            leave += 1
+        until = LAST + 1
+        if enter < ask.high:
+            until = min(until, day_of(world, enter) - ask.base)
+        if leave < enter:
+            until = min(until, day_of(world, leave) + days - ask.base)
+        if touches >= policies(world)[p].least and (of_type + 1) * 100 > policies(world)[p].percent * (touches + 1):
+            closed |= between(day, until - 1)
+        day = until
+    return int(closed)
+
+
+@compiled
+def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
+    kind = policies(world)[p].kind
+    if kind == HOLD:
+        return closed_by_hold(world, ask, p)
+    if kind == TIME:
+        return closed_by_time(world, ask, p)
+    if kind == CAP:
+        return closed_by_cap(world, ask, p)
+    if kind == SPACING:
+        return closed_by_spacing(world, ask, p, held, across)
+    if kind == MIX:
+        return closed_by_mix(world, ask, p)
+    if kind == CAPACITY:
+        return ALL if policies(world)[p].limit == 0 else int(full(world)[p, ask.shift])
+    return 0
+
+
+@compiled
+def stands(world: World, ask: Asking, p: int) -> bool:
+    """Whether the policy closes everything for as long as something stands."""
+    if policies(world)[p].kind == CONCURRENCY:
+        return campaigns_elsewhere(world, ask, policies(world)[p].limit) >= policies(world)[p].limit
+    return bool(contacts(world)[ask.contact].standing >> p & 1)
+
+
+@compiled
+def is_closed_for_good(world: World, p: int) -> bool:
+    """Whether what the policy closes stays closed: a cap or capacity of nothing."""
+    kind = policies(world)[p].kind
+    return bool(kind in (CAP, CAPACITY) and policies(world)[p].limit == 0)

@@ -1,0 +1,40 @@
+"""How the gate's inner loops are compiled: once per machine (cached on disk), without the GIL, without allocation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from numba import njit, types
+from numba.extending import intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS: Final[dict[str, Any]] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",  # a division is never by zero here: no check
+    "_nrt": False,  # nothing is allocated: no counting of references
+}
+
+
+def compiled(function: Function) -> Function:
+    """Compile for the types of the first call. The function works on arrays that it is given and creates none."""
+    machine: Function = njit(**_OPTIONS)(function)
+    return machine
+
+
+def _lowest(_context, _bits):  # type: ignore[no-untyped-def]  # numba asks for the types, then for the code
+    def generate(target, builder, _signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], target.get_constant(types.boolean, True))
+
+    return types.int64(types.int64), generate
+
+
+_count_trailing_zeros: Any = intrinsic(_lowest)
+
+
+@compiled
+def lowest(bits: int) -> int:
+    """The position of the lowest bit that is set in a number that is not zero."""
+    return int(_count_trailing_zeros(bits))

@@ -1,0 +1,216 @@
+"""The kernel: everything open asks the rules in turn, takes its place, and from then on is a touch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pauta.core.gate.asking import ask_rules
+from pauta.core.gate.boards import between
+from pauta.core.gate.closing import channel_of, held_bits
+from pauta.core.gate.compiled import compiled, lowest
+from pauta.core.gate.places import load_account, take_place
+from pauta.core.gate.vocabulary import ALWAYS, NEVER, TIERS
+from pauta.core.gate.winners import closed_the_day, name_winners
+from pauta.core.gate.world import (
+    LAST,
+    NOTHING,
+    NOW,
+    TIME,
+    Asking,
+    World,
+    accounts,
+    answers,
+    boards,
+    contacts,
+    messages,
+    policies,
+    queue,
+    queue_first,
+    signs,
+    trace_row,
+)
+
+SEND: Final = 0
+QUEUE: Final = 1
+SUPPRESS: Final = 2
+EXPIRED: Final = 13
+CLEAR: Final = 14
+WAITED: Final = 15
+NINE: Final = 9 * 60
+
+
+@compiled
+def decide_all(world: World, by_tier: bool) -> None:
+    """Everything open: tier by tier over all accounts when they share capacities, else account by account."""
+    accounts = world.account_count
+    rounds = TIERS if by_tier else 1
+    for tier in range(rounds):
+        for account in range(accounts):
+            first = queue_first(world)[account * TIERS + tier]
+            end = queue_first(world)[account * TIERS + (tier + 1 if by_tier else TIERS)]
+            if first < end:
+                load_account(world, account)
+            for position in range(first, end):
+                decide(world, account, queue(world)[position])
+
+
+@compiled
+def decide(
+    world: World,
+    account: int,
+    row: int,
+) -> None:
+    """Ask for the channels in the order of wish, take the place that is found, and say why."""
+    ask = asking(world, account, row)
+    traced = world.traced_count > 0 and trace_row(world)[row] >= 0
+    hurried = signs(world)[ask.kind * 8].urgent or messages(world)[row].tier == 0
+    best, day = NOTHING, LAST + 1
+    wishes = 0
+    for wish in range(8):
+        if channel_of(world, row, wish) == NOTHING:
+            break
+        wishes += 1
+        ask_rules(world, ask, wish, traced)
+        open_days = boards(world)[wish].open & ask.until
+        if open_days and boards(world)[wish].standing == NOTHING and (best == NOTHING or hurried):
+            found = lowest(open_days)
+            if found < day:
+                best, day = wish, found
+        if best != NOTHING and not traced and (day == ask.start or not hurried):
+            break
+    if best == NOTHING:
+        answer_without_day(world, ask, wishes)
+        return
+    answer_with_day(world, ask, best, day)
+    take_place(world, ask, day, channel_of(world, row, best))
+
+
+@compiled
+def asking(world: World, account: int, row: int) -> Asking:
+    contact = int(messages(world)[row].contact)
+    sign = messages(world)[row].kind * 8
+    base = int(accounts(world)[account].base)
+    own = int(contacts(world)[contact].today) - base
+    start = min(max(own, int(messages(world)[row].not_before) - base), LAST + 1)
+    wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
+    low = contacts(world)[contacts(world)[contact].person].low
+    return Asking(
+        row,
+        contact,
+        account,
+        base,
+        base - world.first_base,
+        own,
+        start,
+        between(0, int(messages(world)[row].expires) - base),
+        min(wished, LAST + 1),
+        int(messages(world)[row].kind),
+        int(signs(world)[sign].topic),
+        int(signs(world)[sign].campaign),
+        bool(signs(world)[sign].bulk),
+        int(low),
+        int(low + contacts(world)[contacts(world)[contact].person].touches),
+    )
+
+
+@compiled
+def answer_with_day(
+    world: World,
+    ask: Asking,
+    wish: int,
+    day: int,
+) -> None:
+    row = ask.row
+    answers(world)[row].day = ask.base + day
+    answers(world)[row].channel = channel_of(world, row, wish)
+    answers(world)[row].minute = local_minute(world, ask, wish, day)
+    if day > ask.judged:
+        answers(world)[row].verdict = QUEUE
+        answers(world)[row].rank = boards(world)[wish].closer
+        name_winners(world, ask, wish, boards(world)[wish].closer, ask.judged)
+    elif messages(world)[row].wished != ALWAYS and messages(world)[row].wished < ask.base + ask.own:
+        answers(world)[row].verdict = QUEUE
+        answers(world)[row].reason = WAITED
+    else:
+        answers(world)[row].verdict = SEND
+        answers(world)[row].reason = CLEAR
+
+
+@compiled
+def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
+    """The minute of the local day: its own, else the contact's best, inside the allowed hours."""
+    held = held_bits(world, ask, channel_of(world, ask.row, wish))
+    opens, closes = -1, 24 * 60
+    for p in range(world.before_preference):
+        if policies(world)[p].kind == TIME and held >> p & 1:
+            opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
+    minute = (
+        messages(world)[ask.row].minute
+        if messages(world)[ask.row].minute >= 0
+        else contacts(world)[ask.contact].best_minute
+    )
+    if minute >= 0:
+        return int(minute if opens <= minute < closes else opens)
+    if opens >= 0:
+        return int(opens)
+    return NOW if day == ask.own else NINE
+
+
+@compiled
+def answer_without_day(
+    world: World,
+    ask: Asking,
+    wishes: int,
+) -> None:
+    """Something stands in the way; or a day beyond the board may open; or nothing can open."""
+    row = ask.row
+    for wish in range(wishes):
+        if boards(world)[wish].standing != NOTHING and boards(world)[wish].open & ask.until:
+            wait(world, ask, wish)
+            return
+    if messages(world)[row].expires == NEVER or messages(world)[row].expires > ask.base + LAST:
+        for wish in range(wishes):
+            if not boards(world)[wish].final:
+                answers(world)[row].earliest = ask.base + LAST + 1
+                wait(world, ask, wish)
+                return
+    suppress(world, ask, wishes)
+
+
+@compiled
+def wait(
+    world: World,
+    ask: Asking,
+    wish: int,
+) -> None:
+    rank = boards(world)[wish].standing if boards(world)[wish].standing != NOTHING else boards(world)[wish].closer
+    answers(world)[ask.row].verdict = QUEUE
+    answers(world)[ask.row].rank = rank
+    name_winners(world, ask, wish, rank, ask.judged)
+
+
+@compiled
+def suppress(
+    world: World,
+    ask: Asking,
+    wishes: int,
+) -> None:
+    last = 0
+    late = LAST + 1
+    expired = False
+    for wish in range(wishes):
+        if boards(world)[wish].emptied > boards(world)[last].emptied:
+            last = wish
+        if not boards(world)[wish].final and boards(world)[wish].standing == NOTHING:
+            expired = True
+            if boards(world)[wish].open:
+                late = min(late, lowest(boards(world)[wish].open))
+    rank = boards(world)[last].emptied
+    answers(world)[ask.row].verdict = SUPPRESS
+    answers(world)[ask.row].rank = rank
+    if expired:
+        answers(world)[ask.row].reason = EXPIRED
+    if late <= LAST:
+        answers(world)[ask.row].earliest = ask.base + late
+    if ask.start <= LAST and closed_the_day(world, ask, last, rank, ask.start):
+        name_winners(world, ask, last, rank, ask.start)

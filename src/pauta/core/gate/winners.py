@@ -1,0 +1,225 @@
+"""Which touches made a rule close a day."""
+
+from __future__ import annotations
+
+from pauta.core.gate.boards import period_first, period_last
+from pauta.core.gate.closing import (
+    across_bits,
+    channel_of,
+    closed_by_policy,
+    closed_by_preferences,
+    collect_counted,
+    collect_topic,
+    held_bits,
+    keeps_away,
+    stands,
+)
+from pauta.core.gate.compiled import compiled
+from pauta.core.gate.entries import belongs, code_of, day_of, sign_of
+from pauta.core.gate.places import tally_bounds
+from pauta.core.gate.vocabulary import NEVER
+from pauta.core.gate.world import (
+    CAP,
+    CONCURRENCY,
+    LAST,
+    MIX,
+    POLICIES,
+    ROLLING,
+    SPACING,
+    Asking,
+    World,
+    accounts,
+    answers,
+    contacts,
+    counted,
+    placed,
+    policies,
+    preferences,
+    signs,
+    tally,
+    trace_ranges,
+    trace_row,
+    trace_won,
+    won,
+)
+
+
+@compiled
+def name_winners(
+    world: World,
+    ask: Asking,
+    wish: int,
+    rank: int,
+    day: int,
+) -> None:
+    """The last winner into the answer, all of them into the trace."""
+    if day > LAST:
+        return
+    count = find_winners(world, ask, wish, rank, day)
+    latest = -1
+    for position in range(count):
+        latest = max(latest, won(world)[position])
+    touches = world.touch_count
+    answers(world)[ask.row].winner = latest if latest < touches else touches + placed(world)[latest - touches]
+    if world.traced_count and trace_row(world)[ask.row] >= 0:
+        traced, free = trace_row(world)[ask.row], trace_ranges(world)[world.traced_count, 1]
+        trace_ranges(world)[traced, 0] = free
+        trace_ranges(world)[traced, 1] = count
+        trace_ranges(world)[world.traced_count, 1] += count
+        for position in range(count):
+            trace_won(world)[free + position] = won(world)[position]
+
+
+@compiled
+def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
+    """Codes of the touches that made the rule close the day (a bit) into `won`; their number."""
+    if rank == POLICIES + world.before_preference:
+        return find_topic_winners(world, ask, day)
+    p = rank - POLICIES - (rank > POLICIES + world.before_preference)
+    if p < 0:
+        return 0
+    kind, days, today = policies(world)[p].kind, policies(world)[p].days, ask.base + day
+    if kind == CONCURRENCY:
+        return find_campaign_winners(world, ask)
+    if kind == MIX:
+        return find_counted(world, ask, p, today - days + 1, today, True, False)
+    if kind == SPACING:
+        channel = channel_of(world, ask.row, wish)
+        held = bool(held_bits(world, ask, channel) >> p & 1)
+        across = bool(across_bits(world, ask, channel) >> p & 1)
+        return find_counted(world, ask, p, today - days + 1, today + days - 1, held, across)
+    if kind == CAP:
+        first, last = full_around(world, ask, p, today)
+        return find_counted(world, ask, p, first, last, True, False)
+    return 0
+
+
+@compiled
+def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
+    """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
+    window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
+    if window != ROLLING:
+        return period_first(world, window, day), period_last(world, window, day)
+    if limit == 0:
+        return day - days + 1, day + days - 1
+    if not policies(world)[p].account:
+        count = collect_counted(world, ask, p, day - days + 1, day + days - 1)
+        return full_stretch(world, count, limit, days, day)
+    origin = tally_bounds(world, p, ask.base)[0]
+    first, last = NEVER, -NEVER
+    for start in range(day - days + 1, day + 1):
+        touches = 0
+        for inside in range(start, start + days):
+            touches += tally(world)[p, inside - origin]
+        if touches >= limit:
+            first, last = min(first, start), start + days - 1
+    return first, last
+
+
+@compiled
+def full_stretch(world: World, count: int, limit: int, days: int, day: int) -> tuple[int, int]:
+    """The same from the days in `counted`, latest first."""
+    first, last = NEVER, -NEVER
+    for earliest in range(limit - 1, count):
+        low = max(counted(world)[earliest - limit + 1] - days + 1, day - days + 1)
+        high = min(counted(world)[earliest], day)
+        if low <= high:
+            first, last = min(first, low), max(last, high + days - 1)
+    return first, last
+
+
+@compiled
+def find_counted(
+    world: World,
+    ask: Asking,
+    p: int,
+    first: int,
+    last: int,
+    held: bool,
+    across: bool,
+) -> int:
+    """Touches first..last of the contact or the account on the side that the policy looks at."""
+    if not policies(world)[p].account:
+        return find_counted_of(world, ask.contact, p, first, last, held, across, 0, False)
+    count = 0
+    for contact in range(accounts(world)[ask.account].contacts, accounts(world)[ask.account + 1].contacts):
+        count = find_counted_of(world, contact, p, first, last, held, across, count, True)
+    return count
+
+
+@compiled
+def find_counted_of(
+    world: World,
+    contact: int,
+    p: int,
+    first: int,
+    last: int,
+    held: bool,
+    across: bool,
+    count: int,
+    own: bool,
+) -> int:
+    low = contacts(world)[contacts(world)[contact].person].low
+    for position in range(low, low + contacts(world)[contacts(world)[contact].person].touches):
+        if (
+            first <= day_of(world, position) <= last
+            and keeps_away(world, position, p, held, across)
+            and (not own or belongs(world, position, contact))
+        ):
+            won(world)[count] = code_of(world, position)
+            count += 1
+    return count
+
+
+@compiled
+def find_topic_winners(world: World, ask: Asking, day: int) -> int:
+    today = ask.base + day
+    first, last = NEVER, -NEVER
+    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+        if preferences(world)[row, 0] == ask.topic:
+            limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
+            low, high = today - days + 1, today + days - 1
+            if limit:
+                touches = collect_topic(world, ask, low)
+                low, high = full_stretch(world, touches, limit, days, today)
+            first, last = min(first, low), max(last, high)
+    count = 0
+    for position in range(ask.low, ask.high):
+        sign = sign_of(world, position)
+        if (
+            first <= day_of(world, position) <= last
+            and signs(world)[sign].topic == ask.topic
+            and signs(world)[sign].bulk
+        ):
+            won(world)[count] = code_of(world, position)
+            count += 1
+    return count
+
+
+@compiled
+def find_campaign_winners(world: World, ask: Asking) -> int:
+    count = 0
+    for position in range(ask.low, ask.high):
+        campaign = signs(world)[sign_of(world, position)].campaign
+        if day_of(world, position) >= ask.base + ask.own and campaign >= 0 and campaign != ask.campaign:
+            won(world)[count] = code_of(world, position)
+            count += 1
+    return count
+
+
+@compiled
+def closed_the_day(world: World, ask: Asking, wish: int, rank: int, day: int) -> bool:
+    """Whether a rule, asked on its own, closes the day (a bit)."""
+    if rank == POLICIES + world.before_preference:
+        return bool(closed_by_preferences(world, ask) >> day & 1)
+    p = rank - POLICIES - (rank > POLICIES + world.before_preference)
+    if p < 0:
+        return False
+    channel = channel_of(world, ask.row, wish)
+    held = bool(held_bits(world, ask, channel) >> p & 1)
+    across = bool(across_bits(world, ask, channel) >> p & 1)
+    if not held and not across:
+        return False
+    if stands(world, ask, p):
+        return True
+    return bool(closed_by_policy(world, ask, p, held, across) >> day & 1)
