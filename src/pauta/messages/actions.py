@@ -326,7 +326,8 @@ def lift(connection: Conn, channel: str | None, actor: str, now: datetime) -> No
         (now, actor, _channel_code(channel)),
     ).rowcount
     if not lifted:
-        raise Problem("messages.not_stopped", field="channel", channel=channel or "*")
+        code = "messages.nothing_stopped" if channel is None else "messages.not_stopped"
+        raise Problem(code, field="channel", channel=channel)
     wake(connection)
 
 

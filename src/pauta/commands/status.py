@@ -1,0 +1,59 @@
+"""``pauta status``: where all messages stand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from pauta.commands.output import print_json, print_table
+from pauta.commands.session import session
+from pauta.reports.status import Status, status
+from pauta.reports.wording import phrase
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def show_status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Tell how many messages stand where, what waits, how fast they leave, and who works."""
+    with session() as run:
+        found = status(run.connection, run.now)
+    if as_json:
+        print_json(found)
+    else:
+        _print(found, run.language)
+
+
+def _print(found: Status, lang: str) -> None:
+    rows: list[tuple[str, int]] = []
+    for state, messages in found.messages.items():
+        rows.append((phrase(f"states.{state}", lang), messages))
+        if state == "planned":
+            rows.append((phrase("status.queued", lang), found.queued))
+    print_table([phrase("columns.state", lang), phrase("columns.messages", lang)], rows)
+    typer.echo()
+    wait = timedelta(seconds=round(found.oldest_wait_seconds))
+    typer.echo(phrase("status.oldest", lang, time=wait) if wait else phrase("status.punctual", lang))
+    typer.echo(phrase("status.rate", lang, rate=found.rate))
+    typer.echo(phrase("status.partitions", lang, owned=found.partitions_owned, free=found.partitions_free))
+    _print_workers(found, lang)
+    for launch in found.launches:
+        done, parts = launch.parts_done, launch.parts
+        told = {"campaign": launch.campaign, "done": done, "parts": parts, "messages": launch.messages}
+        typer.echo(phrase("status.launching", lang, **told))
+    for stop in found.stops:
+        channel = stop.channel or phrase("status.everything", lang)
+        since = f"{stop.at:%Y-%m-%d %H:%M}Z"
+        typer.echo(phrase("status.stopped", lang, channel=channel, since=since, actor=stop.actor, reason=stop.reason))
+
+
+def _print_workers(found: Status, lang: str) -> None:
+    if not found.workers:
+        typer.echo(phrase("status.no_workers", lang))
+        return
+    headings = [phrase(f"columns.{name}", lang) for name in ("worker", "partitions", "silent")]
+    print_table(headings, [(one.name, one.partitions, one.silent_seconds) for one in found.workers])

@@ -1,0 +1,146 @@
+"""Where everything stands: messages by state, the oldest wait, the rate, who works, what is stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from pauta.channels.base import OutcomeKind
+from pauta.core.gate.vocabulary import CHANNELS
+from pauta.messages.models import State
+from pauta.messages.queries import OUTCOMES
+
+Conn = Connection[Any]
+
+SENT = OUTCOMES.index(OutcomeKind.SENT)
+MINUTE = timedelta(minutes=1)
+LONGEST_ATTEMPT = timedelta(minutes=10)
+"""Attempts that began earlier than this before the minute in question are not looked at for the rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """A worker: the partitions it owns, and the seconds since it said that it lives."""
+
+    name: str
+    partitions: int
+    silent_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopStatus:
+    """A stop switch that stands; ``channel`` is None when everything is stopped."""
+
+    channel: str | None
+    reason: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchStatus:
+    """A launch under way: partitions done, and messages written so far."""
+
+    campaign: str
+    parts: int
+    parts_done: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The installation at one moment.
+
+    ``messages`` counts by state. ``queued`` are those among open and planned that go later than they wished.
+    ``oldest_wait_seconds`` is how long the longest has been due without leaving (0: nothing is late); ``rate`` is the
+    number handed over per second in the last minute.
+    """
+
+    at: datetime
+    messages: dict[str, int]
+    queued: int
+    oldest_wait_seconds: float
+    rate: float
+    partitions_owned: int
+    partitions_free: int
+    workers: tuple[WorkerStatus, ...]
+    stops: tuple[StopStatus, ...]
+    launches: tuple[LaunchStatus, ...]
+
+
+def status(connection: Conn, now: datetime) -> Status:
+    """Where everything stands at ``now``."""
+    counts, queued, oldest = _messages(connection, now)
+    workers, owned, free = _workers(connection)
+    return Status(
+        at=now,
+        messages=counts,
+        queued=queued,
+        oldest_wait_seconds=(now - oldest).total_seconds() if oldest else 0.0,
+        rate=_rate(connection, now),
+        partitions_owned=owned,
+        partitions_free=free,
+        workers=workers,
+        stops=_stops(connection),
+        launches=_launches(connection),
+    )
+
+
+def _messages(connection: Conn, now: datetime) -> tuple[dict[str, int], int, datetime | None]:
+    counts = {state.name.lower(): 0 for state in State}
+    queued, waits = 0, []
+    rows = connection.execute(
+        "SELECT state, count(*), count(*) FILTER (WHERE state < 2 AND verdict = 1),"
+        " min(due) FILTER (WHERE state < 2 AND due <= %s) FROM message GROUP BY state",
+        (now,),
+    )
+    for state, messages, later, oldest in rows:
+        counts[State(state).name.lower()] = messages
+        queued += later
+        waits += [oldest] if oldest else []
+    return counts, queued, min(waits, default=None)
+
+
+def _rate(connection: Conn, now: datetime) -> float:
+    row = connection.execute(
+        "SELECT count(*) FROM attempt WHERE started_at > %s AND ended_at > %s AND ended_at <= %s AND outcome = %s",
+        (now - MINUTE - LONGEST_ATTEMPT, now - MINUTE, now, SENT),
+    ).fetchone()
+    return round((row[0] if row else 0) / MINUTE.total_seconds(), 2)
+
+
+def _workers(connection: Conn) -> tuple[tuple[WorkerStatus, ...], int, int]:
+    owners = dict(
+        connection.execute(
+            "SELECT CASE WHEN until > clock_timestamp() THEN owner ELSE '' END, count(*) FROM lease GROUP BY 1"
+        ).fetchall()
+    )
+    free = owners.pop("", 0)
+    seen = dict(
+        connection.execute(
+            "SELECT name, extract(epoch FROM clock_timestamp() - seen_at)::float8 FROM worker"
+        ).fetchall()
+    )
+    workers = tuple(
+        WorkerStatus(name, owners.get(name, 0), round(seen.get(name, 0.0), 1)) for name in sorted({*owners, *seen})
+    )
+    return workers, sum(owners.values()), free
+
+
+def _stops(connection: Conn) -> tuple[StopStatus, ...]:
+    rows = connection.execute("SELECT channel, reason, actor, at FROM stop WHERE lifted_at IS NULL ORDER BY id")
+    return tuple(
+        StopStatus(None if channel is None else CHANNELS[channel], reason, actor, at)
+        for channel, reason, actor, at in rows
+    )
+
+
+def _launches(connection: Conn) -> tuple[LaunchStatus, ...]:
+    rows = connection.execute(
+        "SELECT c.name, count(*), count(l.done_at), sum(l.messages) FROM campaign c"
+        " JOIN launch_part l ON l.campaign_id = c.id WHERE c.state = 'launching' GROUP BY c.id ORDER BY c.id"
+    )
+    return tuple(LaunchStatus(*row) for row in rows)
