@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
 from typing import Any
@@ -95,9 +96,18 @@ def read_mail(store: Path, number: int) -> OpenedMail | None:
     *columns, raw = rows[0]
     message = BytesParser(policy=policy.default).parsebytes(raw)
     headers = tuple((name, str(value)) for name, value in message.items())
-    bodies = {kind: message.get_body((kind,)) for kind in ("html", "plain")}
-    html, text = (str(body.get_content()) if body is not None else "" for body in bodies.values())
-    return OpenedMail(_mail(tuple(columns)), headers, html, text, raw)
+    return OpenedMail(_mail(tuple(columns)), headers, _body(message, "html"), _body(message, "plain"), raw)
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:  # a character set that nobody knows
+        payload = part.get_payload(decode=True)
+        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _query(store: Path, query: str, search: str) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from pauta.channels.email.address import smtp_address
 from pauta.core.problems import Problem
-from pauta.core.render import CompiledTemplate, Rendered
+from pauta.core.render import Rendered
 
 _FOLD = 76
 _WORD_BYTES = 39  # 64 characters as an encoded word: with the longest field name before it under 76
@@ -103,12 +103,6 @@ def build(
             skeleton.end,
         )
     )
-
-
-def archive_dictionary(skeleton: Skeleton, template: CompiledTemplate) -> bytes:
-    """What all mails of a template and sender have in common, for ``pauta.core.archive``."""
-    constant = (skeleton.head, skeleton.before_text, _quoted(template.text), skeleton.before_html)
-    return b"".join((*constant, _quoted(template.html), skeleton.end))
 
 
 def header_text(text: str, used: int = 0) -> bytes:
