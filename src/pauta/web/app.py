@@ -15,7 +15,7 @@ from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.web import catcher, health, metrics, problems, reference, start
-from pauta.web.api import accounts, campaigns, contacts, messages, policies, status, stop, team, templates
+from pauta.web.api import accounts, campaigns, contacts, events, messages, policies, status, stop, team, templates
 from pauta.web.door import POOL_SIZE
 from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
@@ -80,6 +80,6 @@ def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContext
 
 def _api() -> APIRouter:
     api = api_router()
-    for noun in (accounts, campaigns, contacts, messages, policies, status, stop, team, templates):
+    for noun in (accounts, campaigns, contacts, events, messages, policies, status, stop, team, templates):
         api.include_router(noun.router)
     return api

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from pauta.core.problems import Problem
-from pauta.messages.actions import request_plan, unhold
+from pauta.messages.actions import unhold
+from pauta.messages.moving import people_changed
 from pauta.people import views
 from pauta.people.actions import AccountValues, upsert_account
 from pauta.team.roles import Right
@@ -51,7 +52,7 @@ def save_account(
 ) -> AccountView:
     """Make an account, or change what is said of it. Messages that this concerns are planned again."""
     stored = upsert_account(door.connection, AccountValues(external_id=external_id, **form.model_dump()), door.now)
-    request_plan(door.connection, stored.changes.keys, door.now)
+    people_changed(door.connection, stored.changes, door.now)
     unhold(door.connection, stored.ids, door.now)
     door.audit(Right.PEOPLE_WRITE, f"account:{external_id}", fields=sorted(form.model_fields_set))
     response.status_code = 201 if stored.fresh[0] else 200

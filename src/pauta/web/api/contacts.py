@@ -13,6 +13,7 @@ from pauta.core.gate.vocabulary import NO_MINUTE
 from pauta.core.gate.vocabulary import Channel as ChannelCode
 from pauta.core.problems import Problem
 from pauta.messages.actions import request_plan, unhold
+from pauta.messages.moving import people_changed
 from pauta.messages.queries import messages_of
 from pauta.people import actions, views
 from pauta.people.addresses import AddressState
@@ -132,7 +133,7 @@ def save_contact(
     values = actions.ContactValues(external_id=external_id, best_minute=_minute(form.best_hour), **given)
     stored = actions.upsert_contact(door.connection, values, door.now)
     person = _person(door, external_id)
-    request_plan(door.connection, stored.changes.keys, door.now)
+    people_changed(door.connection, stored.changes, door.now)
     unhold(door.connection, [person.account_key], door.now)
     door.audit(Right.PEOPLE_WRITE, f"contact:{external_id}", fields=sorted(form.model_fields_set))
     response.status_code = 201 if stored.fresh[0] else 200
@@ -202,7 +203,7 @@ def save_preference(
     """Say how often a contact wants a topic; the gate obeys at once."""
     person = _person(door, external_id)
     changes = actions.set_preference(door.connection, person.id, topic, form.at_most, form.days, door.now)
-    request_plan(door.connection, changes.keys, door.now)
+    people_changed(door.connection, changes, door.now)
     door.audit(Right.CONSENTS_WRITE, f"contact:{external_id}", topic=topic, **form.model_dump())
     return _preferences(door, person)
 
@@ -214,7 +215,7 @@ def pause_contact(
     """Write nothing but transactional messages to a contact before a day."""
     people = _people(door, external_id)
     changes = actions.pause(door.connection, [person.id for person in people], form.until, door.now)
-    request_plan(door.connection, changes.keys, door.now)
+    people_changed(door.connection, changes, door.now)
     door.audit(Right.CONSENTS_WRITE, f"contact:{external_id}", paused_until=form.until and form.until.isoformat())
     return _view(door, people[0])
 
