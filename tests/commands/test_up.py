@@ -147,7 +147,7 @@ def test_the_database_recovers_from_a_kill_with_all_that_was_committed(made: Pat
         _until(lambda: _answers(made), "it is back", seconds=20)
         with database.connect(url) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
-        assert _story(made) == sorted(_story(made)), "nobody else was started again"
+        assert len(_story(made)) == 3, "nobody else was started again"
 
 
 def test_a_killed_parent_takes_everything_along_and_the_next_start_recovers(made: Path, port: int) -> None:
