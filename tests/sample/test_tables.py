@@ -28,6 +28,7 @@ def tables(seed: int = SEED, today: date = MONDAY) -> dict[str, Table]:
     return {table.name: table for table in make_tables(seed, today)}
 
 
+@cache
 def rows(name: str) -> list[dict[str, Any]]:
     table = tables()[name]
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
