@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from pauta.platform.copy import fetch_array
 Conn = Connection[Any]
 
 _ID = np.dtype([("id", "i8")])
-_MEMBER = np.dtype([("id", "i8"), ("account_key", "i8"), ("part", "i2")])
+_MEMBER = np.dtype([("id", "i8"), ("account_key", "i8")])
+_HASHES = 1 << 30
 
 
 def company_today(connection: Conn, now: datetime) -> date:
@@ -61,7 +62,22 @@ def contact_ids(connection: Conn, audience: Audience, parts: Iterable[int]) -> N
     return np.sort(fetch_array(connection, query, audience.params | {"parts": list(parts)}, _ID)["id"])
 
 
-def members(connection: Conn, audience: Audience) -> NDArray[Any]:
-    """All contacts of an audience with ``id``, ``account_key`` and ``part``, in order of id."""
-    query = sql.SQL("SELECT c.id, c.account_key, c.part FROM {} WHERE {}").format(SOURCE, audience.where)
-    return np.sort(fetch_array(connection, query, audience.params, _MEMBER), order="id")
+def members(connection: Conn, audience: Audience, parts: Iterable[int]) -> NDArray[Any]:
+    """The contacts of an audience in these partitions with ``id`` and ``account_key``, in order of id."""
+    return _members(connection, audience, sql.SQL("c.part = ANY(%(parts)s)"), {"parts": list(parts)})
+
+
+def sample(connection: Conn, audience: Audience, share: float, seed: int) -> NDArray[Any]:
+    """The contacts of about that share of the accounts of an audience, with ``id`` and ``account_key``, in order of id.
+
+    Accounts are drawn by a hash of their keys: the same seed draws the same accounts.
+    """
+    drawn = sql.SQL("hashint8extended(c.account_key, %(seed)s) & %(mask)s < %(drawn)s")
+    given = {"seed": seed, "mask": _HASHES - 1, "drawn": round(share * _HASHES)}
+    return _members(connection, audience, drawn, given)
+
+
+def _members(connection: Conn, audience: Audience, where: sql.Composable, given: Mapping[str, object]) -> NDArray[Any]:
+    query = sql.SQL("SELECT c.id, c.account_key FROM {} WHERE {} AND {}").format(SOURCE, where, audience.where)
+    found = fetch_array(connection, query, {**audience.params, **given}, _MEMBER)
+    return found[np.argsort(found["id"])]

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta import facts
-from pauta.campaigns.audience import audience_of, company_today, members
+from pauta.campaigns import audience as audiences
+from pauta.campaigns.audience import audience_of, company_today
 from pauta.campaigns.queries import Campaign
 from pauta.campaigns.rivals import Loser, Lost, Winner, losers, lost, winners, won
 from pauta.campaigns.room import Room, first_messages, wished_from
@@ -33,9 +34,9 @@ from pauta.policies.queries import PolicySet, current
 
 Conn = Connection[Any]
 Members = NDArray[Any]
-"""Contacts of an audience: ``id``, ``account_key``, ``part``; in order of id."""
+"""Contacts of an audience: ``id`` and ``account_key``, in order of id."""
 
-SAMPLE = 16_000
+SAMPLE = 8_000
 """Contacts from which the strip of days is reckoned when there are more."""
 
 SEED = 20_260_101
@@ -107,7 +108,7 @@ def preview(
     strip, sampled = trial.strip(days, sample or SAMPLE)
     return Preview(
         campaign=campaign.name,
-        contacts=len(trial.members),
+        contacts=trial.contacts,
         day=chosen,
         counts=counts,
         losers=losers(given_way),
@@ -137,7 +138,8 @@ class _Trial:
         self.connection, self.now, self.campaign = connection, now, campaign
         self.today = company_today(connection, now)
         self.policies: PolicySet = current(connection)
-        self.members: Members = members(connection, audience_of(connection, campaign.audience, now))
+        self.audience = audience_of(connection, campaign.audience, now)
+        self.contacts = audiences.count(connection, self.audience)
         terms = campaign.terms
         self.proposal = ProposalFacts(
             id=0,
@@ -156,8 +158,8 @@ class _Trial:
         tally: Counter[tuple[int, int, int]] = Counter()
         given_way: Lost = Counter()
         come_first: Counter[KindFacts] = Counter()
-        for piece in self._pieces():
-            loaded = self._load(piece)
+        for piece, parts in self._pieces():
+            loaded = self._load(piece, parts)
             count = len(loaded.messages)
             fitted = wished_from(room.fitted(loaded), count, (day - _EPOCH).days)
             decided = room.decide(fitted)
@@ -171,45 +173,35 @@ class _Trial:
         """The forecast of each coming day from a sample of accounts with about ``sample`` contacts."""
         if not 1 <= days <= MOST_DAYS:
             raise Problem("campaigns.days_wrong", field="days", value=days, most=MOST_DAYS)
-        chosen = self._sampled(sample)
-        share = len(chosen) / max(1, len(self.members))
-        room = Room(self.policies, share)
-        loaded = self._load(chosen)
+        if self.contacts <= sample:
+            chosen = audiences.members(self.connection, self.audience, range(PARTITIONS))
+        else:
+            chosen = audiences.sample(self.connection, self.audience, sample / self.contacts, SEED)
+        room = Room(self.policies, len(chosen) / max(1, self.contacts))
+        loaded = self._load(chosen, range(PARTITIONS))
         fitted, count = room.fitted(loaded), len(loaded.messages)
         accounts = fitted.contacts.account[fitted.messages.contact[count:]]
         found = []
         for day in (self.today + timedelta(days=n) for n in range(days)):
             decided = room.decide(wished_from(fitted, count, (day - _EPOCH).days))
-            verdicts = decided.verdict[count:]
-            found.append(_forecast(day, verdicts, accounts, len(self.members)))
+            found.append(_forecast(day, decided.verdict[count:], accounts, self.contacts))
         return tuple(found), len(chosen)
 
-    def _sampled(self, sample: int) -> Members:
-        """About that many contacts: those of accounts drawn at random, the same ones every time."""
-        if len(self.members) <= sample:
-            return self.members
-        keys, account, sizes = np.unique(self.members["account_key"], return_inverse=True, return_counts=True)
-        order = np.random.default_rng(SEED).permutation(len(keys))
-        drawn = np.zeros(len(keys), dtype=bool)
-        drawn[order[: int(np.searchsorted(np.cumsum(sizes[order]), sample)) + 1]] = True
-        return self.members[drawn[account]]
-
-    def _pieces(self) -> Iterator[Members]:
-        """The audience in partitions that are decided together, in their order."""
+    def _pieces(self) -> Iterator[tuple[Members, range]]:
+        """The audience in the pieces that are decided together, and the partitions of each, in their order."""
         row = self.connection.execute("SELECT count(*) FROM contact").fetchone()
         together = max(1, TOGETHER * PARTITIONS // max(1, row[0] if row else 0))
+        if self.contacts <= FEW_ACCOUNTS:
+            together = PARTITIONS
         for first in range(0, PARTITIONS, together):
-            part = self.members["part"]
-            piece = self.members[(part >= first) & (part < first + together)]
+            parts = range(first, min(first + together, PARTITIONS))
+            piece = audiences.members(self.connection, self.audience, parts)
             if len(piece):
-                yield piece
+                yield piece, parts
 
-    def _load(self, chosen: Members) -> Loaded:
+    def _load(self, chosen: Members, parts: range) -> Loaded:
         keys = np.unique(chosen["account_key"])
-        if len(keys) <= FEW_ACCOUNTS:
-            choice = AccountChoice.of(keys.tolist())
-        else:
-            choice = AccountChoice(tuple(np.unique(chosen["part"]).tolist()))
+        choice = AccountChoice.of(keys.tolist()) if len(keys) <= FEW_ACCOUNTS else AccountChoice(tuple(parts))
         proposed = Proposed(self.proposal, chosen["id"])
         return facts.load(self.connection, self.now, choice, self.policies, proposed)
 
