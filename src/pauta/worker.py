@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,6 +23,7 @@ from pauta.channels.email.smtp import SmtpPool
 from pauta.core.gate.plan import plan
 from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
+from pauta.messages.models import Lane
 from pauta.pipeline import delivery, launching, recovery, rendering
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
@@ -46,7 +46,7 @@ PLAN_LIMIT = 2_000
 class Worker:
     """One life of a worker under one name: from the first lease to the first thing that breaks."""
 
-    def __init__(self, settings: Settings, clock: Clock, stopping: threading.Event) -> None:
+    def __init__(self, settings: Settings, lane: Lane, clock: Clock, stopping: threading.Event) -> None:
         self.settings = settings
         self.clock = clock
         self.stopping = stopping
@@ -54,7 +54,7 @@ class Worker:
         self.owner = new_name()
         self.journals = Path(settings.data_dir) / "journals"
         self.journal = Journal(self.journals, self.owner)
-        self.leases = Leases(self.owner, settings.lease_seconds, settings.send_seconds)
+        self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
         self.seen_until = 0.0
@@ -62,8 +62,9 @@ class Worker:
         self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
 
-    def live(self, turn: Callable[[Connection[Any]], bool]) -> None:
+    def live(self) -> None:
         """Take turns until told to stop; a turn says whether there was anything to do."""
+        turn = self.fast_turn if self.leases.lane is Lane.FAST else self.bulk_turn
         with connect(self.url) as connection, connect(self.url, autocommit=True) as news:
             _limit_idle_transactions(connection, self.settings.lease_seconds)
             news.execute(f"LISTEN {NEWS}")
@@ -200,11 +201,11 @@ def main() -> None:
     """Run a worker until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="pauta.worker")
     parser.add_argument("--lane", choices=("bulk", "transactional"), default="bulk")
-    lane = parser.parse_args().lane
+    lane = Lane.FAST if parser.parse_args().lane == "transactional" else Lane.BULK
     stopping = threading.Event()
     given = settings.load()
     clock = Clock(given.clock_file)
-    log.set_up(given.log_level, given.log_format, clock, f"worker {lane}")
+    log.set_up(given.log_level, given.log_format, clock, f"worker {lane.name.lower()}")
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
@@ -214,10 +215,9 @@ def main() -> None:
     while not stopping.is_set():
         try:
             warm_up(given.database_url, clock)
-            worker = Worker(given, clock, stopping)
-            worker.live(worker.fast_turn if lane == "transactional" else worker.bulk_turn)
+            Worker(given, lane, clock, stopping).live()
         except (psycopg.OperationalError, psycopg.InterfaceError, LeaseLostError) as error:
-            log.logger(__name__).warning("starting over", lane=lane, why=str(error))
+            log.logger(__name__).warning("starting over", why=str(error))
             stopping.wait(RETRY_SECONDS)
 
 

@@ -22,6 +22,7 @@ import random
 import re
 import signal
 import socket
+import struct
 import threading
 import time
 from pathlib import Path
@@ -33,10 +34,11 @@ _OFFERS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 33
 class Sink:
     """The folder, the orders and the counts that all connections share."""
 
-    def __init__(self, folder: Path, seed: int, durable: bool) -> None:
+    def __init__(self, folder: Path, seed: int, durable: bool, clock: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._durable = durable
+        self._clock = clock
         self._lock = threading.Lock()
         self._random = random.Random(seed)
         self._mails = (folder / "mails.jsonl").open("ab")
@@ -71,7 +73,7 @@ class Sink:
                 "sender": sender,
                 "recipient": recipient,
                 "message_id": found[1].decode() if found else "",
-                "at": time.time(),
+                "at": struct.unpack("<d", self._clock.read_bytes())[0] if self._clock else time.time(),
                 "bytes": len(content),
             }
             self._mails.write(json.dumps(line).encode() + b"\n")
@@ -209,9 +211,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--not-durable", action="store_true", help="do not force mails to disk")
+    parser.add_argument("--clock", type=Path, help="file with the simulated time that mails are stamped with")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    sink = Sink(options.folder, options.seed, not options.not_durable)
+    sink = Sink(options.folder, options.seed, not options.not_durable, options.clock)
     with socket.create_server(("127.0.0.1", options.port), backlog=256) as listener:
         print("ready", flush=True)
         while True:

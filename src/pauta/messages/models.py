@@ -6,7 +6,19 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, REAL, ForeignKey, Index, Integer, LargeBinary, Sequence, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,8 +110,9 @@ class Message(Base):
     """One proposal to one contact, with its verdict. Written once, then changed only when something changes.
 
     ``winner`` is the message that came first, minus the touch that did, or 0. ``rule`` is a policy's id, a negative
-    builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after hand-over the date of the touch. ``due`` is when the
-    message wants attention: to be released (planned) or looked at again (open).
+    builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after
+    hand-over the date of the touch. ``due`` is when the message wants attention: to be released (planned) or looked
+    at again (open).
     """
 
     __tablename__ = "message"
@@ -232,10 +245,11 @@ class Lease(Base):
 
 
 class WorkerRow(Base):
-    """A worker that is alive while ``seen_at`` is recent; partitions are shared out among the living."""
+    """A worker that is alive while ``seen_at`` is recent; partitions go to the living of the bulk lane."""
 
     __tablename__ = "worker"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
+    lane: Mapped[Small]
     seen_at: Mapped[Moment]
 
 

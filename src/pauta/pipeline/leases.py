@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pauta.messages.models import Lane
 from pauta.platform.clock import monotonic
 from pauta.platform.schema import PARTITIONS
 
@@ -33,8 +34,9 @@ class Leases:
     before the statement that took or renewed the lease.
     """
 
-    def __init__(self, owner: str, seconds: float, send_seconds: float) -> None:
+    def __init__(self, owner: str, lane: Lane, seconds: float, send_seconds: float) -> None:
         self.owner = owner
+        self.lane = lane
         self.seconds = seconds
         self.send_seconds = send_seconds
         self.deadlines: dict[int, float] = {}
@@ -69,15 +71,16 @@ class Leases:
     def announce(self, connection: Connection[Any]) -> int:
         """Say that this worker lives; return how many partitions are its fair share."""
         connection.execute(
-            "INSERT INTO worker (name, seen_at) VALUES (%s, clock_timestamp()) "
+            "INSERT INTO worker (name, lane, seen_at) VALUES (%s, %s, clock_timestamp()) "
             "ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
-            (self.owner,),
+            (self.owner, self.lane),
         )
         connection.execute(
             "DELETE FROM worker WHERE seen_at < clock_timestamp() - make_interval(secs => %s)", (10 * self.seconds,)
         )
         (living,) = connection.execute(
-            "SELECT count(*) FROM worker WHERE seen_at > clock_timestamp() - make_interval(secs => %s)", (self.seconds,)
+            "SELECT count(*) FROM worker WHERE lane = %s AND seen_at > clock_timestamp() - make_interval(secs => %s)",
+            (Lane.BULK, self.seconds),
         ).fetchone() or (1,)
         return -(-PARTITIONS // max(int(living), 1))
 

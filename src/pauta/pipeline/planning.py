@@ -118,7 +118,9 @@ def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, ND
     look_again = midnight + (again - today - 1) * _DAY
     due = np.where(placed, planned.at, np.where(state == State.OPEN, look_again, 0))
     ids = np.array([*policies.ids, 0], dtype=np.int64)
-    rule = np.where(planned.rule >= 0, ids[np.maximum(planned.rule, 0)], np.where(planned.rule == NO_RULE, 0, planned.rule))
+    rule = np.where(
+        planned.rule >= 0, ids[np.maximum(planned.rule, 0)], np.where(planned.rule == NO_RULE, 0, planned.rule)
+    )
     first_wish = np.maximum(today, np.where(messages.not_before == ALWAYS, today, messages.not_before))
     return {
         "state": state.astype(np.int16),

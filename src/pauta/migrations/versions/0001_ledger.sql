@@ -313,6 +313,7 @@ CREATE INDEX ix_touch_account_key ON touch (account_key);
 
 CREATE TABLE worker (
     name TEXT NOT NULL,
+    lane SMALLINT NOT NULL,
     seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_worker PRIMARY KEY (name)
 );
