@@ -38,7 +38,7 @@ NOTHING_TAKEN = 1
 
 _Texts = list[str] | None
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
