@@ -154,11 +154,13 @@ def test_starttls_must_be_offered_when_it_is_required() -> None:
         assert delivered(port, 2, security=Security.STARTTLS) == {LATER: 2}
 
 
-def test_nothing_is_believed_that_was_said_before_the_encryption() -> None:
+@pytest.mark.parametrize("injected", ["250 injected\r\n", "250 inj"])
+def test_nothing_is_believed_that_was_said_before_the_encryption(injected: str) -> None:
     def talk(peer: Peer) -> None:
         peer.greet("STARTTLS")
         peer.hear()
-        peer.say("220 go", "250 injected")
+        peer.connection.sendall(f"220 go\r\n{injected}".encode())
+        assert peer.connection.recv(1) == b""
 
     with scripted(talk) as port:
         assert delivered(port, 2, security=Security.STARTTLS, verify=False) == {UNSENT: 2}
