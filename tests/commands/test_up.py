@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from pauta.commands.up import programs
@@ -44,7 +45,7 @@ def port() -> int:
     raise AssertionError("no free ports")
 
 
-def _until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+def _until(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
     for _ in range(int(seconds / 0.05)):
         if condition():
             return
@@ -90,9 +91,7 @@ def _story(data_dir: Path) -> list[str]:
 def _answers(data_dir: Path) -> bool:
     try:
         database.connect(home_of(data_dir).url).close()
-    except OSError:
-        return False
-    except database.psycopg.OperationalError:
+    except psycopg.OperationalError:
         return False
     return True
 
