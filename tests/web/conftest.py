@@ -25,7 +25,12 @@ Call = Callable[..., httpx.Response]
 @pytest.fixture
 def web(settings: Settings) -> Iterator[TestClient]:
     """A client without a key."""
-    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+    with TestClient(
+        create_app(settings),
+        base_url="http://127.0.0.1:8025",
+        client=("127.0.0.1", 50000),
+        raise_server_exceptions=False,
+    ) as client:
         yield client
 
 

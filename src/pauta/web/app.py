@@ -9,13 +9,13 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from pauta.platform import database
+from pauta.platform import database, log
 from pauta.platform.clock import Clock
 from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.web import catcher, health, metrics, problems, reference, start
-from pauta.web.api import accounts, campaigns, contacts, events, messages, policies, status, stop, team, templates
+from pauta.web.api import accounts, campaigns, contacts, events, gate, messages, policies, status, stop, team, templates
 from pauta.web.door import POOL_SIZE
 from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
@@ -45,6 +45,7 @@ _DESCRIPTION = (
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The web application on the settings given, or on those of the environment."""
     chosen = settings or load()
+    log.set_up(chosen.log_level, chosen.log_format, Clock(chosen.clock_file), "web")
     app = FastAPI(
         title="Pauta",
         version=version("pauta"),
@@ -80,6 +81,6 @@ def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContext
 
 def _api() -> APIRouter:
     api = api_router()
-    for noun in (accounts, campaigns, contacts, events, messages, policies, status, stop, team, templates):
+    for noun in (accounts, campaigns, contacts, events, gate, messages, policies, status, stop, team, templates):
         api.include_router(noun.router)
     return api

@@ -34,6 +34,7 @@ _STATUS = {
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
     "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "web_no_contact": HTTPStatus.NOT_FOUND,
+    "web_not_sent": HTTPStatus.NOT_FOUND,
     "web_no_account": HTTPStatus.NOT_FOUND,
     "campaigns.unknown": HTTPStatus.NOT_FOUND,
     "content.template_unknown": HTTPStatus.NOT_FOUND,
@@ -46,6 +47,7 @@ _STATUS = {
     "messages.key_taken": HTTPStatus.CONFLICT,
     "messages.message_gone": HTTPStatus.CONFLICT,
     "messages.not_stopped": HTTPStatus.CONFLICT,
+    "messages.nothing_stopped": HTTPStatus.CONFLICT,
     "policy_version_changed": HTTPStatus.CONFLICT,
 }
 """Which code is answered with which status; all others are the fault of a value: 422."""

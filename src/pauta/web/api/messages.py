@@ -9,7 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, Field
 
+from pauta.core.problems import Problem
 from pauta.messages import actions, queries
+from pauta.messages.archived import archived_mail
 from pauta.messages.terms import read_terms
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
@@ -143,6 +145,20 @@ def send_message(
 def get_message(door: Annotated[Door, allowed(Right.MESSAGES_READ)], message_id: BigNumber) -> MessageStory:
     """One message with its history and its attempts."""
     return _story(door, message_id)
+
+
+@router.get(
+    "/messages/{message_id}/mail",
+    response_class=Response,
+    responses={200: {"content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def get_mail(door: Annotated[Door, allowed(Right.ARCHIVE_READ)], message_id: BigNumber) -> Response:
+    """The mail as it was handed over, byte for byte: 404 when nothing was."""
+    queries.message(door.connection, message_id)
+    content = archived_mail(door.connection, message_id)
+    if content is None:
+        raise Problem("web_not_sent", "message_id", message=message_id)
+    return Response(content, media_type="message/rfc822")
 
 
 @router.post("/messages/{message_id}/cancel")
