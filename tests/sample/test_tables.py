@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -197,3 +199,9 @@ def test_addresses_that_bounced_are_suppressed() -> None:
 def test_conditions_stand_and_have_stood(name: str) -> None:
     standing = [row for row in rows("condition") if row["name"] == name and row["ended_at"] is None]
     assert len(standing) > 5
+
+
+def test_the_person_of_the_tutorial_is_there() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tutorial" / "first-campaign.md").read_text(encoding="utf-8")
+    (address,) = re.findall(r"pauta why (\S+@\S+)", page)
+    assert address in {contact["email"] for contact in rows("contact")}
