@@ -44,7 +44,8 @@ def test_an_upsert_makes_then_changes_then_leaves(connection: Conn) -> None:
     assert later.changes.keys == {-first.ids[0]}
     row = one(
         connection,
-        "SELECT first_name, attributes, zone, country FROM contact JOIN place ON place.id = place_id WHERE contact.id = %s",
+        "SELECT first_name, attributes, zone, country FROM contact JOIN place ON place.id = place_id"
+        " WHERE contact.id = %s",
         first.ids[0],
     )
     assert row == ("Ana", {"plan": "pro", "seats": 3}, "America/Sao_Paulo", "BR")

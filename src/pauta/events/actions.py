@@ -37,7 +37,8 @@ RETURNING account_key
 _OPEN = """
 WITH timed AS MATERIALIZED ({timed}), merged AS (
   MERGE INTO condition USING (
-    SELECT *, coalesce(contact_part, account_id %% 64) AS part, coalesce(contact_key, account_id) AS account_key FROM timed
+    SELECT *, coalesce(contact_part, account_id %% 64) AS part, coalesce(contact_key, account_id) AS account_key
+    FROM timed
   ) AS timed ON condition.external_id = timed.external_id
   WHEN MATCHED AND timed.ended IS NOT NULL AND condition.ended_at IS DISTINCT FROM timed.ended THEN
     UPDATE SET ended_at = timed.ended

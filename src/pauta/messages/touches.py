@@ -41,7 +41,8 @@ _TYPES: dict[str, LiteralString] = {
 }
 _ADD = """
 INSERT INTO touch (part, id, account_key, contact_id, kind_id, channel, day, at, external_id)
-SELECT contact_part, nextval('touch_ids'), contact_key, contact_id, kind_id, channel, happened_on, happened_at, external_id
+SELECT contact_part, nextval('touch_ids'), contact_key, contact_id, kind_id, channel, happened_on, happened_at,
+  external_id
 FROM ({timed}) AS timed
 WHERE NOT EXISTS (
   SELECT FROM touch AS known WHERE known.part = timed.contact_part AND known.external_id = timed.external_id)

@@ -75,8 +75,12 @@ _MARK = {
     """,
 }
 _UNMARK = {
-    Channel.email: "UPDATE contact SET email_state = 1, changed_at = %s WHERE lower(email) = lower(%s) RETURNING account_key",
-    Channel.sms: "UPDATE contact SET phone_state = 1, changed_at = %s WHERE phone = %s RETURNING account_key",
+    Channel.email: """
+    UPDATE contact SET email_state = 1, changed_at = %s WHERE lower(email) = lower(%s) RETURNING account_key
+    """,
+    Channel.sms: """
+    UPDATE contact SET phone_state = 1, changed_at = %s WHERE phone = %s RETURNING account_key
+    """,
 }
 
 

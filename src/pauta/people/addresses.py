@@ -25,7 +25,7 @@ class AddressState(IntEnum):
 
 EMAIL_CHANNELS = (Channel.email,)
 PHONE_CHANNELS = (Channel.sms, Channel.whatsapp, Channel.call, Channel.voice)
-"""Channels that use the phone number. A suppression of a phone is stored once, under ``sms``, and closes all of them."""
+"""Channels that use the phone number. A phone is suppressed once, under ``sms``, and that closes all of them."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -48,9 +48,10 @@ def parse_email(text: str) -> str:
 
 
 def parse_phone(text: str, country: str | None) -> str:
-    """The number in E.164 form (``+5511987654321``); ``country`` (ISO 3166, two letters) is where national numbers belong.
+    """The number in E.164 form (``+5511987654321``).
 
-    A Problem when it is not a possible number there, or is a national number and no country is known.
+    ``country`` (ISO 3166, two letters) is where national numbers belong. A Problem when it is not a possible number
+    there, or is a national number and no country is known.
     """
     number = text.strip()
     if _INTERNATIONAL_PHONE.fullmatch(number):
@@ -65,7 +66,10 @@ def parse_phone(text: str, country: str | None) -> str:
 
 
 def suppressed_as(channel: Channel) -> Channel:
-    """The channel under which a suppression of this channel's address is stored; a Problem when it has no address of its own."""
+    """The channel under which a suppression of this channel's address is stored.
+
+    A Problem when the channel has no address of its own.
+    """
     if channel in EMAIL_CHANNELS:
         return Channel.email
     if channel in PHONE_CHANNELS:

@@ -1,6 +1,6 @@
 """The consent ledger: entries are only ever added, and count in the order of the time they state.
 
-A grant without a date never undoes a denial: a list of addresses that somebody exported long ago must not write again to
+A grant without a date never undoes a denial: a list of addresses that somebody exported long ago must not open again
 those who have said no since. Whoever can name the day of the grant says it, and the order of time decides.
 """
 
@@ -44,8 +44,8 @@ WITH judged AS MATERIALIZED (
   WHERE contact.id = ANY(%(contact_ids)s)
 ), added AS (
   INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, wording, at, recorded_at, external_id)
-  SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(at, %(now)s), %(now)s,
-    external_id
+  SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(at, %(now)s),
+    %(now)s, external_id
   FROM judged WHERE NOT withdrawn AND NOT said_before ORDER BY position
   ON CONFLICT (external_id) DO NOTHING
   RETURNING contact_id
@@ -67,9 +67,10 @@ class Appended:
 def append_consents(connection: Connection[Any], columns: Columns, now: datetime) -> Appended:
     """Add entries in the order given.
 
-    Columns: contact_id, fresh (the contact was made in this transaction and has no entries yet), channel, topic, granted,
-    basis, source, wording, at (None: as of now, and undoing no denial), external_id. An entry whose external id is known is there already; without an external id, one that says the same of
-    the same contact (at the same time, when it names one) is.
+    Columns: contact_id, fresh (the contact was made in this transaction and has no entries yet), channel, topic,
+    granted, basis, source, wording, at (None: as of now, and undoing no denial), external_id. An entry whose external
+    id is known is there already; without an external id, one that says the same of the same contact (at the same time,
+    when it names one) is.
     """
     stage(connection, "staged_consent", _TYPES, columns)
     row = connection.execute(_APPEND, {"now": now, "contact_ids": list(columns["contact_id"])}).fetchone()

@@ -34,5 +34,5 @@ CROSS JOIN LATERAL (
     %(now)s AT TIME ZONE coalesce(own.zone, home.zone, company.zone, 'UTC') AS now_there
 ) AS timed
 """
-"""Every row of the staging table ``{staged}`` with ``happened_at`` and ``happened_on`` (the date there), and the contact's
+"""Every row of the staging table ``{staged}`` with ``happened_at`` and ``happened_on`` (the date there), and with
 ``contact_part`` and ``contact_key``. Needs the columns contact_id, account_id and WHEN_TYPES."""

@@ -47,8 +47,8 @@ _TAKE_ALONG = (
 def settle(connection: Connection[Any], addresses: Collection[str], contact_ids: Collection[int]) -> Changes:
     """Make the contacts with these addresses (lower case), and these contacts, live as the rule of sharing says.
 
-    ``addresses`` must hold the present address of every contact in ``contact_ids``. Their consents and preferences go with
-    them; what other nouns keep by account key is for whoever reads the moves.
+    ``addresses`` must hold the present address of every contact in ``contact_ids``. Their consents and preferences go
+    with them; what other nouns keep by account key is for whoever reads the moves.
     """
     rows = connection.execute(_SETTLE, {"addresses": list(addresses), "contact_ids": list(contact_ids)}).fetchall()
     moves = tuple(Move(*row) for row in rows if row[1] != row[2])

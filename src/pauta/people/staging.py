@@ -9,7 +9,7 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 
 Columns = Mapping[str, Sequence[Any]]
-"""Values by column, all of one length, None for NULL: text, numbers, booleans, dates, or anything whose ``str`` PostgreSQL reads."""
+"""Values by column, all of one length, None for NULL: text, or anything whose ``str`` PostgreSQL reads."""
 
 _ROWS_A_WRITE = 5_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

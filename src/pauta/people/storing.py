@@ -46,78 +46,72 @@ _CONTACT_TYPES: dict[str, LiteralString] = {
 
 _INSERT_ACCOUNTS = """
 INSERT INTO account (id, external_id, name, place_id, stage, attributes, created_at, changed_at)
-SELECT id, external_id, coalesce(name, external_id), coalesce(place_id, 0), stage, coalesce(attributes, '{}'), %(now)s, %(now)s
-FROM staged_account WHERE NOT known ORDER BY position
+SELECT id, external_id, coalesce(name, external_id), coalesce(place_id, 0), stage, coalesce(attributes, '{}'),
+  %(now)s, %(now)s
+FROM staged_account WHERE NOT known
 """
 _UPDATE_ACCOUNTS = """
-UPDATE account SET (name, place_id, stage, attributes, changed_at) = ROW(
-  coalesce(staged.name, account.name), coalesce(staged.place_id, account.place_id),
-  coalesce(staged.stage, account.stage), account.attributes || coalesce(staged.attributes, '{}'), %(now)s)
-FROM staged_account AS staged
-WHERE account.id = staged.id AND staged.known
-  AND (account.name, account.place_id, account.stage, account.attributes) IS DISTINCT FROM (
-    coalesce(staged.name, account.name), coalesce(staged.place_id, account.place_id),
-    coalesce(staged.stage, account.stage), account.attributes || coalesce(staged.attributes, '{}'))
+WITH wanted AS (
+  SELECT kept.id, coalesce(staged.name, kept.name) AS name, coalesce(staged.place_id, kept.place_id) AS place_id,
+    coalesce(staged.stage, kept.stage) AS stage, kept.attributes || coalesce(staged.attributes, '{}') AS attributes
+  FROM staged_account AS staged JOIN account AS kept ON kept.id = staged.id AND staged.known
+  WHERE kept.id = ANY(%(ids)s)
+)
+UPDATE account SET (name, place_id, stage, attributes, changed_at)
+  = ROW(wanted.name, wanted.place_id, wanted.stage, wanted.attributes, %(now)s)
+FROM wanted
+WHERE account.id = ANY(%(ids)s) AND account.id = wanted.id
+  AND (account.name, account.place_id, account.stage, account.attributes)
+    IS DISTINCT FROM (wanted.name, wanted.place_id, wanted.stage, wanted.attributes)
 RETURNING account.id
 """
 _KEYS_OF_ACCOUNTS = """
 SELECT unnest(%(accounts)s::bigint[])
 UNION SELECT account_key FROM contact WHERE account_id = ANY(%(accounts)s) AND account_key <> account_id
 """
-_INSERT_CONTACTS = """
-INSERT INTO contact (id, external_id, account_id, account_key, part, person_id, first_name, last_name, email, email_state,
-  phone, phone_state, postal_address, place_id, language, stage, segments, best_minute, paused_until, attributes,
-  created_at, changed_at)
-SELECT fresh.id, external_id, account_id, coalesce(account_id, -fresh.id), abs(coalesce(account_id, -fresh.id)) %% 64,
-  fresh.id, coalesce(first_name, ''), coalesce(last_name, ''),
+_SUPPRESSIONS = """
+LEFT JOIN suppression AS mail
+  ON mail.channel = 0 AND lower(mail.address) = lower(staged.email) AND mail.lifted_at IS NULL
+LEFT JOIN suppression AS tel
+  ON tel.channel = 1 AND lower(tel.address) = lower(staged.phone) AND tel.lifted_at IS NULL
+"""
+_INSERT_CONTACTS = f"""
+INSERT INTO contact (id, external_id, account_id, account_key, part, person_id, first_name, last_name,
+  email, email_state, phone, phone_state, postal_address, place_id, language, stage, segments, best_minute,
+  paused_until, attributes, created_at, changed_at)
+SELECT staged.id, external_id, account_id, coalesce(account_id, -staged.id),
+  abs(coalesce(account_id, -staged.id)) %% 64, staged.id, coalesce(first_name, ''), coalesce(last_name, ''),
   email, CASE WHEN email IS NULL THEN 0 ELSE coalesce(mail.state, 1) END,
   phone, CASE WHEN phone IS NULL THEN 0 ELSE coalesce(tel.state, phone_state, 1) END,
-  postal_address, coalesce(place_id, 0), language, stage, coalesce(segments, '{}'), coalesce(best_minute, -1),
-  paused_until, coalesce(attributes, '{}'), %(now)s, %(now)s
-FROM staged_contact AS fresh
-LEFT JOIN suppression AS mail ON mail.channel = 0 AND lower(mail.address) = lower(email) AND mail.lifted_at IS NULL
-LEFT JOIN suppression AS tel ON tel.channel = 1 AND lower(tel.address) = lower(phone) AND tel.lifted_at IS NULL
-WHERE NOT known ORDER BY position
+  postal_address, coalesce(place_id, 0), language, stage, coalesce(segments, '{{}}'), coalesce(best_minute, -1),
+  paused_until, coalesce(attributes, '{{}}'), %(now)s, %(now)s
+FROM staged_contact AS staged {_SUPPRESSIONS}
+WHERE NOT known
 """
-_UPDATE_CONTACTS = """
-WITH wanted AS (
-  SELECT contact.id,
-    coalesce(staged.account_id, contact.account_id) AS account_id,
-    coalesce(staged.first_name, contact.first_name) AS first_name,
-    coalesce(staged.last_name, contact.last_name) AS last_name,
-    coalesce(staged.email, contact.email) AS email,
-    CASE WHEN staged.email IS NULL OR lower(staged.email) = lower(contact.email) THEN contact.email_state
-      ELSE coalesce(mail.state, 1) END AS email_state,
-    coalesce(staged.phone, contact.phone) AS phone,
-    CASE WHEN staged.phone IS NULL OR staged.phone = contact.phone THEN contact.phone_state
-      ELSE coalesce(tel.state, staged.phone_state, 1) END AS phone_state,
-    coalesce(staged.postal_address, contact.postal_address) AS postal_address,
-    coalesce(staged.place_id, contact.place_id) AS place_id,
-    coalesce(staged.language, contact.language) AS language,
-    coalesce(staged.stage, contact.stage) AS stage,
-    coalesce(staged.segments, contact.segments) AS segments,
-    coalesce(staged.best_minute, contact.best_minute) AS best_minute,
-    coalesce(staged.paused_until, contact.paused_until) AS paused_until,
-    contact.attributes || coalesce(staged.attributes, '{}') AS attributes
-  FROM staged_contact AS staged
-  JOIN contact ON contact.id = staged.id AND staged.known
-  LEFT JOIN suppression AS mail ON mail.channel = 0 AND lower(mail.address) = lower(staged.email) AND mail.lifted_at IS NULL
-  LEFT JOIN suppression AS tel ON tel.channel = 1 AND lower(tel.address) = lower(staged.phone) AND tel.lifted_at IS NULL
-  WHERE contact.id = ANY(%(ids)s)
+_CHANGEABLE: tuple[LiteralString, ...] = (
+    *("account_id", "first_name", "last_name", "email", "email_state", "phone", "phone_state", "postal_address"),
+    *("place_id", "language", "stage", "segments", "best_minute", "paused_until", "attributes"),
 )
-UPDATE contact SET (account_id, first_name, last_name, email, email_state, phone, phone_state, postal_address, place_id,
-  language, stage, segments, best_minute, paused_until, attributes, changed_at) = ROW(
-  wanted.account_id, wanted.first_name, wanted.last_name, wanted.email, wanted.email_state, wanted.phone,
-  wanted.phone_state, wanted.postal_address, wanted.place_id, wanted.language, wanted.stage, wanted.segments,
-  wanted.best_minute, wanted.paused_until, wanted.attributes, %(now)s)
+_KEPT_UNLESS_GIVEN = tuple(name for name in _CHANGEABLE if name not in ("email_state", "phone_state", "attributes"))
+_UPDATE_CONTACTS = f"""
+WITH wanted AS (
+  SELECT kept.id, {", ".join(f"coalesce(staged.{name}, kept.{name}) AS {name}" for name in _KEPT_UNLESS_GIVEN)},
+    CASE WHEN staged.email IS NULL OR lower(staged.email) = lower(kept.email) THEN kept.email_state
+      ELSE coalesce(mail.state, 1) END AS email_state,
+    CASE WHEN staged.phone IS NULL OR staged.phone = kept.phone THEN kept.phone_state
+      ELSE coalesce(tel.state, staged.phone_state, 1) END AS phone_state,
+    kept.attributes || coalesce(staged.attributes, '{{}}') AS attributes
+  FROM staged_contact AS staged JOIN contact AS kept ON kept.id = staged.id AND staged.known {_SUPPRESSIONS}
+  WHERE kept.id = ANY(%(ids)s)
+)
+UPDATE contact SET ({", ".join(_CHANGEABLE)}, changed_at)
+  = ROW({", ".join(f"wanted.{name}" for name in _CHANGEABLE)}, %(now)s)
 FROM wanted
-WHERE contact.id = ANY(%(ids)s) AND contact.id = wanted.id AND (contact.account_id, contact.first_name, contact.last_name, contact.email,
-  contact.email_state, contact.phone, contact.phone_state, contact.postal_address, contact.place_id, contact.language,
-  contact.stage, contact.segments, contact.best_minute, contact.paused_until, contact.attributes) IS DISTINCT FROM (
-  wanted.account_id, wanted.first_name, wanted.last_name, wanted.email,
-  wanted.email_state, wanted.phone, wanted.phone_state, wanted.postal_address, wanted.place_id, wanted.language,
-  wanted.stage, wanted.segments, wanted.best_minute, wanted.paused_until, wanted.attributes)
-RETURNING contact.id, new.account_key, lower(old.email), lower(new.email), old.account_id IS DISTINCT FROM new.account_id
+WHERE contact.id = ANY(%(ids)s) AND contact.id = wanted.id
+  AND ({", ".join(f"contact.{name}" for name in _CHANGEABLE)})
+    IS DISTINCT FROM ({", ".join(f"wanted.{name}" for name in _CHANGEABLE)})
+RETURNING contact.id, new.account_key, lower(old.email), lower(new.email),
+  old.account_id IS DISTINCT FROM new.account_id
 """
 _NEWLY_SHARED = """
 SELECT lower(email) FROM contact
@@ -174,13 +168,13 @@ def store_accounts(connection: Connection[Any], columns: Columns, now: datetime)
     if not rows.any_known:
         return Stored(rows.ids, rows.fresh, Changes(created))
     _merge_places(connection, "staged_account", rows, columns)
-    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now})]
+    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": rows.ids})]
     keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
     return Stored(rows.ids, rows.fresh, Changes(created, len(changed), frozenset(key for (key,) in keys)))
 
 
 def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
-    """Make or change contacts. Address states follow the suppressions; who comes to share an address becomes one person.
+    """Make or change contacts. Address states follow the suppressions; who shares an address becomes one person.
 
     Columns: external_id (unique, never None), account_id, first_name, last_name, email, phone, phone_state (of a phone
     that is not suppressed), postal_address, place_id, language, stage, segments (array literal), best_minute,
@@ -248,7 +242,7 @@ def _identify(connection: Connection[Any], table: LiteralString, columns: Column
 def _merge_places(
     connection: Connection[Any], staged_table: LiteralString, rows: _Identified, columns: Columns
 ) -> None:
-    """Where a known row gets only part of a place (its zone, say), that part replaces the same part of the stored one."""
+    """Where a known row gets only part of a place (its zone, say), that part replaces the same part of the stored."""
     places = columns.get("place_id", ())
     if not any(
         kept is not None and given is not None and kept != given

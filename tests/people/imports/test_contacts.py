@@ -26,12 +26,14 @@ def test_people_accounts_places_phones_and_typed_attributes_are_stored(importer:
         FROM contact JOIN account ON account.id = account_id JOIN place ON place.id = contact.place_id ORDER BY 1
         """
     )
-    zone = "America/Sao_Paulo"
+    zone, at_home = "America/Sao_Paulo", (True, True, True)
+    ana = {"plano": "pro", "assentos": 12, "desde": "2026-02-01"}
+    carla = {"plano": "pro", "assentos": 7, "desde": "2026-03-15"}
     assert rows == [
-        ("1", "Ana", "Lima", "Acme", zone, "BR", "+5511987654321", 1, 1, {"plano": "pro", "assentos": 12, "desde": "2026-02-01"}, True, True, True),
-        ("2", "Bruno", "", "Acme", zone, "MX", "+525512345678", 1, 1, {"plano": "free"}, True, True, True),
-        ("3", "Carla", "Díaz Gómez", "Globex", zone, None, None, 1, 0, {"plano": "pro", "assentos": 7, "desde": "2026-03-15"}, True, True, True),
-    ]  # fmt: skip
+        ("1", "Ana", "Lima", "Acme", zone, "BR", "+5511987654321", 1, 1, ana, *at_home),
+        ("2", "Bruno", "", "Acme", zone, "MX", "+525512345678", 1, 1, {"plano": "free"}, *at_home),
+        ("3", "Carla", "Díaz Gómez", "Globex", zone, None, None, 1, 0, carla, *at_home),
+    ]
 
 
 def test_the_same_file_again_changes_nothing_and_a_changed_cell_one_row(importer: Importer) -> None:

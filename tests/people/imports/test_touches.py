@@ -12,7 +12,10 @@ from pauta.platform.database import connect
 from tests.conftest import MONDAY
 from tests.people.conftest import Importer
 
-PEOPLE = "id,email,account,zone,plan\n1,ana@x.example,Acme,Pacific/Auckland,pro\n2,bruno@x.example,Acme,America/Sao_Paulo,free\n"
+PEOPLE = """id,email,account,zone,plan
+1,ana@x.example,Acme,Pacific/Auckland,pro
+2,bruno@x.example,Acme,America/Sao_Paulo,free
+"""
 KIND = ("channel=email", "type=promotional", "topic=offers")
 
 
@@ -48,13 +51,19 @@ def test_conditions_on_columns_choose_rows_and_rows_keep_their_numbers(importer:
         maps=("email=ignore",),
     )
     assert (tally.done, tally.created, tally.left_out) == (2, 1, 1)
-    query = "SELECT contact.external_id, type, topic, channel FROM touch JOIN contact ON contact.id = contact_id JOIN kind ON kind.id = kind_id"
+    query = """
+        SELECT contact.external_id, type, topic, channel
+        FROM touch JOIN contact ON contact.id = contact_id JOIN kind ON kind.id = kind_id
+    """
     assert importer.rows(query) == [("2", "promotional", "offers", 0)]
 
 
 def test_rows_that_cannot_be_are_refused(importer: Importer) -> None:
     importer("contacts", PEOPLE)
-    text = "contact,date,canal,tipo\n1,2027-01-01,email,promotional\n1,,email,promotional\n1,2026-11-01,pigeon,promotional\n1,2026-11-01,sms,spam\n"
+    text = (
+        "contact,date,canal,tipo\n1,2027-01-01,email,promotional\n1,,email,promotional\n"
+        "1,2026-11-01,pigeon,promotional\n1,2026-11-01,sms,spam\n"
+    )
     tally = importer("touches", text)
     assert tally.reasons == {
         "import_in_future": 1,
@@ -97,8 +106,8 @@ def _message(connection: Connection[tuple[object, ...]], contact_id: int) -> Non
     connection.execute(
         """
         WITH added AS (
-          INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state, verdict, reason, rule, winner,
-            channel, wished, policy_version, created_at, changed_at)
+          INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state, verdict, reason, rule,
+            winner, channel, wished, policy_version, created_at, changed_at)
           SELECT part, 1, account_key, id, 1, 0, 0, 0, 0, 0, 0, -1, '2026-11-23', 0, now(), now()
           FROM contact WHERE id = %s RETURNING part, id
         )

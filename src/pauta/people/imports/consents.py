@@ -42,7 +42,7 @@ class Consents:
     def family_field(self, name: str) -> Field | None:
         """None: consents have no open-ended fields."""
 
-    def implied(self, given: Collection[str]) -> Mapping[str, str]:
+    def implied(self, given: Collection[str]) -> Mapping[str, str]:  # noqa: ARG002
         """Nothing: an entry without external id is known by what it says."""
         return {}
 

@@ -33,7 +33,10 @@ IDENTITY = Field(
     ),
     needed=True,
 )
-_STORED_AS_READ = "external_id first_name last_name email phone phone_state postal_address language stage segments paused_until".split()
+_STORED_AS_READ = (
+    *("external_id", "first_name", "last_name", "email", "phone", "phone_state", "postal_address"),
+    *("language", "stage", "segments", "paused_until"),
+)
 
 
 def read_minute(text: str) -> int:

@@ -1,4 +1,4 @@
-"""How the columns of a file become fields: by their usual names, by the user's word, by constants and by computation."""
+"""How columns become fields: by their usual names, by the user's word, by constants and by computation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pauta.people.imports.fields import Field, Subject, field_for_header, field_
 from pauta.people.imports.guessing import AttributeType
 
 ATTRIBUTE = "attribute"
-"""``--map column=attribute`` keeps a column as an attribute although its header is a field's; ``attribute:name`` names it."""
+"""``--map column=attribute`` keeps a column as an attribute in spite of its header; ``attribute:name`` names it."""
 
 IGNORE = "ignore"
 """``--map column=ignore`` leaves a column out."""
@@ -27,7 +27,7 @@ _CONDITION = re.compile(r"(.+?)(!=|>=|<=|=|>|<)(.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user said about a file, still as text: ``column=field``, ``field=value``, ``field=template``, and so on."""
+    """What the user said about a file, still as text: ``column=field``, ``field=value``, ``field=template``."""
 
     maps: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
@@ -201,7 +201,7 @@ def _mapped(subject: Subject, header: Sequence[str], column: str, name: str) -> 
 def _by_usual_names(
     subject: Subject, header: Sequence[str], free: Sequence[str], taken: set[str], types: Mapping[str, AttributeType]
 ) -> list[Recipe]:
-    """Columns whose header is a field's usual name; the first one wins, and one with a declared type is an attribute."""
+    """Columns whose header is a field's usual name: the first one wins; one with a declared type is an attribute."""
     recipes = []
     for column in free:
         known = None if column in types else field_for_header(subject, column)
@@ -234,7 +234,7 @@ def _check(subject: Subject, recipes: Sequence[Recipe]) -> None:
 
 
 def _is_special(name: str) -> bool:
-    return name == IGNORE or name == ATTRIBUTE or name.startswith(f"{ATTRIBUTE}:")
+    return name in (IGNORE, ATTRIBUTE) or name.startswith(f"{ATTRIBUTE}:")
 
 
 def _attribute_name(column: str, name: str) -> str:

@@ -105,7 +105,7 @@ def _scan(path: Path) -> tuple[str, str]:
 
 
 def _encoding_by_start(path: Path, start: bytes) -> str:
-    """What the first bytes say: the encoding of a byte order mark, "" when there is none; a Problem when this is no text."""
+    """The encoding of a byte order mark, "" when there is none; a Problem when this is no text."""
     if not start.strip():
         raise Problem("import_file_empty", "file", file=path.name)
     if start.startswith(_WORKBOOKS):

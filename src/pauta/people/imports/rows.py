@@ -106,7 +106,7 @@ class Reader:
         }
 
     def _repeated(self, batch: Batch) -> Refusals:
-        """Rows whose external id an earlier row has; where ids are made of what rows say, equal rows are counted instead."""
+        """Rows with the external id of an earlier one; where ids are made of what rows say, equal rows are counted."""
         keys = batch.column("external_id")
         if "external_id" not in self.assignment.given and self.subject.equal_rows_count:
             batch.values["external_id"] = [self._counted(key) for key in keys]

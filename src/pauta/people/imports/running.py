@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
@@ -22,7 +21,7 @@ from psycopg.types.json import Jsonb
 
 from pauta.core.problems import Problem
 from pauta.people.changes import Changes
-from pauta.people.imports.fields import Batch, Setting, Subject
+from pauta.people.imports.fields import Setting, Subject
 from pauta.people.imports.guessing import AttributeType, Guess
 from pauta.people.imports.mapping import Assignment, Wishes, assign
 from pauta.people.imports.reading import Sheet, chunks

@@ -31,7 +31,7 @@ def read_decision(text: str) -> bool:
 
 
 def read_moment(text: str) -> str:
-    """A time with offset (``2026-05-01T12:00:00Z``), or a day, which stands for its first second in UTC; as ISO 8601."""
+    """A time with offset (``2026-05-01T12:00:00Z``) in ISO 8601; a day stands for its first second in UTC."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:

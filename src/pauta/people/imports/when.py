@@ -19,7 +19,7 @@ _MOST_DAYS_AGO = 36_500
 
 
 def read_said(text: str) -> Said:
-    """A day (``2026-05-01``), a time on the wall there (``2026-05-01T12:00``), or an instant (``...Z``, ``...-03:00``)."""
+    """A day (``2026-05-01``), a time on the wall there (``2026-05-01T12:00``), or an instant (``...-03:00``)."""
     try:
         return date.fromisoformat(text) if len(text) <= len("2026-05-01") else datetime.fromisoformat(text)
     except ValueError as error:
