@@ -1,0 +1,1 @@
+"""The benchmarks behind every number that the documentation states."""

@@ -1,0 +1,102 @@
+"""``gate.plan``: decisions a second on one core, from columns in memory to verdicts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from bench.measure import clock, memory, report
+from bench.people import COUNTRIES, EPOCH, POLICIES, TEAMS, TOPICS, TYPES, ZONES, People, people
+from pauta.core.gate import facts as gate
+from pauta.core.gate.plan import plan
+from pauta.core.gate.policy_document import parse_policies
+from pauta.core.gate.vocabulary import ALWAYS, NEVER, MessageType
+
+NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
+ROUNDS = 3
+
+
+def run(n: int) -> None:
+    """Decide ``n`` contacts' planned and new messages; the best of three rounds after one that compiles."""
+    company = people(n, NOW)
+    policies = parse_policies(POLICIES)
+    plan(facts_of(people(1000, NOW)), policies)
+    seconds = []
+    with memory() as seen:
+        for _ in range(ROUNDS):
+            begun = clock()
+            decided = plan(facts_of(company), policies)
+            seconds.append(clock() - begun)
+    verdicts = np.bincount(decided.verdict, minlength=3).tolist()
+    report(
+        "gate.plan", 2 * n, min(seconds), seen, contacts=n, verdicts=verdicts, rounds=[round(one, 3) for one in seconds]
+    )
+
+
+def facts_of(company: People) -> gate.Facts:
+    """The company as the gate wants it, a planned and a new message for each contact."""
+    contacts, accounts = company.contacts, company.accounts
+    kinds = [*zip(TYPES, TOPICS, TEAMS, range(8), strict=True), ("educational", "tips", "success", 8)]
+    kinds.append(("promotional", "offers", "marketing", 9))
+    topics, teams = tuple(sorted(set(TOPICS))), tuple(sorted(set(TEAMS)))
+    zone = company.zone[company.account]
+    local = [NOW.astimezone(ZoneInfo(name)) for name in ZONES]
+    unhappy_day = ((NOW - timedelta(days=2)).date() - EPOCH).days
+    consenting = np.repeat(np.flatnonzero(~company.without_consent), 2)
+    today = (NOW.date() - EPOCH).days
+    both = np.concatenate([np.arange(contacts), np.arange(contacts)])
+    standing = np.zeros(accounts, np.uint64)
+    standing[company.complaint] = 1
+    return gate.Facts(
+        now=int(NOW.timestamp() * 1_000_000),
+        names=gate.Names(
+            topics=topics, teams=teams, campaigns=tuple(f"campaign {number}" for number in range(10)),
+            stages=("onboarding", "adoption"), conditions=("open_complaint",), events=("ticket_closed_unhappy",),
+            zones=ZONES, calendars=tuple((country, "") for country in COUNTRIES),
+        ),
+        kinds=gate.Kinds(
+            type=np.array([MessageType[kind[0]] for kind in kinds], np.int8),
+            topic=np.array([topics.index(kind[1]) for kind in kinds], np.int32),
+            team=np.array([teams.index(kind[2]) for kind in kinds], np.int32),
+            campaign=np.array([kind[3] for kind in kinds], np.int32),
+            urgent=np.zeros(len(kinds), bool),
+        ),
+        account_conditions=standing,
+        contacts=gate.Contacts(
+            account=company.account.astype(np.int32), person=np.arange(contacts, dtype=np.int32),
+            today=np.array([(moment.date() - EPOCH).days for moment in local], np.int32)[zone],
+            minute=np.array([moment.hour * 60 + moment.minute for moment in local], np.int16)[zone],
+            zone=zone.astype(np.int16), calendar=zone.astype(np.int16),
+            stage=np.where(company.onboarding, 0, 1).astype(np.int16), segments=np.zeros(contacts, np.uint64),
+            conditions=np.zeros(contacts, np.uint64), reachable=np.full(contacts, 3, np.uint8),
+            consent_known=np.ones(contacts, bool), paused_until=np.full(contacts, ALWAYS, np.int32),
+            best_minute=np.full(contacts, -1, np.int16),
+        ),
+        consents=gate.Consents(
+            contact=consenting.astype(np.int32), channel=np.tile(np.array([0, 1], np.int8), len(consenting) // 2),
+            topic=np.full(len(consenting), -1, np.int32), granted=np.ones(len(consenting), bool),
+        ),
+        preferences=gate.Preferences(*(np.empty(0, np.int32) for _ in range(4))),
+        enrolments=gate.Enrolments(*(np.empty(0, np.int32) for _ in range(2))),
+        events=gate.Events(
+            account=company.unhappy.astype(np.int32), contact=np.full(len(company.unhappy), -1, np.int32),
+            name=np.zeros(len(company.unhappy), np.int16), day=np.full(len(company.unhappy), unhappy_day, np.int32),
+        ),
+        touches=gate.Touches(
+            contact=company.touch_contact.astype(np.int32), day=company.touch_day,
+            kind=company.touch_kind.astype(np.int32), channel=company.touch_channel.astype(np.int8),
+            id=-np.arange(1, len(company.touch_contact) + 1),
+        ),
+        messages=gate.Messages(
+            contact=both.astype(np.int32), kind=np.repeat(np.array([8, 9], np.int32), contacts),
+            tier=np.full(2 * contacts, 2, np.int8), value=np.repeat([1e12, 5.0], contacts),
+            not_before=np.full(2 * contacts, ALWAYS, np.int32),
+            expires=np.concatenate([np.full(contacts, NEVER, np.int32), np.full(contacts, today + 30, np.int32)]),
+            minute=np.full(2 * contacts, -1, np.int16),
+            wished=np.concatenate([np.full(contacts, today, np.int32), np.full(contacts, ALWAYS, np.int32)]),
+            channels=np.tile(np.array([0, 1], np.int8), (2 * contacts, 1)), id=np.arange(2 * contacts),
+        ),
+        capacity_used={},
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""``launch``: from "launch" to every verdict stored; ``deliver``: from there until the mail server has every mail."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from bench.content import source
+from bench.database import installation, store
+from bench.measure import clock, durability, memory, report
+from bench.people import people
+from bench.running import Sink, wait, workers
+from pauta.campaigns import actions as campaigns
+from pauta.content.actions import publish
+from pauta.messages import actions as messages
+from pauta.platform.database import connect
+
+PORT = 21_025
+
+
+def launch(n: int) -> None:
+    """Launch a campaign to ``n`` contacts while the stop switch stands, so that nothing but planning is measured."""
+    now = datetime.now(UTC)
+    with memory() as seen, installation() as (data_dir, url):
+        store(url, people(n, now), now)
+        campaign_id = _campaign(url, now, stop=True)
+        with workers(url, data_dir), connect(url, autocommit=True) as connection:
+            begun = clock()
+            with connect(url) as door:
+                campaigns.launch(door, now, campaign_id, "bench")
+            wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}", pause=0.005)
+            seconds = clock() - begun
+            verdicts = connection.execute(
+                "SELECT verdict, count(*) FROM message WHERE proposal_id <> 1000000 GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+            report("launch", n, seconds, seen, verdicts=[count for _, count in verdicts], **durability(connection))
+
+
+def deliver(n: int) -> None:
+    """Deliver ``n`` mails that are due, from the first claim to the last mail counted by the mail server."""
+    now = datetime.now(UTC)
+    sink = Sink(PORT)
+    try:
+        with memory() as seen, installation() as (data_dir, url):
+            company = people(n, now)
+            store(url, company, now, policies=[])
+            campaign_id = _campaign(url, now, stop=True)
+            settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
+            with workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
+                with connect(url) as door:
+                    campaigns.launch(door, now, campaign_id, "bench")
+                wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}")
+                (due,) = connection.execute(
+                    "SELECT count(*) FROM message WHERE state = 1 AND due <= %s", (datetime.now(UTC),)
+                ).fetchone() or (0,)
+                begun = clock()
+                with connect(url) as door:
+                    messages.lift(door, None, "bench", now)
+                while sink.mails < due:
+                    time.sleep(0.005)
+                seconds = clock() - begun
+                wait(connection, f"SELECT count(*) = {due} FROM message WHERE state = 3")
+                settled = clock() - begun
+                report(
+                    "deliver",
+                    due,
+                    seconds,
+                    seen,
+                    counted=sink.mails,
+                    settled=round(settled, 3),
+                    **durability(connection),
+                )
+    finally:
+        sink.close()
+
+
+def _campaign(url: str, now: datetime, *, stop: bool) -> int:
+    with connect(url) as connection:
+        publish(connection, "month", {"en": source()}, "bench", now)
+        if stop:
+            messages.stop(connection, None, "benchmark", "bench", now)
+        fields = {"type": "promotional", "topic": "offers", "team": "marketing", "channels": ["email", "sms"]}
+        draft = campaigns.read_draft({"name": "month", "template": "month", "audience": {"everyone": True}, **fields})
+        return campaigns.create(connection, now, draft, "bench")
