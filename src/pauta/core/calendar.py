@@ -15,8 +15,6 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 
-from pauta.core.problems import Problem
-
 SECOND: Final = 1_000_000
 MINUTE: Final = 60 * SECOND
 DAY: Final = 24 * 60 * MINUTE
@@ -47,10 +45,13 @@ def moment_of(instant: int) -> datetime:
 
 @cache
 def zone_named(name: str) -> ZoneInfo:
-    """An IANA zone. Raises Problem for a name that is none."""
-    if name not in _zone_names():
-        raise Problem("zone_unknown", "zone", zone=name)
+    """An IANA zone, by a name that `is_zone`."""
     return ZoneInfo(name)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is an IANA zone of this name."""
+    return name in _zone_names()
 
 
 @cache

@@ -71,7 +71,7 @@ def ask_rules(
 def open_window(world: World, ask: Asking, wish: int) -> None:
     """The board of the days from the first allowed one on; the last allowed one is kept apart, in `until`."""
     boards(world)[wish].open = between(ask.start, LAST)
-    boards(world)[wish].emptied = NOTHING if boards(world)[wish].open & ask.until else WINDOW
+    boards(world)[wish].emptied = NOTHING if ask.endless or boards(world)[wish].open & ask.until else WINDOW
     boards(world)[wish].closer = NOTHING
     boards(world)[wish].standing = NOTHING
     boards(world)[wish].final = False
@@ -134,7 +134,7 @@ def close(world: World, ask: Asking, wish: int, rank: int, closed: int) -> None:
     if not closed:
         return
     boards(world)[wish].open &= ~closed
-    if boards(world)[wish].emptied == NOTHING and not boards(world)[wish].open & ask.until:
+    if boards(world)[wish].emptied == NOTHING and not ask.endless and not boards(world)[wish].open & ask.until:
         boards(world)[wish].emptied = rank
     if boards(world)[wish].closer == NOTHING and closed >> ask.judged & 1:
         boards(world)[wish].closer = rank
@@ -144,6 +144,8 @@ def close(world: World, ask: Asking, wish: int, rank: int, closed: int) -> None:
 def close_for_good(world: World, ask: Asking, wish: int, rank: int) -> None:
     boards(world)[wish].final = True
     close(world, ask, wish, rank, ALL)
+    if boards(world)[wish].emptied == NOTHING:
+        boards(world)[wish].emptied = rank
 
 
 @compiled

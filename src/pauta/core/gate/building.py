@@ -13,7 +13,20 @@ from pauta.core.gate.facts import Facts, Int32
 from pauta.core.gate.index import Index
 from pauta.core.gate.rules import Rules
 from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER, MessageType
-from pauta.core.gate.world import ACCOUNT, ANSWER, BOARD, CONTACT, MESSAGE, NOTHING, POLICY, SIGN, WORLD, Records, World
+from pauta.core.gate.world import (
+    ACCOUNT,
+    ANSWER,
+    BOARD,
+    CAPACITY,
+    CONTACT,
+    MESSAGE,
+    NOTHING,
+    POLICY,
+    SIGN,
+    WORLD,
+    Records,
+    World,
+)
 
 _WIDTH: Final = len(CHANNELS)
 
@@ -28,6 +41,7 @@ class Built:
 
 def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Sequence[int]) -> Built:
     """The kernel's world before the first decision. ``trace`` names the rows of messages to be traced."""
+    shared = bool((facts.contacts.person != np.arange(len(facts.contacts.person))).any())
     message_count, policy_count = len(facts.messages.id), len(rules.kind)
     most = _most_entries(facts, index)
     trace_row = np.full(message_count if len(trace) else 0, -1, np.int32)
@@ -77,7 +91,8 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "place_count": 0,
         "before_preference": rules.before_preference,
         "asks_contact": rules.asks_contact,
-        "shared": (facts.contacts.person != np.arange(len(facts.contacts.person))).any(),
+        "shared": shared,
+        "by_tier": shared or CAPACITY in rules.kind,
         "first_base": rules.first_base,
         "day_origin": index.day_origin,
         "month_origin": rules.month_origin,

@@ -288,7 +288,7 @@ def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool
 def stands(world: World, ask: Asking, p: int) -> bool:
     """Whether the policy closes everything for as long as something stands."""
     if policies(world)[p].kind == CONCURRENCY:
-        return campaigns_elsewhere(world, ask, policies(world)[p].limit) >= policies(world)[p].limit
+        return bool(campaigns_elsewhere(world, ask, policies(world)[p].limit) >= policies(world)[p].limit)
     return bool(contacts(world)[ask.contact].standing >> p & 1)
 
 

@@ -121,6 +121,14 @@ def clock_minute(value: object, path: str) -> int:
     return int(value[:2]) * 60 + int(value[3:])
 
 
+def minute_of_day(value: object, path: str) -> int:
+    """`HH:MM` as a minute of the day, up to `23:59`."""
+    minute = clock_minute(value, path)
+    if minute == 24 * 60:
+        raise Problem("gate_not_clock", path)
+    return minute
+
+
 def iso_date(value: object, path: str) -> date:
     try:
         return date.fromisoformat(text(value, path))

@@ -9,7 +9,7 @@ from pauta.core.gate.boards import between
 from pauta.core.gate.closing import channel_of, held_bits
 from pauta.core.gate.compiled import compiled, lowest
 from pauta.core.gate.places import load_account, take_place
-from pauta.core.gate.vocabulary import ALWAYS, NEVER, TIERS
+from pauta.core.gate.vocabulary import ALWAYS, TIERS
 from pauta.core.gate.winners import closed_the_day, name_winners
 from pauta.core.gate.world import (
     LAST,
@@ -40,14 +40,14 @@ NINE: Final = 9 * 60
 
 
 @compiled
-def decide_all(world: World, by_tier: bool) -> None:
-    """Everything open: tier by tier over all accounts when they share capacities, else account by account."""
+def decide_all(world: World) -> None:
+    """Everything open: tier by tier over all accounts when they share something, else account by account."""
     accounts = world.account_count
-    rounds = TIERS if by_tier else 1
+    rounds = TIERS if world.by_tier else 1
     for tier in range(rounds):
         for account in range(accounts):
             first = queue_first(world)[account * TIERS + tier]
-            end = queue_first(world)[account * TIERS + (tier + 1 if by_tier else TIERS)]
+            end = queue_first(world)[account * TIERS + (tier + 1 if world.by_tier else TIERS)]
             if first < end:
                 load_account(world, account)
             for position in range(first, end):
@@ -89,6 +89,7 @@ def decide(
 def asking(world: World, account: int, row: int) -> Asking:
     contact = int(messages(world)[row].contact)
     sign = messages(world)[row].kind * 8
+    expires = int(messages(world)[row].expires)
     base = int(accounts(world)[account].base)
     own = int(contacts(world)[contact].today) - base
     start = min(max(own, int(messages(world)[row].not_before) - base), LAST + 1)
@@ -102,7 +103,8 @@ def asking(world: World, account: int, row: int) -> Asking:
         base - world.first_base,
         own,
         start,
-        between(0, int(messages(world)[row].expires) - base),
+        between(0, expires - base),
+        expires > base + LAST and expires >= max(base + own, int(messages(world)[row].not_before)),
         min(wished, LAST + 1),
         int(messages(world)[row].kind),
         int(signs(world)[sign].topic),
@@ -168,7 +170,7 @@ def answer_without_day(
         if boards(world)[wish].standing != NOTHING and boards(world)[wish].open & ask.until:
             wait(world, ask, wish)
             return
-    if messages(world)[row].expires == NEVER or messages(world)[row].expires > ask.base + LAST:
+    if ask.endless:
         for wish in range(wishes):
             if not boards(world)[wish].final:
                 answers(world)[row].earliest = ask.base + LAST + 1

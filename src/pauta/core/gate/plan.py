@@ -12,7 +12,7 @@ from pauta.core.gate.building import Built, build_world
 from pauta.core.gate.facts import Bools, Facts, Int8, Int16, Int32, Int64
 from pauta.core.gate.index import bases, build_index
 from pauta.core.gate.kernel import decide_all
-from pauta.core.gate.policies import Capacity, Policy
+from pauta.core.gate.policies import Policy
 from pauta.core.gate.reasons import NO_RULE
 from pauta.core.gate.rules import Rules, compile_rules
 from pauta.core.gate.vocabulary import NEVER
@@ -46,6 +46,21 @@ class Plan:
     taken: dict[tuple[int, int], int]  # new places per (position of the capacity policy, first epoch day of the period)
     trace: Trace | None
 
+    @property
+    def traced(self) -> Trace:
+        """The trace of a plan that was made with one."""
+        if self.trace is None:
+            raise ValueError("this plan was made without a trace")
+        return self.trace
+
+    def trace_position(self, row: int) -> int:
+        """Where a traced message stands in the trace."""
+        return int(np.flatnonzero(self.traced.rows == row)[0])
+
+    def winners_of(self, row: int) -> Int64:
+        """Codes of all that won over a traced message, as in ``winner``."""
+        return self.traced.winners[self.trace_position(row)]
+
 
 def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] = ()) -> Plan:
     """Decide every message of the facts.
@@ -58,7 +73,7 @@ def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] = ()) ->
     _use_capacities(facts, rules)
     used_before = rules.used.copy()
     built = build_world(facts, rules, build_index(facts, base), base, trace)
-    decide_all(built.world, any(isinstance(policy, Capacity) for policy in policies))
+    decide_all(built.world)
     answers = built.arrays["answers"]
     rank, reason = answers["rank"], answers["reason"]
     return Plan(

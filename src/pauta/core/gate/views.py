@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -50,5 +50,5 @@ def view(name: str, dtype: npt.DTypeLike, *widths: int | str) -> Callable[[Any],
 
         return array(record), generate
 
-    reader: Callable[[Any], npt.NDArray[Any]] = intrinsic(types_and_code)
-    return reader
+    reader: Any = intrinsic(types_and_code)
+    return cast("Callable[[Any], npt.NDArray[Any]]", reader)

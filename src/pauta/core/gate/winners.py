@@ -53,8 +53,6 @@ def name_winners(
     day: int,
 ) -> None:
     """The last winner into the answer, all of them into the trace."""
-    if day > LAST:
-        return
     count = find_winners(world, ask, wish, rank, day)
     latest = -1
     for position in range(count):
@@ -81,6 +79,8 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
     kind, days, today = policies(world)[p].kind, policies(world)[p].days, ask.base + day
     if kind == CONCURRENCY:
         return find_campaign_winners(world, ask)
+    if day > LAST:
+        return 0
     if kind == MIX:
         return find_counted(world, ask, p, today - days + 1, today, True, False)
     if kind == SPACING:

@@ -171,6 +171,7 @@ class Asking(NamedTuple):
     own: int  # the contact's own today
     start: int  # first day wished for or allowed
     until: int  # board of the days up to its last
+    endless: bool  # days beyond the board are allowed
     judged: int  # the wished day
     kind: int
     topic: int
@@ -201,6 +202,7 @@ class World(Protocol):
     before_preference: int  # policies whose place is before the preferences
     asks_contact: int  # 1: some filter looks at stages or segments
     shared: int  # 1: some contacts are one person
+    by_tier: int  # 1: accounts share capacities or persons, so tiers go over all of them
     first_base: int  # the earliest base; an account's shift is its base - first_base
     day_origin: int  # what the days of entries count from
     month_origin: int
