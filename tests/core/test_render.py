@@ -392,6 +392,13 @@ def test_a_placeholder_that_the_mail_would_lose_is_refused() -> None:
     )
 
 
+def test_the_head_may_stand_in_any_order() -> None:
+    head = "<mj-preview>{% if a %}one{% endif %}</mj-preview><mj-title>{% if b %}two{% endif %}</mj-title>"
+    done = render(template(f"<mjml><mj-head>{head}</mj-head><mj-body></mj-body></mjml>"), {"a": 1, "b": 1}, "en").html
+    assert "<title>two</title>" in done
+    assert ">one</div>" in done
+
+
 def test_comments_vanish() -> None:
     assert html("<p>{# {{ secret }} {% if %} #}x</p>", {}) == "<p>x</p>"
 

@@ -35,7 +35,6 @@ class Slots:
     prefix: str
     originals: tuple[str, ...]
     lines: tuple[int, ...]
-    statements: tuple[int, ...]
 
     def find(self, text: str) -> list[int]:
         """The numbers of the placeholders in ``text``, in order."""
@@ -62,7 +61,7 @@ def take_out(source: str, part: str) -> Slots:
         if tag.keyword:
             statements.append(number)
     words = re.sub(r"\{#.*?#\}", "", "".join([*pieces, source[end:]]), flags=re.DOTALL)
-    return Slots(_commented(words, prefix, set(statements)), prefix, tuple(originals), tuple(lines), tuple(statements))
+    return Slots(_commented(words, prefix, set(statements)), prefix, tuple(originals), tuple(lines))
 
 
 def _commented(source: str, prefix: str, statements: set[int]) -> str:
@@ -108,18 +107,10 @@ def _broken_line(source: str) -> int:
 
 
 def _check_placeholders(slots: Slots, html: str, part: str) -> None:
-    found = slots.find(html)
-    lost = set(range(len(slots.originals))) - set(found)
+    lost = set(range(len(slots.originals))) - set(slots.find(html))
     if lost:
         number = min(lost)
         raise Problem("template.placeholder_lost", part, line=slots.lines[number], placeholder=slots.originals[number])
-    statements = set(slots.statements)
-    in_order = [number for number in dict.fromkeys(found) if number in statements]
-    for expected, number in zip(slots.statements, in_order, strict=True):
-        if expected != number:
-            raise Problem(
-                "template.placeholder_moved", part, line=slots.lines[expected], placeholder=slots.originals[expected]
-            )
 
 
 def to_text(slots: Slots, html: str) -> str:

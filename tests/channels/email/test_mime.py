@@ -89,6 +89,7 @@ def test_any_subject_comes_back_and_adds_no_header(subject: str) -> None:
         "word " * 60 + "end",
         "=?utf-8?b?eA==?=",
         "two  spaces",
+        "a" + " " * 200 + "b",
         "é" * 300,
     ],
 )
