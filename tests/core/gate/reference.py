@@ -85,7 +85,7 @@ def wait_without_day(contact: Contact, message: Json, rules: dict[str, list[Rule
         if any(not any(rule.closes(day) for rule in others) for day in board):
             blame_queue(answer, standing[0], max(wish(contact, message), contact.own_today))
             return True
-    if not reaches_beyond(message, board):
+    if not reaches_beyond(contact, message, board):
         return False
     for channel in message["channels"]:
         if any(rule.lasting == "permanent" for rule in rules[channel]):
@@ -105,7 +105,7 @@ def blame_queue(answer: Json, rule: Rule, judged: int) -> None:
 
 
 def suppress(contact: Contact, message: Json, rules: dict[str, list[Rule]], board: range, answer: Json) -> None:
-    last = last_straw(message, rules, board)
+    last = last_straw(contact, message, rules, board)
     answer |= {"verdict": "suppress", "reason": last.kind, "rule": last.name}
     hopeful = [own for own in rules.values() if all(rule.lasting == "finite" for rule in own)]
     if hopeful:
@@ -120,14 +120,14 @@ def suppress(contact: Contact, message: Json, rules: dict[str, list[Rule]], boar
                 return
 
 
-def last_straw(message: Json, rules: dict[str, list[Rule]], board: range) -> Rule:
+def last_straw(contact: Contact, message: Json, rules: dict[str, list[Rule]], board: range) -> Rule:
     """The rule after which, in order, no day of any channel is left.
 
     All days after the board count as one more day, which only lasting closures close.
     """
     left: dict[str, set[int]] = {}
     for channel in message["channels"]:
-        left[channel] = set(board) | ({board.stop} if reaches_beyond(message, board) else set())
+        left[channel] = set(board) | ({board.stop} if reaches_beyond(contact, message, board) else set())
     for step in zip(*rules.values(), strict=True):
         for channel, rule in zip(rules, step, strict=True):
             left[channel] -= {day for day in board if rule.closes(day)}
@@ -153,8 +153,9 @@ def wish(contact: Contact, message: Json) -> int:
     return first_possible(contact, message)
 
 
-def reaches_beyond(message: Json, board: range) -> bool:
-    return message["expires"] is None or message["expires"] >= board.stop
+def reaches_beyond(contact: Contact, message: Json, board: range) -> bool:
+    last = message["expires"]
+    return last is None or last >= max(board.stop, first_possible(contact, message))
 
 
 def first_closing(own: list[Rule], day: int) -> Rule | None:

@@ -140,7 +140,7 @@ def earliest_todays(case: Json) -> dict[object, int]:
 
 def test_accounts_may_be_decided_one_by_one_without_capacity() -> None:
     """What the processes of a partitioned company rely on; a person in two accounts and capacities do cross them."""
-    for seed in range(250):
+    for seed in range(100):
         case = company(seed)
         case["policies"] = [policy for policy in case["policies"] if policy["kind"] != "capacity"]
         for home in case["accounts"]:
@@ -209,7 +209,7 @@ def test_a_place_is_never_in_the_past_and_always_on_its_day() -> None:
 
 def test_a_higher_tier_never_waits_for_a_lower_one() -> None:
     """Without the lowest tier's messages those above are decided in the same way."""
-    for seed in range(200):
+    for seed in range(100):
         case = company(seed)
         tiers = sorted({message["tier"] for message in case["open"]})
         answers = {answer["id"]: answer for answer in gate(case)}

@@ -1,0 +1,350 @@
+"""What is broken on purpose: at least one thing for each rule kind, and for what the verdict and the hour rest on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    what: str
+    file: str  # below src/pauta/core
+    old: str
+    new: str
+
+
+KERNEL = "gate/kernel.py"
+ASKING = "gate/asking.py"
+CLOSING = "gate/closing.py"
+PLACES = "gate/places.py"
+BOARDS = "gate/boards.py"
+ENTRIES = "gate/entries.py"
+PLAN = "gate/plan.py"
+RULES = "gate/rules.py"
+INDEX = "gate/index.py"
+
+MUTATIONS = [
+    Mutation(
+        "window: messages wait for the day after not before",
+        ASKING,
+        "boards(world)[wish].open = between(ask.start, LAST)",
+        "boards(world)[wish].open = between(ask.start + 1, LAST)",
+    ),
+    Mutation(
+        "address: not asked",
+        ASKING,
+        "if not contacts(world)[ask.contact].reachable >> channel & 1:",
+        "if False:",
+    ),
+    Mutation(
+        "consent: a denial of everything leaves exact grants",
+        CLOSING,
+        "if not granted and exact == 1:",
+        "if False:",
+    ),
+    Mutation(
+        "consent: transactional messages need it too",
+        ASKING,
+        "    if ask.bulk:\n        if contacts",
+        "    if True:\n        if contacts",
+    ),
+    Mutation(
+        "consent: a pause holds on the day it ends",
+        ASKING,
+        ".paused_until - ask.base - 1)",
+        ".paused_until - ask.base)",
+    ),
+    Mutation(
+        "channel: `only` is never asked",
+        ASKING,
+        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "barred = contacts(world)[ask.contact].barred",
+    ),
+    Mutation(
+        "channel: transactional messages are free",
+        RULES,
+        "        return _on_channel(facts, policy.channel)\n    held =",
+        "        return _on_channel(facts, policy.channel) & ~_of_type(facts, 'transactional')\n    held =",
+    ),
+    Mutation(
+        "guard: stages or segments are enough",
+        RULES,
+        "return ~self._in(policy.stages, policy.segments)",
+        "return ~self._in(policy.stages, None) & ~self._in(None, policy.segments)",
+    ),
+    Mutation(
+        "guard: never bars anybody",
+        ASKING,
+        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "barred = signs(world)[ask.kind * 8 + channel].always",
+    ),
+    Mutation(
+        "hold: conditions never stand",
+        CLOSING,
+        "return bool(contacts(world)[ask.contact].standing >> p & 1)",
+        "return False",
+    ),
+    Mutation(
+        "hold: a colleague's condition does not count",
+        RULES,
+        "    accounts[facts.contacts.account[own]] = True\n",
+        "",
+    ),
+    Mutation(
+        "hold: after an event, one day more",
+        CLOSING,
+        "closed |= between(day, day + policies(world)[p].days - 1)\n    return closed",
+        "closed |= between(day, day + policies(world)[p].days)\n    return closed",
+    ),
+    Mutation(
+        "hold: after an event of the account, one day less",
+        PLACES,
+        "policies(world)[p].closed |= between(day, day + policies(world)[p].days - 1)",
+        "policies(world)[p].closed |= between(day, day + policies(world)[p].days - 2)",
+    ),
+    Mutation(
+        "time: today stays open after hours",
+        CLOSING,
+        "if contacts(world)[ask.contact].minute >= policies(world)[p].closes:",
+        "if False:",
+    ),
+    Mutation(
+        "time: holidays are open",
+        RULES,
+        "    if policy.holidays:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "time: weekdays are open",
+        RULES,
+        "    if policy.weekdays is not None:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "time: blackout dates are open",
+        RULES,
+        "days = {calendar.day_number(day) for day in policy.dates}",
+        "days: set[int] = set()",
+    ),
+    Mutation(
+        "time: hours with nothing in common close nothing",
+        ASKING,
+        "(had_hours and opens >= closes)",
+        "False",
+    ),
+    Mutation(
+        "preference: transactional touches count",
+        CLOSING,
+        " and signs(world)[sign].bulk",
+        "",
+    ),
+    Mutation(
+        "preference: every topic",
+        CLOSING,
+        "        if preferences(world)[row, 0] == ask.topic:\n            limit",
+        "        if True:\n            limit",
+    ),
+    Mutation(
+        "cap: rolling windows look back only",
+        CLOSING,
+        "closed |= between(last - days + 1 - base, first + days - 1 - base)",
+        "closed |= between(last - base, first + days - 1 - base)",
+    ),
+    Mutation(
+        "cap: rolling windows are one day longer",
+        CLOSING,
+        "        if last - first < days:\n",
+        "        if last - first <= days:\n",
+    ),
+    Mutation(
+        "cap: weeks begin on Sunday",
+        BOARDS,
+        "        return day - (day + 3) % 7\n",
+        "        return day - (day + 4) % 7\n",
+    ),
+    Mutation(
+        "cap: months are not told apart",
+        CLOSING,
+        "        if period == period_first(world, window, counted(world)[earliest - limit + 1]):\n",
+        "        if True:\n",
+    ),
+    Mutation(
+        "cap: an account's cap counts placed messages only",
+        PLACES,
+        "].limit:\n        close_tallied(world, p, base, first, last)",
+        "].limit + 99:\n        close_tallied(world, p, base, first, last)",
+    ),
+    Mutation(
+        "cap: an account's cap does not count placed messages",
+        PLACES,
+        "close_tallied(world, p, base, day, day)",
+        "pass",
+    ),
+    Mutation(
+        "cap: what counts is not asked",
+        RULES,
+        "        case Cap():\n            return _takes(facts, policy.counts)",
+        "        case Cap():\n            return ~_no_sign(facts)",
+    ),
+    Mutation(
+        "spacing: a day closer",
+        CLOSING,
+        "closed |= between(day - days + 1 - ask.base, day + days - 1 - ask.base)",
+        "closed |= between(day - days + 2 - ask.base, day + days - 2 - ask.base)",
+    ),
+    Mutation(
+        "spacing: one direction only",
+        CLOSING,
+        "return across and bool(near_bits(world, position) >> p & 1)",
+        "return False",
+    ),
+    Mutation(
+        "spacing: of the account, one direction only",
+        PLACES,
+        "    if near >> p & 1:\n        policies(world)[p].across |= closed",
+        "    if False:\n        policies(world)[p].across |= closed",
+    ),
+    Mutation(
+        "concurrency: a message's own campaign counts",
+        CLOSING,
+        "if campaign < 0 or campaign == ask.campaign:",
+        "if campaign < 0:",
+    ),
+    Mutation(
+        "concurrency: yesterday's touches count",
+        CLOSING,
+        "if day_of(world, position) < ask.base + ask.own:",
+        "if day_of(world, position) < ask.base + ask.own - 1:",
+    ),
+    Mutation(
+        "concurrency: enrolments do not count",
+        CLOSING,
+        "count = add_campaign(world, ask, count, enrolments(world)[row])",
+        "pass",
+    ),
+    Mutation(
+        "mix: the share itself is too much",
+        CLOSING,
+        "(of_type + 1) * 100 > policies(world)[p].percent",
+        "(of_type + 1) * 100 >= policies(world)[p].percent",
+    ),
+    Mutation(
+        "mix: transactional touches count",
+        CLOSING,
+        "touches += signs(world)[sign_of(world, enter)].bulk",
+        "touches += 1",
+    ),
+    Mutation(
+        "mix: asked however few the touches",
+        CLOSING,
+        "if touches >= policies(world)[p].least and (of_type",
+        "if (of_type",
+    ),
+    Mutation(
+        "capacity: never used up",
+        PLACES,
+        "full(world)[p, shift] |= between(first - base, last - base)",
+        "pass",
+    ),
+    Mutation(
+        "capacity: what counts is not asked",
+        RULES,
+        "            return _takes(facts, policy.counts) & _on_channel(facts, policy.channel)",
+        "            return _on_channel(facts, policy.channel)",
+    ),
+    Mutation(
+        "capacity: holds every channel",
+        RULES,
+        "        case Capacity():\n            held &= _on_channel(facts, policy.channel)\n",
+        "",
+    ),
+    Mutation(
+        "filters: exceptions are not asked",
+        RULES,
+        "        if unwanted is not None:\n",
+        "        if False:\n",
+    ),
+    Mutation(
+        "filters: stages and segments are not asked",
+        RULES,
+        "    return any(names is not None for names in named)",
+        "    return False",
+    ),
+    Mutation(
+        "order: the lower value goes first",
+        INDEX,
+        "return bool(value[one] > value[other])",
+        "return bool(value[one] < value[other])",
+    ),
+    Mutation(
+        "order: the younger message goes first",
+        INDEX,
+        "return bool(id_[one] < id_[other])",
+        "return bool(id_[one] > id_[other])",
+    ),
+    Mutation(
+        "board: begins with the latest today of the account",
+        INDEX,
+        "np.minimum.reduceat",
+        "np.maximum.reduceat",
+    ),
+    Mutation(
+        "person: contacts of one person do not share touches in an account's cap, nor do strangers",
+        ENTRIES,
+        "return not world.shared or contact_of(world, position) == contact",
+        "return True",
+    ),
+    Mutation(
+        "hour: in a doubled hour the second is taken",
+        "calendar.py",
+        "midnight = datetime.combine(date_of(day), datetime.min.time(), zone_named(zone))",
+        "midnight = datetime.combine(date_of(day), datetime.min.time(), zone_named(zone)).replace(fold=1)",
+    ),
+    Mutation(
+        "verdict: the earliest channel wins, urgent or not",
+        KERNEL,
+        " and (best == NOTHING or hurried)",
+        "",
+    ),
+    Mutation(
+        "verdict: urgent messages keep to the order of wish",
+        KERNEL,
+        "hurried = signs(world)[ask.kind * 8].urgent or messages(world)[row].tier == 0",
+        "hurried = False",
+    ),
+    Mutation(
+        "verdict: nothing ever expires",
+        KERNEL,
+        "    if expired:\n        answers",
+        "    if False:\n        answers",
+    ),
+    Mutation(
+        "verdict: looks again a day too late",
+        KERNEL,
+        "answers(world)[row].earliest = ask.base + LAST + 1",
+        "answers(world)[row].earliest = ask.base + LAST + 2",
+    ),
+    Mutation(
+        "verdict: what has waited is sent as if it had not",
+        KERNEL,
+        "answers(world)[row].reason = WAITED",
+        "answers(world)[row].reason = CLEAR",
+    ),
+    Mutation(
+        "hour: outside the allowed hours",
+        KERNEL,
+        "minute if opens <= minute < closes else opens",
+        "minute",
+    ),
+    Mutation(
+        "hour: the contact's best hour is not asked",
+        KERNEL,
+        "else contacts(world)[ask.contact].best_minute",
+        "else NOTHING",
+    ),
+    Mutation(
+        "hour: before now",
+        PLAN,
+        "at[placed] = np.maximum(instants, facts.now)",
+        "at[placed] = instants",
+    ),
+]
