@@ -45,6 +45,9 @@ COMMANDS = {
 """Each command with the module whose ``app`` it is; modules are loaded when they are asked for, help must be fast."""
 
 
+_COMPLETION = ("install_completion", "show_completion")  # what Typer adds to every command that stands alone
+
+
 class Commands(TyperGroup):
     """The commands of the table above."""
 
@@ -58,6 +61,7 @@ class Commands(TyperGroup):
             return None
         command = get_command(import_module(COMMANDS[cmd_name][0]).app)
         command.name = cmd_name
+        command.params = [one for one in command.params if one.name not in _COMPLETION]
         return command
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002
