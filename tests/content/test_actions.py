@@ -75,6 +75,12 @@ def test_a_reader_gets_the_nearest_language(connection: Conn, reader: str | None
     assert queries.choose(versions, reader, company).language == chosen
 
 
+def test_the_very_language_is_better_than_its_variant(connection: Conn) -> None:
+    made = published(connection, pt_BR=OLA, pt_PT=OLA)
+    versions = queries.published(connection, made.template_id)
+    assert [queries.choose(versions, reader, "en").language for reader in ("pt-BR", "pt-PT")] == ["pt-BR", "pt-PT"]
+
+
 def test_a_template_that_does_not_compile_is_refused_whole(connection: Conn) -> None:
     broken = TemplateSource("Hola {{ contact.first_name", "<p>Hola</p>")
     with pytest.raises(Problem) as refused, connection.transaction():
