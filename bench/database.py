@@ -24,13 +24,16 @@ from bench.people import (
     People,
 )
 from pauta import migrations
+from pauta.facts import AccountChoice
 from pauta.messages.models import State
+from pauta.pipeline.planning import decide, write_changes
 from pauta.platform.copy import copy_rows
 from pauta.platform.database import connect
 from pauta.platform.embedded import owned_server
 from pauta.platform.home import home_of
 from pauta.platform.schema import PARTITIONS
 from pauta.policies.actions import replace_all
+from pauta.policies.queries import current
 
 
 @contextmanager
@@ -51,6 +54,7 @@ def store(url: str, company: People, now: datetime, policies: list[dict[str, Any
         _ground(connection, company, now)
         _history(connection, company, now)
         replace_all(connection, policies, "bench", now)
+        _plan(connection, now)
     with connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
         connection.execute("CHECKPOINT")
@@ -123,6 +127,14 @@ def _ground(connection: Connection[Any], company: People, now: datetime) -> None
         "SELECT key %% 64, key, 'ticket_closed_unhappy', %s, %s, 'bench' FROM unnest(%s::int8[]) key",
         (now - timedelta(days=2), (now - timedelta(days=2)).date(), (company.unhappy + 1).tolist()),
     )
+
+
+def _plan(connection: Connection[Any], now: datetime) -> None:
+    """Give the messages that are there already the places that the gate gives them."""
+    for first in range(0, PARTITIONS, 8):
+        decided = decide(connection, now, AccountChoice(tuple(range(first, first + 8))), current(connection))
+        write_changes(connection, now, decided)
+    connection.execute("TRUNCATE message_change")
 
 
 _MOMENTS = {"created_at": "timestamptz", "changed_at": "timestamptz"}
