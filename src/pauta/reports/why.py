@@ -5,20 +5,21 @@ What the ledger says of a message is told as it stands; the strips of days are a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from psycopg import Connection
 
 from pauta import facts
 from pauta.campaigns.room import Room
-from pauta.core.gate.plan import Trace, plan
-from pauta.core.gate.reasons import BUILTIN_RULES
-from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS
+from pauta.core.gate.explain import channels_of, rule_name
+from pauta.core.gate.plan import Plan, plan
+from pauta.core.gate.reasons import VERDICTS
+from pauta.core.gate.sentences import Decision, sentence
+from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER
 from pauta.core.problems import Problem
 from pauta.facts import AccountChoice, Loaded
 from pauta.messages.queries import MessageView, Recipient, find_recipients, messages_of
@@ -99,17 +100,13 @@ def _of_one(conn: Conn, now: datetime, recipient: Recipient, lang: str, message_
         found = [view for view in found if view.id == message_id]
         if not found:
             raise Problem("messages.message_unknown", field="message", message=message_id)
-    strips = _strips(conn, now, recipient, [view for view in found if view.state in ("open", "planned")])
+    asked = _ask_gate(conn, now, recipient, [view for view in found if view.state in ("open", "planned")], lang)
     first = _came_first(conn, recipient.account_key, [view.winner for view in found if view.winner])
-    told = [
-        Told(
-            message=view,
-            text=_sentence(view, first.get(view.winner), recipient.zone, lang),
-            winner=first.get(view.winner),
-            strips=strips.get(view.id, ()),
-        )
-        for view in found
-    ]
+    told = []
+    for view in found:
+        winner = first.get(view.winner)
+        strips, said = asked.get(view.id, ((), None))
+        told.append(Told(view, said or _sentence(view, winner, recipient.zone, lang), winner, strips))
     coming = [one for one in told if one.message.state in ("open", "planned", "sending", "held")]
     coming.sort(key=lambda one: (one.message.day or one.message.wished, one.message.id))
     ended = [one for one in told if one.message.state not in ("open", "planned", "sending", "held")]
@@ -165,49 +162,68 @@ def _came_first(conn: Conn, account_key: int, winners: Sequence[int]) -> dict[in
     return {number: CameFirst(number, name, day) for number, name, day in rows}
 
 
-def _strips(
-    conn: Conn, now: datetime, recipient: Recipient, views: Sequence[MessageView]
-) -> dict[int, tuple[Strip, ...]]:
-    """The strips of open and planned messages, by message id; the fast lane is not planned and has none."""
+_Asked = dict[int, tuple[tuple[Strip, ...], str | None]]
+"""Strips of messages by id, and the gate's own sentence where it still says what the ledger says."""
+
+
+def _ask_gate(conn: Conn, now: datetime, recipient: Recipient, views: Sequence[MessageView], lang: str) -> _Asked:
+    """What the gate says now of open and planned messages; the fast lane is not planned and is left out."""
     if not views:
         return {}
     policies = current(conn)
     loaded = facts.load(conn, now, AccountChoice.of([recipient.account_key]), policies)
     rows = {int(number): row for row, number in enumerate(loaded.messages["id"])}
-    asked = [view for view in views if view.id in rows]
-    if not asked:
+    known = [view for view in views if view.id in rows]
+    if not known:
         return {}
     fitted = Room(policies).fitted(loaded)
-    trace = plan(fitted, policies.policies, [rows[view.id] for view in asked]).trace
-    assert trace is not None
-    reader = _Reader(loaded, policies, trace, recipient.today)
-    return {view.id: reader.strips(position, view) for position, view in enumerate(asked)}
+    decided = plan(fitted, policies.policies, [rows[view.id] for view in known])
+    answer = _Answer(replace(loaded, facts=fitted), policies, decided, recipient)
+    return {view.id: (answer.strips(rows[view.id], view), answer.sentence(rows[view.id], view, lang)) for view in known}
 
 
-class _Reader:
-    """Reads what each rule closed as spans of dates."""
+class _Answer:
+    """What the gate says of the messages of one account, in dates and words."""
 
-    def __init__(self, loaded: Loaded, policies: PolicySet, trace: Trace, today: date) -> None:
-        self.messages, self.trace, self.today = loaded.facts.messages, trace, today
-        names = [policy.name for policy in policies.policies]
-        self.rules = [names[n] if n >= 0 else BUILTIN_RULES[n] for n in trace.number.tolist()]
+    def __init__(self, loaded: Loaded, policies: PolicySet, decided: Plan, recipient: Recipient) -> None:
+        self.loaded, self.policies, self.decided, self.recipient = loaded, policies.policies, decided, recipient
+        self.rules = [rule_name(self.policies, number) for number in decided.traced.number.tolist()]
 
-    def strips(self, position: int, view: MessageView) -> tuple[Strip, ...]:
+    def sentence(self, row: int, view: MessageView, lang: str) -> str | None:
+        """The gate's sentence; None when the ledger says something else, because a plan is due."""
+        day, verdict = int(self.decided.day[row]), VERDICTS[self.decided.verdict[row]]
+        placed = None if day == NEVER else _EPOCH + timedelta(days=day)
+        if placed != view.day or verdict.value != view.verdict or not view.planned:
+            return None
+        name = self.recipient.name or self.recipient.email or self.recipient.external_id
+        return sentence(Decision(self.loaded.facts, self.policies, self.decided, row, name, self._called(lang)), lang)
+
+    def _called(self, lang: str) -> Callable[[int], str]:
+        """How the touch or message of a code is called: what it is, and its day."""
+        touches, messages = self.loaded.facts.touches, self.loaded.facts.messages
+
+        def called(code: int) -> str:
+            sent = code < len(touches.id)
+            row = code if sent else code - len(touches.id)
+            kind = self.loaded.kinds[touches.kind[row] if sent else messages.kind[row]]
+            day = _EPOCH + timedelta(days=int(touches.day[row] if sent else self.decided.day[row]))
+            return f"{kind.campaign or kind.topic or kind.type} ({day_in_words(day, lang)})"
+
+        return called
+
+    def strips(self, row: int, view: MessageView) -> tuple[Strip, ...]:
         """The strips of one traced message, a channel each, in the order of its wishes."""
-        codes = self.messages.channels[self.trace.rows[position]]
-        return tuple(
-            Strip(CHANNELS[code], self._spans(position, wish, view))
-            for wish, code in enumerate(codes.tolist())
-            if code >= 0
-        )
+        channels = channels_of(self.loaded.facts, row)
+        return tuple(Strip(CHANNELS[code], self._spans(row, wish, view)) for wish, code in enumerate(channels))
 
-    def _spans(self, position: int, wish: int, view: MessageView) -> tuple[ClosedDays, ...]:
-        closed = self.trace.closed[position, :, wish].astype(np.uint64)
-        base = _EPOCH + timedelta(days=int(self.trace.base[position]))
+    def _spans(self, row: int, wish: int, view: MessageView) -> tuple[ClosedDays, ...]:
+        position = self.decided.trace_position(row)
+        closed = [int(days) for days in self.decided.traced.closed[position, :, wish]]
+        base = _EPOCH + timedelta(days=int(self.decided.traced.base[position]))
         spans: list[ClosedDays] = []
         for day in self._days(base, view):
-            bit = np.uint64((day - base).days)
-            rules = tuple(name for name, days in zip(self.rules, closed, strict=True) if days >> bit & np.uint64(1))
+            bit = (day - base).days
+            rules = tuple(name for name, days in zip(self.rules, closed, strict=True) if days >> bit & 1)
             if spans and spans[-1].rules == rules:
                 spans[-1] = ClosedDays(spans[-1].first, day, rules)
             else:
@@ -215,8 +231,9 @@ class _Reader:
         return tuple(spans)
 
     def _days(self, base: date, view: MessageView) -> list[date]:
-        last = max(self.today + timedelta(days=STRIP_DAYS - 1), view.day or self.today)
+        today = self.recipient.today
+        last = max(today + timedelta(days=STRIP_DAYS - 1), view.day or today)
         last = min(last, base + timedelta(days=BOARD_DAYS - 1))
         if view.expires is not None:
-            last = max(self.today, min(last, view.expires + timedelta(days=1)))
-        return [self.today + timedelta(days=number) for number in range((last - self.today).days + 1)]
+            last = max(today, min(last, view.expires + timedelta(days=1)))
+        return [today + timedelta(days=number) for number in range((last - today).days + 1)]
