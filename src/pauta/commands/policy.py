@@ -11,6 +11,7 @@ import typer
 
 from pauta.commands.session import Session, session
 from pauta.core.problems import Problem
+from pauta.messages.actions import request_plan_everywhere
 from pauta.platform.words import tell
 from pauta.policies import actions, queries
 from pauta.policies.sentences import sentence
@@ -106,6 +107,7 @@ def _saved(run: Session, before: int, version: int, how: str) -> str:
     if version == before:
         return tell("policy.unchanged", run.language, version=version)
     audit(run.connection, run.now, run.actor, Right.POLICIES_WRITE, "policies", {"version": version, "how": how})
+    request_plan_everywhere(run.connection, run.now)
     listed = queries.rules(run.connection)
     active = sum(rule["active"] for rule in listed)
     return tell("policy.saved", run.language, version=version, active=active, off=len(listed) - active)

@@ -224,6 +224,21 @@ def request_plan(connection: Conn, keys: Iterable[int], now: datetime) -> int:
     return asked
 
 
+def request_plan_everywhere(connection: Conn, now: datetime) -> int:
+    """Ask for a new plan of every account that has open messages, as a change of policies does; how many that are.
+
+    Nothing leaves on the old policies meanwhile: release decides on the newest.
+    """
+    asked = connection.execute(
+        "INSERT INTO plan_request (part, account_key, at) SELECT DISTINCT part, account_key, %s::timestamptz FROM message"
+        " WHERE state < 2 AND lane = 0 ORDER BY part, account_key"
+        " ON CONFLICT (part, account_key) DO UPDATE SET at = plan_request.at",
+        (now,),
+    ).rowcount
+    wake(connection)
+    return asked
+
+
 def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why: str = "") -> None:
     """Take an open, planned or held message back; its place is free for others. A Problem when it is too late."""
     part = _part_of(connection, message_id)

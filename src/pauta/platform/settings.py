@@ -135,11 +135,12 @@ class Settings:
         ),
     )
     smtp_url: str = field(
-        default="smtp://127.0.0.1:2525",
+        default="",
         repr=False,
         metadata=_told(
             _url("smtp", "smtps"),
-            "Mail server: smtp://user:password@host:port, or smtps:// for TLS from the start.",
+            "Mail server: smtp://user:password@host:port, or smtps:// for TLS from the start; "
+            "empty means the local mail catcher.",
         ),
     )
     smtp_starttls: str = field(
@@ -274,5 +275,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Paths counted from the folder of ``pauta.toml``, and the catcher as the mail server that none else is."""
     clock = settings.clock_file and folder / settings.clock_file
-    return replace(settings, data_dir=folder / settings.data_dir, clock_file=clock)
+    smtp_url = settings.smtp_url or f"smtp://127.0.0.1:{settings.catcher_smtp_port}"
+    return replace(settings, data_dir=folder / settings.data_dir, clock_file=clock, smtp_url=smtp_url)

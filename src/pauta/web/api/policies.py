@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from pauta.messages.actions import request_plan_everywhere
 from pauta.policies import actions, queries
 from pauta.policies.sentences import sentence
 from pauta.team.roles import Right
@@ -54,6 +55,8 @@ def replace_policies(door: Annotated[Door, allowed(Right.POLICIES_WRITE)], form:
     A policy keeps its number by its name. Nothing leaves on the old version once this has answered.
     """
     version = actions.replace_all(door.connection, form.policies, door.actor, door.now, form.version)
+    if version != form.version:
+        request_plan_everywhere(door.connection, door.now)
     door.audit(Right.POLICIES_WRITE, "policies", version=version)
     return _view(door)
 
