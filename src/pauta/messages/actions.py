@@ -230,7 +230,8 @@ def request_plan_everywhere(connection: Conn, now: datetime) -> int:
     Nothing leaves on the old policies meanwhile: release decides on the newest.
     """
     asked = connection.execute(
-        "INSERT INTO plan_request (part, account_key, at) SELECT DISTINCT part, account_key, %s::timestamptz FROM message"
+        "INSERT INTO plan_request (part, account_key, at)"
+        " SELECT DISTINCT part, account_key, %s::timestamptz FROM message"
         " WHERE state < 2 AND lane = 0 ORDER BY part, account_key"
         " ON CONFLICT (part, account_key) DO UPDATE SET at = plan_request.at",
         (now,),

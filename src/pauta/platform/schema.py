@@ -12,7 +12,7 @@ PARTITIONS = 64
 """Logical partitions of account keys: the unit of leases. A key's partition is ``abs(key) % PARTITIONS``."""
 
 TABLES_PER_PARTITIONED = 8
-"""Physical tables under each partitioned table; each holds ``PARTITIONS / TABLES_PER_PARTITIONED`` logical partitions."""
+"""Physical tables under each partitioned table; each holds an equal share of the logical partitions."""
 
 BigId = Annotated[int, mapped_column(BigInteger)]
 Small = Annotated[int, mapped_column(SmallInteger)]
