@@ -59,7 +59,8 @@ def _campaign(one: Campaign) -> dict[str, str]:
 
 
 def _tiles(now: Status, language: Locale) -> Iterator[dict[str, str]]:
-    for name, count in {**now.messages, "queued": now.queued}.items():
+    counts = {"open": now.messages["open"], "planned": now.messages["planned"], "queued": now.queued}
+    for name, count in {**counts, **now.messages}.items():
         tone = _TONES.get(name, "") if count else ""
         yield {"name": name, "tone": tone, "shown": format_decimal(count, locale=language)}
 
