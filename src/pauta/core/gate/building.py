@@ -63,7 +63,6 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "enrolments": np.ascontiguousarray(index.enrolments, np.int32),
         "events": index.events,
         "account_events": index.account_events,
-        "months": rules.months,
         "dates": rules.dates,
         "full": rules.full,
         "used": rules.used,
@@ -95,7 +94,7 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "by_tier": shared or CAPACITY in rules.kind,
         "first_base": rules.first_base,
         "day_origin": index.day_origin,
-        "month_origin": rules.month_origin,
+        "period_origin": rules.period_origin,
     }
     world = np.zeros(1, WORLD)
     for name, number in (numbers | {name: array.ctypes.data for name, array in arrays.items()}).items():

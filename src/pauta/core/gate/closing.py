@@ -139,7 +139,7 @@ def closed_by_cap(world: World, ask: Asking, p: int) -> int:
         since, last = ask.base - days + 1, ask.base + LAST + days
         count = collect_counted(world, ask, p, since, last)
         return closed_by_windows(world, count, limit, days, ask.base)
-    since, last = period_first(world, window, ask.base), period_last(world, window, ask.base + LAST)
+    since, last = period_first(window, ask.base), period_last(window, ask.base + LAST)
     count = collect_counted(world, ask, p, since, last)
     return closed_by_periods(world, count, limit, window, ask.base)
 
@@ -178,9 +178,9 @@ def closed_by_windows(world: World, count: int, limit: int, days: int, base: int
 def closed_by_periods(world: World, count: int, limit: int, window: int, base: int) -> int:
     closed = 0
     for earliest in range(limit - 1, count):
-        period = period_first(world, window, counted(world)[earliest])
-        if period == period_first(world, window, counted(world)[earliest - limit + 1]):
-            closed |= between(period - base, period_last(world, window, period) - base)
+        period = period_first(window, counted(world)[earliest])
+        if period == period_first(window, counted(world)[earliest - limit + 1]):
+            closed |= between(period - base, period_last(window, period) - base)
     return closed
 
 

@@ -22,7 +22,7 @@ class Document:
 
     def __init__(self, value: object, path: str) -> None:
         if not isinstance(value, Mapping):
-            raise Problem("gate_not_object", path)
+            raise Problem("gate_not_object", path or "document")
         self._fields = dict(value)
         self.path = path
 

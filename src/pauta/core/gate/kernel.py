@@ -92,7 +92,7 @@ def asking(world: World, account: int, row: int) -> Asking:
     expires = int(messages(world)[row].expires)
     base = int(accounts(world)[account].base)
     own = int(contacts(world)[contact].today) - base
-    start = min(max(own, int(messages(world)[row].not_before) - base), LAST + 1)
+    start = max(own, int(messages(world)[row].not_before) - base)
     wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
     low = contacts(world)[contacts(world)[contact].person].low
     return Asking(
@@ -214,5 +214,7 @@ def suppress(
         answers(world)[ask.row].reason = EXPIRED
     if late <= LAST:
         answers(world)[ask.row].earliest = ask.base + late
-    if ask.start <= LAST and closed_the_day(world, ask, last, rank, ask.start):
-        name_winners(world, ask, last, rank, ask.start)
+    for wish in range(wishes):
+        if closed_the_day(world, ask, wish, rank, ask.start):
+            name_winners(world, ask, wish, rank, ask.start)
+            return

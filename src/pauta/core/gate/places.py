@@ -86,7 +86,7 @@ def load_cap(world: World, account: int, p: int) -> None:
             if day < first:
                 break
             if day <= last and other_bits(world, position) >> p & 1 and belongs(world, position, contact):
-                tally(world)[p, period_first(world, policies(world)[p].window, day) - first] += 1
+                tally(world)[p, period_first(policies(world)[p].window, day) - first] += 1
                 policies(world)[p].tallied += 1
     if policies(world)[p].tallied >= policies(world)[p].limit:
         close_tallied(world, p, base, first, last)
@@ -97,9 +97,7 @@ def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
     """First and last day whose touches may close a day of the board."""
     if policies(world)[p].window == ROLLING:
         return base - policies(world)[p].days + 1, base + LAST + policies(world)[p].days - 1
-    return period_first(world, policies(world)[p].window, base), period_last(
-        world, policies(world)[p].window, base + LAST
-    )
+    return period_first(policies(world)[p].window, base), period_last(policies(world)[p].window, base + LAST)
 
 
 @compiled
@@ -107,11 +105,9 @@ def close_tallied(world: World, p: int, base: int, first: int, last: int) -> Non
     """Close the windows that are full, of those that contain a day from first to last of the tally."""
     origin = tally_bounds(world, p, base)[0]
     if policies(world)[p].window != ROLLING:
-        for day in range(period_first(world, policies(world)[p].window, first), last + 1):
+        for day in range(period_first(policies(world)[p].window, first), last + 1):
             if tally(world)[p, day - origin] >= policies(world)[p].limit:
-                policies(world)[p].closed |= between(
-                    day - base, period_last(world, policies(world)[p].window, day) - base
-                )
+                policies(world)[p].closed |= between(day - base, period_last(policies(world)[p].window, day) - base)
         return
     days = policies(world)[p].days
     start = max(first - days + 1, origin)
@@ -162,7 +158,7 @@ def enter(world: World, ask: Asking, new: int) -> None:
 @compiled
 def tally_one(world: World, p: int, base: int, day: int) -> None:
     origin = tally_bounds(world, p, base)[0]
-    tally(world)[p, period_first(world, policies(world)[p].window, day) - origin] += 1
+    tally(world)[p, period_first(policies(world)[p].window, day) - origin] += 1
     policies(world)[p].tallied += 1
     if policies(world)[p].tallied >= policies(world)[p].limit:
         close_tallied(world, p, base, day, day)
@@ -171,11 +167,11 @@ def tally_one(world: World, p: int, base: int, day: int) -> None:
 @compiled
 def use_capacity(world: World, p: int, day: int) -> None:
     first, last = (
-        period_first(world, policies(world)[p].window, day),
-        period_last(world, policies(world)[p].window, day),
+        period_first(policies(world)[p].window, day),
+        period_last(policies(world)[p].window, day),
     )
-    used(world)[p, first - world.month_origin] += 1
-    if used(world)[p, first - world.month_origin] >= policies(world)[p].limit:
+    used(world)[p, first - world.period_origin] += 1
+    if used(world)[p, first - world.period_origin] >= policies(world)[p].limit:
         for shift in range(world.shift_count):
             base = world.first_base + shift
             full(world)[p, shift] |= between(first - base, last - base)

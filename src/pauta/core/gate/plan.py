@@ -98,21 +98,21 @@ def _use_capacities(facts: Facts, rules: Rules) -> None:
             _count_used(facts, rules, p)
         else:
             for (position, first), used in facts.capacity_used.items():
-                column = first - rules.month_origin
+                column = first - rules.period_origin
                 if position == rules.number[_rank(rules, p)] and 0 <= column < rules.used.shape[1]:
                     rules.used[p, column] = used
         for column in np.flatnonzero(rules.used[p] >= rules.limit[p]).tolist():
-            _close_full_period(rules, p, rules.month_origin + column)
+            _close_full_period(rules, p, rules.period_origin + column)
 
 
 def _count_used(facts: Facts, rules: Rules, p: int) -> None:
     touches = facts.touches
     counts = rules.other[touches.kind * 8 + touches.channel] & ~rules.uncounted[touches.contact]
-    column = touches.day - rules.month_origin
+    column = touches.day - rules.period_origin
     counted = (counts >> p & 1 != 0) & (column >= 0) & (column < len(rules.months))
     first = _period(rules, p, touches.day[counted])[0]
-    inside = first >= rules.month_origin
-    np.add.at(rules.used[p], first[inside] - rules.month_origin, 1)
+    inside = first >= rules.period_origin
+    np.add.at(rules.used[p], first[inside] - rules.period_origin, 1)
 
 
 def _period(rules: Rules, p: int, day: Int32) -> tuple[Int32, Int32]:
@@ -121,7 +121,7 @@ def _period(rules: Rules, p: int, day: Int32) -> tuple[Int32, Int32]:
         monday = day - (day + 3) % 7
         return monday, monday + np.int32(6)
     if rules.window[p] == MONTH:
-        bounds = rules.months[day - rules.month_origin]
+        bounds = rules.months[day - rules.period_origin]
         return bounds[:, 0], bounds[:, 1]
     return day, day
 
@@ -139,7 +139,7 @@ def _rank(rules: Rules, p: int) -> int:
 
 def _taken(rules: Rules, more: Int64) -> dict[tuple[int, int], int]:
     return {
-        (int(rules.number[_rank(rules, p)]), rules.month_origin + column): int(more[p, column])
+        (int(rules.number[_rank(rules, p)]), rules.period_origin + column): int(more[p, column])
         for p, column in np.argwhere(more).tolist()
     }
 

@@ -82,10 +82,10 @@ class Rules(NamedTuple):
 
     dates: Int64  # (P, calendars, shifts) days that a time rule closes; bit d is first_base + shift + d
     full: Int64  # (P, shifts) days whose capacity is used up; changed in place
-    used: Int64  # (P, days) places used per period, at its first day - month_origin; changed in place
+    used: Int64  # (P, days) places used per period, at its first day - period_origin; changed in place
     first_base: int  # the earliest base of all accounts; an account's shift is its base - first_base
-    months: Int32  # (days, 2) first and last day of the month, by day - month_origin
-    month_origin: int
+    months: Int32  # (days, 2) first and last day of the month, by day - period_origin
+    period_origin: int
 
 
 def compile_rules(facts: Facts, policies: Sequence[Policy], bases: Int32) -> Rules:
@@ -96,8 +96,8 @@ def compile_rules(facts: Facts, policies: Sequence[Policy], bases: Int32) -> Rul
     asked = [policies[position] for position in order]
     first_base = int(bases.min(initial=2**31 - 1)) if len(bases) else 0
     shifts = int(bases.max()) - first_base + 1 if len(bases) else 1
-    month_origin = first_base - _MONTH_MARGIN
-    months = calendar.month_bounds(month_origin, first_base + shifts + BOARD_DAYS + _MONTH_MARGIN)
+    period_origin = first_base - _MONTH_MARGIN
+    months = calendar.month_bounds(period_origin, first_base + shifts + BOARD_DAYS + _MONTH_MARGIN)
     audience = _Audience(facts)
     before = sum(isinstance(policy, (ChannelRule, Guard, Hold, Time)) for policy in asked)
     return Rules(
@@ -129,7 +129,7 @@ def compile_rules(facts: Facts, policies: Sequence[Policy], bases: Int32) -> Rul
         used=np.zeros((len(asked), len(months[0])), np.int64),
         first_base=first_base,
         months=np.column_stack(months),
-        month_origin=month_origin,
+        period_origin=period_origin,
     )
 
 

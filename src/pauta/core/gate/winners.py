@@ -19,6 +19,7 @@ from pauta.core.gate.entries import belongs, code_of, day_of, sign_of
 from pauta.core.gate.places import tally_bounds
 from pauta.core.gate.vocabulary import NEVER
 from pauta.core.gate.world import (
+    ALL,
     CAP,
     CONCURRENCY,
     LAST,
@@ -79,8 +80,6 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
     kind, days, today = policies(world)[p].kind, policies(world)[p].days, ask.base + day
     if kind == CONCURRENCY:
         return find_campaign_winners(world, ask)
-    if day > LAST:
-        return 0
     if kind == MIX:
         return find_counted(world, ask, p, today - days + 1, today, True, False)
     if kind == SPACING:
@@ -99,7 +98,7 @@ def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
     window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
     if window != ROLLING:
-        return period_first(world, window, day), period_last(world, window, day)
+        return period_first(window, day), period_last(window, day)
     if limit == 0:
         return day - days + 1, day + days - 1
     if not policies(world)[p].account:
@@ -208,10 +207,16 @@ def find_campaign_winners(world: World, ask: Asking) -> int:
 
 
 @compiled
+def closes(closed: int, day: int) -> bool:
+    """Whether a day is closed; those beyond the board are when every day of it is."""
+    return bool(closed >> day & 1) if day <= LAST else closed == ALL
+
+
+@compiled
 def closed_the_day(world: World, ask: Asking, wish: int, rank: int, day: int) -> bool:
     """Whether a rule, asked on its own, closes the day (a bit)."""
     if rank == POLICIES + world.before_preference:
-        return bool(closed_by_preferences(world, ask) >> day & 1)
+        return closes(closed_by_preferences(world, ask), day)
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
     if p < 0:
         return False
@@ -222,4 +227,4 @@ def closed_the_day(world: World, ask: Asking, wish: int, rank: int, day: int) ->
         return False
     if stands(world, ask, p):
         return True
-    return bool(closed_by_policy(world, ask, p, held, across) >> day & 1)
+    return closes(closed_by_policy(world, ask, p, held, across), day)

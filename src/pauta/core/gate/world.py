@@ -205,7 +205,7 @@ class World(Protocol):
     by_tier: int  # 1: accounts share capacities or persons, so tiers go over all of them
     first_base: int  # the earliest base; an account's shift is its base - first_base
     day_origin: int  # what the days of entries count from
-    month_origin: int
+    period_origin: int  # the day of the first column of used
 
     policies: int
     signs: int
@@ -229,7 +229,6 @@ class World(Protocol):
     preferences: int
     events: int
     account_events: int
-    months: int
     dates: int
     full: int
     used: int
@@ -285,14 +284,12 @@ events = view("events", np.int32, 2)
 """Name and day of those of the contact itself."""
 account_events = view("account_events", np.int32, 2)
 """Name and day of those of the account and all its contacts."""
-months = view("months", np.int32, 2)
-"""First and last day of the month, by day - month_origin."""
 dates = view("dates", np.int64, "calendar_count", "shift_count")
 """Days that a time rule closes; bit d is first_base + shift + d."""
 full = view("full", np.int64, "shift_count")
 """Days whose capacity is used up."""
 used = view("used", np.int64, "period_days")
-"""Places used per period, at its first day - month_origin."""
+"""Places used per period, at its first day - period_origin."""
 tally = view("tally", np.int32, "tally_days")
 """Touches that account caps count, per day or at the first day of the period."""
 trace_closed = view("trace_closed", np.int64, "rank_count", "wish_count")
