@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -132,11 +134,12 @@ def test_the_last_partition_makes_it_launched_also_when_two_finish_at_once(datab
         actions.finish_parts(first, campaign, dict.fromkeys(range(62), 5), NOW)
         assert queries.campaign(first, campaign).state == "launching"
     with connect(database) as left, connect(database) as right:
-        left.execute("SELECT 1 FROM launch_part WHERE part = 62 FOR UPDATE")
-        right.execute("SELECT 1 FROM launch_part WHERE part = 63 FOR UPDATE")
         actions.finish_parts(left, campaign, {62: 1}, NOW)
+        last = threading.Thread(target=actions.finish_parts, args=(right, campaign, {63: 2}, NOW))
+        last.start()
+        time.sleep(0.2)
         left.commit()
-        actions.finish_parts(right, campaign, {63: 2}, NOW)
+        last.join()
         right.commit()
         done = queries.campaign(left, campaign)
         assert done.state == "launched"

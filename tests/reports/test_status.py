@@ -52,7 +52,8 @@ def test_workers_are_told_with_what_they_own(connection: Connection[Any]) -> Non
     connection.execute("UPDATE lease SET owner = 'one', until = clock_timestamp() + interval '1 min' WHERE part < 10")
     connection.execute("UPDATE lease SET owner = 'dead', until = clock_timestamp() - interval '1 s' WHERE part = 20")
     connection.execute(
-        "INSERT INTO worker (name, lane, seen_at) SELECT name, 0, clock_timestamp() FROM unnest('{one,idle}'::text[]) name"
+        "INSERT INTO worker (name, lane, seen_at)"
+        " SELECT name, 0, clock_timestamp() FROM unnest('{one,idle}'::text[]) AS living (name)"
     )
     found = status(connection, NOW)
     assert [(one.name, one.partitions) for one in found.workers] == [("idle", 0), ("one", 10)]
