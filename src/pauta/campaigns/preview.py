@@ -98,13 +98,13 @@ def preview(
     days: int = 30,
     sample: int | None = None,
 ) -> Preview:
-    """The impact of a campaign on one day (its "not before", or today), and on each of the coming days.
+    """The impact of a campaign if it were launched now, or were for a chosen day, and on each of the coming days.
 
     ``sample`` is the number of contacts from which the strip is reckoned; the same contacts every time.
     """
     trial = _Trial(connection, now, campaign)
     chosen = day or max(trial.today, campaign.terms.not_before or trial.today)
-    counts, given_way, come_first = trial.everyone(chosen)
+    counts, given_way, come_first = trial.everyone(day)
     strip, sampled = trial.strip(days, sample or SAMPLE)
     return Preview(
         campaign=campaign.name,
@@ -152,8 +152,9 @@ class _Trial:
             minute=terms.minute,
         )
 
-    def everyone(self, day: date) -> tuple[tuple[Count, ...], Lost, Counter[KindFacts]]:
-        """Every contact's verdict on a day, and the messages that lose and win by it, piece by piece as at a launch."""
+    def everyone(self, day: date | None) -> tuple[tuple[Count, ...], Lost, Counter[KindFacts]]:
+        """Every contact's verdict on a day (None: as the campaign is, launched now), and the messages that lose and win
+        by it, piece by piece as at a launch."""
         room = Room(self.policies)
         tally: Counter[tuple[int, int, int]] = Counter()
         given_way: Lost = Counter()
@@ -161,7 +162,9 @@ class _Trial:
         for piece, parts in self._pieces():
             loaded = self._load(piece, parts)
             count = len(loaded.messages)
-            fitted = wished_from(room.fitted(loaded), count, (day - _EPOCH).days)
+            fitted = room.fitted(loaded)
+            if day is not None:
+                fitted = wished_from(fitted, count, (day - _EPOCH).days)
             decided = room.decide(fitted)
             tally.update(_tally(decided, count))
             given_way.update(lost(loaded, room.decide(first_messages(fitted, count)), decided))
@@ -183,7 +186,9 @@ class _Trial:
         accounts = fitted.contacts.account[fitted.messages.contact[count:]]
         found = []
         for day in (self.today + timedelta(days=n) for n in range(days)):
-            decided = room.decide(wished_from(fitted, count, (day - _EPOCH).days))
+            as_it_is = day == self.today and self.campaign.terms.not_before is None
+            on_day = fitted if as_it_is else wished_from(fitted, count, (day - _EPOCH).days)
+            decided = room.decide(on_day)
             found.append(_forecast(day, decided.verdict[count:], accounts, self.contacts))
         return tuple(found), len(chosen)
 
