@@ -7,6 +7,7 @@ starts over; what the old name left is settled by its journal like that of any d
 from __future__ import annotations
 
 import argparse
+import fcntl
 import signal
 import threading
 from pathlib import Path
@@ -190,11 +191,17 @@ def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> Non
     connection.commit()
 
 
-def warm_up(url: str, clock: Clock) -> None:
-    """Compile the gate, or load what an earlier process compiled, before anything waits for it."""
-    with connect(url) as connection:
+def warm_up(settings: Settings, clock: Clock) -> None:
+    """Compile the gate, or load what an earlier process compiled, before anything waits for it.
+
+    Of processes that start together one compiles, and the others find its work.
+    """
+    with connect(settings.database_url) as connection:
         nobody = facts.load(connection, clock.now(), AccountChoice((0,), (0,)), PolicySet(0, (), ()))
-    plan(nobody.facts, ())
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "compile.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        plan(nobody.facts, ())
 
 
 def main() -> None:
@@ -214,7 +221,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
         try:
-            warm_up(given.database_url, clock)
+            warm_up(given, clock)
             Worker(given, lane, clock, stopping).live()
         except (psycopg.OperationalError, psycopg.InterfaceError, LeaseLostError) as error:
             log.logger(__name__).warning("starting over", why=str(error))
