@@ -47,7 +47,7 @@ WITH judged AS MATERIALIZED (
   SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(at, %(now)s),
     %(now)s, external_id
   FROM judged WHERE NOT withdrawn AND NOT said_before ORDER BY position
-  ON CONFLICT (external_id) DO NOTHING
+  ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
   RETURNING contact_id
 )
 SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM judged WHERE withdrawn AND NOT said_before),

@@ -59,7 +59,12 @@ class Contact(Base):
     """
 
     __tablename__ = "contact"
-    __table_args__ = (Index(None, "part", "account_key"), Index("ix_contact_email", text("lower(email)")))
+    __table_args__ = (
+        Index(None, "part", "account_key"),
+        Index("ix_contact_email", text("lower(email)")),
+        Index("ix_contact_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("ix_contact_elsewhere", "account_id", postgresql_where=text("account_key <> account_id")),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(Text, unique=True)
     account_id: Mapped[BigId | None] = mapped_column(ForeignKey("account.id"))
@@ -97,7 +102,10 @@ class Consent(Base):
     """One entry of the consent ledger: append-only, in order of ``at`` then ``id``. Topic ``*`` means every topic."""
 
     __tablename__ = "consent"
-    __table_args__ = (Index(None, "part", "contact_id"),)
+    __table_args__ = (
+        Index(None, "part", "contact_id"),
+        Index("uq_consent_external_id", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     part: Mapped[Small]
     contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"))
@@ -110,7 +118,7 @@ class Consent(Base):
     proof: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     at: Mapped[Moment]
     recorded_at: Mapped[Moment]
-    external_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    external_id: Mapped[str | None] = mapped_column(Text)
 
 
 class Preference(Base):

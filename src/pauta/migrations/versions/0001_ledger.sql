@@ -439,9 +439,13 @@ CREATE TABLE contact (
     CONSTRAINT fk_contact_place_id FOREIGN KEY(place_id) REFERENCES place (id)
 );
 
+CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> account_id;
+
 CREATE INDEX ix_contact_email ON contact (lower(email));
 
 CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
+
+CREATE INDEX ix_contact_phone ON contact (phone) WHERE phone IS NOT NULL;
 
 CREATE TABLE consent (
     id BIGSERIAL NOT NULL,
@@ -458,11 +462,12 @@ CREATE TABLE consent (
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT,
     CONSTRAINT pk_consent PRIMARY KEY (id),
-    CONSTRAINT fk_consent_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
-    CONSTRAINT uq_consent_external_id UNIQUE (external_id)
+    CONSTRAINT fk_consent_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
 );
 
 CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);
+
+CREATE UNIQUE INDEX uq_consent_external_id ON consent (external_id) WHERE external_id IS NOT NULL;
 
 CREATE TABLE contact_list_member (
     list_id BIGINT NOT NULL,
