@@ -19,7 +19,7 @@ def say(problem: Problem, lang: str) -> str:
     return tell(f"problems.{problem.code}", lang, field=problem.field, **problem.values)
 
 
-def tell(key: str, lang: str, **values: object) -> str:
+def tell(key: str, lang: str, /, **values: object) -> str:
     """The text of a key such as ``up.ready`` with its placeholders filled."""
     return catalogue(lang)[key].format_map(values)
 
