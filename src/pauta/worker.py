@@ -41,7 +41,6 @@ IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 SHORTEST_REST = 0.25
 LONGEST_REST = 15.0
-PLAN_LIMIT = 2_000
 
 
 class Worker:
@@ -112,7 +111,7 @@ class Worker:
         parts = self._settled_parts(connection)
         if not parts:
             return False
-        planned = plan_requested(connection, now, self.leases, PLAN_LIMIT)
+        planned = plan_requested(connection, now, self.leases, self.settings.plan_batch)
         connection.commit()
         step = launching.next_step(connection, parts, self.settings.plan_batch)
         if step is not None:

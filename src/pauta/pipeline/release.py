@@ -29,12 +29,9 @@ class Claimed:
     channel: int
 
 
-def plan_requested(connection: Connection[Any], now: datetime, leases: Leases, limit: int) -> int:
-    """Plan the accounts anew for which that was asked; return how many accounts were."""
-    asked = connection.execute(
-        "SELECT part, account_key FROM plan_request WHERE part = ANY(%s) ORDER BY part, account_key LIMIT %s",
-        (list(leases.parts), limit),
-    ).fetchall()
+def plan_requested(connection: Connection[Any], now: datetime, leases: Leases, contacts: int) -> int:
+    """Plan the accounts anew for which that was asked, about ``contacts`` contacts together; how many accounts."""
+    asked = _requests(connection, leases, contacts)
     if not asked:
         return 0
     leases.lock(connection, {part for part, _ in asked})
@@ -46,6 +43,21 @@ def plan_requested(connection: Connection[Any], now: datetime, leases: Leases, l
     decided = decide(connection, now, AccountChoice.of(key for _, key in asked), policies.current(connection))
     write_changes(connection, now, decided)
     return len(asked)
+
+
+def _requests(connection: Connection[Any], leases: Leases, contacts: int) -> list[tuple[int, int]]:
+    """The next accounts that are to be planned: at least one, and no more contacts than asked for otherwise."""
+    return connection.execute(
+        """
+        SELECT part, account_key FROM (
+            SELECT part, account_key, sum(people) OVER (ORDER BY part, account_key) - people AS before
+            FROM (SELECT r.part, r.account_key, (SELECT count(*) FROM contact c
+                                                 WHERE c.part = r.part AND c.account_key = r.account_key) AS people
+                  FROM plan_request r WHERE r.part = ANY(%s) ORDER BY r.part, r.account_key LIMIT %s) next
+        ) counted WHERE before < %s
+        """,
+        (list(leases.parts), contacts, contacts),
+    ).fetchall()
 
 
 def release(connection: Connection[Any], now: datetime, leases: Leases, limit: int) -> list[Claimed] | None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -217,7 +216,7 @@ def _archive(connection: Connection[Any], mails: Sequence[_Mail]) -> None:
             "message_id": np.array([mail.claimed.id for mail in mails], dtype=np.int64),
             "number": np.array([mail.number for mail in mails], dtype=np.int16),
             "skeleton_id": np.array([skeletons[mail.dictionary] for mail in mails], dtype=np.int64),
-            "hash": [sha256(mail.content).digest() for mail in mails],
+            "hash": [archive.content_hash(mail.content) for mail in mails],
             "body": [archive.compress(mail.content, mail.dictionary) for mail in mails],
         },
         {
@@ -232,7 +231,7 @@ def _archive(connection: Connection[Any], mails: Sequence[_Mail]) -> None:
 
 
 def _skeleton_id(connection: Connection[Any], dictionary: bytes) -> int:
-    digest = sha256(dictionary).digest()
+    digest = archive.content_hash(dictionary)
     connection.execute(
         "INSERT INTO skeleton (hash, body) VALUES (%s, %s) ON CONFLICT (hash) DO NOTHING", (digest, dictionary)
     )
