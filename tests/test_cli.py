@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pauta.cli import COMMANDS
-from pauta.platform.settings import Settings
+from pauta.platform.settings import LANGUAGES, Settings
+from pauta.platform.words import catalogue
 
 MOST_MODULES = ("numba", "numpy", "fastapi", "sqlalchemy", "pydantic")
 
@@ -110,3 +112,11 @@ def test_a_wrong_case_is_named_by_its_path(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "policies[0].limit" in ended.stderr
     assert pauta("gate", "explain", str(tmp_path / "none.json")).returncode == 2
+
+
+def test_everything_that_commands_tell_stands_in_the_catalogues() -> None:
+    sources = (Path(__file__).parents[1] / "src" / "pauta").rglob("*.py")
+    told = {key for source in sources for key in re.findall(r'\btell\("([\w.]+)"', source.read_text(encoding="utf-8"))}
+    assert told
+    for language in LANGUAGES:
+        assert told <= set(catalogue(language))
