@@ -10,11 +10,10 @@ from pauta.core.gate.closing import (
     closed_by_preferences,
     forbids_topic,
     held_bits,
-    is_closed_for_good,
     may_be_written_to,
     stands,
 )
-from pauta.core.gate.compiled import compiled
+from pauta.core.gate.compiled import compiled, lowest
 from pauta.core.gate.world import (
     ADDRESS,
     ALL,
@@ -23,7 +22,6 @@ from pauta.core.gate.world import (
     NOTHING,
     PAUSE,
     POLICIES,
-    TIME,
     WINDOW,
     Asking,
     World,
@@ -60,11 +58,11 @@ def ask_rules(
         paused = between(0, contacts(world)[ask.contact].paused_until - ask.base - 1)
         close(world, ask, wish, PAUSE, paused)
         keep(world, ask, wish, PAUSE, paused)
-    ask_policies(world, ask, wish, traced, 0, world.before_preference)
+    ask_policies(world, ask, wish, traced, world.early_bits)
     if ask.bulk and not (boards(world)[wish].final and not traced):
         ask_preferences(world, ask, wish)
     if not (boards(world)[wish].final and not traced):
-        ask_policies(world, ask, wish, traced, world.before_preference, world.policy_count)
+        ask_policies(world, ask, wish, traced, ~world.early_bits)
 
 
 @compiled
@@ -93,28 +91,22 @@ def ask_preferences(world: World, ask: Asking, wish: int) -> None:
 
 
 @compiled
-def ask_policies(
-    world: World,
-    ask: Asking,
-    wish: int,
-    traced: bool,
-    first: int,
-    end: int,
-) -> None:
-    """The policies first..end - 1 that hold this message on this channel."""
+def ask_policies(world: World, ask: Asking, wish: int, traced: bool, which: int) -> None:
+    """Those of the policies (bits) that hold this message on this channel."""
     channel = channel_of(world, ask.row, wish)
     held = held_bits(world, ask, channel)
     across = across_bits(world, ask, channel)
-    barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred
+    for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
     opens, closes = -1, 24 * 60
-    for p in range(first, end):
-        if not (held | across) >> p & 1:
-            continue
+    asked = (held | across) & which
+    while asked:
+        p = lowest(asked)
+        asked &= asked - 1
         rank = p + POLICIES + (p >= world.before_preference)
         had_hours = opens < closes
-        if policies(world)[p].kind == TIME:
+        if world.hours_bits >> p & 1:
             opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
-        if barred >> p & 1 or is_closed_for_good(world, p) or (had_hours and opens >= closes):
+        if for_good >> p & 1 or (had_hours and opens >= closes):
             close_for_good(world, ask, wish, rank)
             keep(world, ask, wish, rank, ALL)
             if not traced:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from pauta.core.gate.facts import Facts, Int32
+from pauta.core.gate.facts import Bools, Facts, Int32
 from pauta.core.gate.index import Index
 from pauta.core.gate.rules import Rules
 from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER, MessageType
@@ -17,12 +17,14 @@ from pauta.core.gate.world import (
     ACCOUNT,
     ANSWER,
     BOARD,
+    CAP,
     CAPACITY,
     CONTACT,
     MESSAGE,
     NOTHING,
     POLICY,
     SIGN,
+    SPACING,
     WORLD,
     Records,
     World,
@@ -43,7 +45,9 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
     """The kernel's world before the first decision. ``trace`` names the rows of messages to be traced."""
     shared = bool((facts.contacts.person != np.arange(len(facts.contacts.person))).any())
     message_count, policy_count = len(facts.messages.id), len(rules.kind)
+    nothing = ((rules.kind == CAP) | (rules.kind == CAPACITY)) & (rules.limit == 0)
     most = _most_entries(facts, index)
+    tally_days = 2 * int(rules.days.max(initial=1)) + BOARD_DAYS + 2 * 31
     trace_row = np.full(message_count if len(trace) else 0, -1, np.int32)
     trace_row[list(trace)] = np.arange(len(trace), dtype=np.int32)
     arrays = {
@@ -67,7 +71,8 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "full": rules.full,
         "used": rules.used,
         "placed": np.zeros(message_count, np.int32),
-        "tally": np.zeros((policy_count, 2 * int(rules.days.max(initial=1)) + BOARD_DAYS + 2 * 31), np.int32),
+        "tally": np.zeros((policy_count, tally_days), np.int32),
+        "latest": np.zeros((2 * policy_count, tally_days), np.int32),
         "counted": np.zeros(most + 1, np.int32),
         "campaigns": np.zeros(most + int(np.diff(index.enrolment_first).max(initial=0)) + 1, np.int32),
         "won": np.zeros(most + 1, np.int64),
@@ -83,13 +88,21 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "calendar_count": rules.dates.shape[1],
         "shift_count": rules.dates.shape[2],
         "period_days": rules.used.shape[1],
-        "tally_days": arrays["tally"].shape[1],
+        "tally_days": tally_days,
         "rank_count": len(rules.number),
         "wish_count": facts.messages.channels.shape[1],
         "traced_count": len(trace),
         "place_count": 0,
         "before_preference": rules.before_preference,
         "asks_contact": rules.asks_contact,
+        "early_bits": _bits(np.arange(policy_count) < rules.before_preference),
+        "hours_bits": _bits(rules.opens >= 0),
+        "nothing_bits": _bits(nothing),
+        "capacity_bits": _bits(rules.kind == CAPACITY),
+        "account_reach": int(np.where(rules.account, np.maximum(rules.days, 31), 0).max(initial=0)),
+        "account_bits": _bits(rules.account),
+        "account_cap_bits": _bits(rules.account & (rules.kind == CAP) & ~nothing),
+        "account_spacing_bits": _bits(rules.account & (rules.kind == SPACING)),
         "shared": shared,
         "by_tier": shared or CAPACITY in rules.kind,
         "first_base": rules.first_base,
@@ -100,6 +113,11 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
     for name, number in (numbers | {name: array.ctypes.data for name, array in arrays.items()}).items():
         world[name] = number
     return Built(world[0], arrays)
+
+
+def _bits(chosen: Bools) -> int:
+    """The bits of the chosen policies, as the kernel's signed number."""
+    return int(np.bitwise_or.reduce(np.where(chosen, np.int64(1) << np.arange(len(chosen), dtype=np.int64), 0)))
 
 
 def _most_entries(facts: Facts, index: Index) -> int:

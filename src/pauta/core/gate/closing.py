@@ -290,10 +290,3 @@ def stands(world: World, ask: Asking, p: int) -> bool:
     if policies(world)[p].kind == CONCURRENCY:
         return bool(campaigns_elsewhere(world, ask, policies(world)[p].limit) >= policies(world)[p].limit)
     return bool(contacts(world)[ask.contact].standing >> p & 1)
-
-
-@compiled
-def is_closed_for_good(world: World, p: int) -> bool:
-    """Whether what the policy closes stays closed: a cap or capacity of nothing."""
-    kind = policies(world)[p].kind
-    return bool(kind in (CAP, CAPACITY) and policies(world)[p].limit == 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 from numba import njit, types
@@ -16,12 +18,41 @@ _OPTIONS: Final[dict[str, Any]] = {
     "error_model": "numpy",  # a division is never by zero here: no check
     "_nrt": False,  # nothing is allocated: no counting of references
 }
+_SOURCES: Final = (
+    "asking",
+    "boards",
+    "closing",
+    "compiled",
+    "entries",
+    "index",
+    "kernel",
+    "places",
+    "views",
+    "vocabulary",
+    "winners",
+    "world",
+)
+
+
+def _stamp() -> bytes:
+    """One hash over all sources that are compiled together.
+
+    Numba looks only at the file of the function that is called, and would go on using what it once compiled in from
+    another file after that one has changed.
+    """
+    package = files("pauta.core.gate")
+    return hashlib.sha256(b"".join(package.joinpath(f"{name}.py").read_bytes() for name in _SOURCES)).digest()
+
+
+_STAMP: Final = _stamp()
 
 
 def compiled(function: Function) -> Function:
     """Compile for the types of the first call. The function works on arrays that it is given and creates none."""
-    machine: Function = njit(**_OPTIONS)(function)
-    return machine
+    machine: Any = njit(**_OPTIONS)(function)
+    machine._cache._cache_file._source_stamp = _STAMP
+    code: Function = machine
+    return code
 
 
 def _lowest(_context, _bits):  # type: ignore[no-untyped-def]  # numba asks for the types, then for the code

@@ -15,7 +15,6 @@ from pauta.core.gate.world import (
     LAST,
     NOTHING,
     NOW,
-    TIME,
     Asking,
     World,
     accounts,
@@ -55,11 +54,7 @@ def decide_all(world: World) -> None:
 
 
 @compiled
-def decide(
-    world: World,
-    account: int,
-    row: int,
-) -> None:
+def decide(world: World, account: int, row: int) -> None:
     """Ask for the channels in the order of wish, take the place that is found, and say why."""
     ask = asking(world, account, row)
     traced = world.traced_count > 0 and trace_row(world)[row] >= 0
@@ -79,9 +74,9 @@ def decide(
         if best != NOTHING and not traced and (day == ask.start or not hurried):
             break
     if best == NOTHING:
-        answer_without_day(world, ask, wishes)
+        answer_without_day(world, ask, wishes, traced)
         return
-    answer_with_day(world, ask, best, day)
+    answer_with_day(world, ask, best, day, traced)
     take_place(world, ask, day, channel_of(world, row, best))
 
 
@@ -116,12 +111,7 @@ def asking(world: World, account: int, row: int) -> Asking:
 
 
 @compiled
-def answer_with_day(
-    world: World,
-    ask: Asking,
-    wish: int,
-    day: int,
-) -> None:
+def answer_with_day(world: World, ask: Asking, wish: int, day: int, traced: bool) -> None:
     row = ask.row
     answers(world)[row].day = ask.base + day
     answers(world)[row].channel = channel_of(world, row, wish)
@@ -129,7 +119,7 @@ def answer_with_day(
     if day > ask.judged:
         answers(world)[row].verdict = QUEUE
         answers(world)[row].rank = boards(world)[wish].closer
-        name_winners(world, ask, wish, boards(world)[wish].closer, ask.judged)
+        name_winners(world, ask, wish, boards(world)[wish].closer, ask.judged, traced)
     elif messages(world)[row].wished != ALWAYS and messages(world)[row].wished < ask.base + ask.own:
         answers(world)[row].verdict = QUEUE
         answers(world)[row].reason = WAITED
@@ -143,9 +133,11 @@ def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
     """The minute of the local day: its own, else the contact's best, inside the allowed hours."""
     held = held_bits(world, ask, channel_of(world, ask.row, wish))
     opens, closes = -1, 24 * 60
-    for p in range(world.before_preference):
-        if policies(world)[p].kind == TIME and held >> p & 1:
-            opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
+    hours = held & world.hours_bits
+    while hours:
+        p = lowest(hours)
+        hours &= hours - 1
+        opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
     minute = (
         messages(world)[ask.row].minute
         if messages(world)[ask.row].minute >= 0
@@ -159,44 +151,32 @@ def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
 
 
 @compiled
-def answer_without_day(
-    world: World,
-    ask: Asking,
-    wishes: int,
-) -> None:
+def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> None:
     """Something stands in the way; or a day beyond the board may open; or nothing can open."""
     row = ask.row
     for wish in range(wishes):
         if boards(world)[wish].standing != NOTHING and boards(world)[wish].open & ask.until:
-            wait(world, ask, wish)
+            wait(world, ask, wish, traced)
             return
     if ask.endless:
         for wish in range(wishes):
             if not boards(world)[wish].final:
                 answers(world)[row].earliest = ask.base + LAST + 1
-                wait(world, ask, wish)
+                wait(world, ask, wish, traced)
                 return
-    suppress(world, ask, wishes)
+    suppress(world, ask, wishes, traced)
 
 
 @compiled
-def wait(
-    world: World,
-    ask: Asking,
-    wish: int,
-) -> None:
+def wait(world: World, ask: Asking, wish: int, traced: bool) -> None:
     rank = boards(world)[wish].standing if boards(world)[wish].standing != NOTHING else boards(world)[wish].closer
     answers(world)[ask.row].verdict = QUEUE
     answers(world)[ask.row].rank = rank
-    name_winners(world, ask, wish, rank, ask.judged)
+    name_winners(world, ask, wish, rank, ask.judged, traced)
 
 
 @compiled
-def suppress(
-    world: World,
-    ask: Asking,
-    wishes: int,
-) -> None:
+def suppress(world: World, ask: Asking, wishes: int, traced: bool) -> None:
     last = 0
     late = LAST + 1
     expired = False
@@ -216,5 +196,5 @@ def suppress(
         answers(world)[ask.row].earliest = ask.base + late
     for wish in range(wishes):
         if closed_the_day(world, ask, wish, rank, ask.start):
-            name_winners(world, ask, wish, rank, ask.start)
+            name_winners(world, ask, wish, rank, ask.start, traced)
             return

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pauta.core.gate.boards import between, period_first, period_last
-from pauta.core.gate.compiled import compiled
-from pauta.core.gate.entries import belongs, day_of, entry, near_bits, other_bits
+from pauta.core.gate.compiled import compiled, lowest
+from pauta.core.gate.entries import belongs, code_of, day_of, entry, near_bits, other_bits
 from pauta.core.gate.world import (
-    CAP,
-    CAPACITY,
     HOLD,
     LAST,
     ROLLING,
-    SPACING,
     Asking,
     World,
     account_events,
@@ -19,6 +16,7 @@ from pauta.core.gate.world import (
     contacts,
     entries,
     full,
+    latest,
     placed,
     policies,
     signs,
@@ -30,16 +28,44 @@ from pauta.core.gate.world import (
 @compiled
 def load_account(world: World, account: int) -> None:
     """Days that the touches and events of all contacts of the account close, for policies with that scope."""
-    for p in range(world.policy_count):
-        if policies(world)[p].account:
-            policies(world)[p].closed = 0
-            policies(world)[p].across = 0
-            if policies(world)[p].kind == CAP and policies(world)[p].limit:
-                load_cap(world, account, p)
-            elif policies(world)[p].kind == HOLD:
-                load_hold(world, account, p)
-            elif policies(world)[p].kind == SPACING:
-                load_spacing(world, account, p)
+    if not world.account_bits:
+        return
+    clear_account(world, account)
+    base = accounts(world)[account].base
+    for contact in range(accounts(world)[account].contacts, accounts(world)[account + 1].contacts):
+        person = contacts(world)[contact].person
+        low = contacts(world)[person].low
+        for position in range(low + contacts(world)[person].touches - 1, low - 1, -1):
+            day = day_of(world, position)
+            if day < base - world.account_reach:
+                break
+            if belongs(world, position, contact):
+                counted, near = other_bits(world, position), near_bits(world, position)
+                note_touch(world, base, day, code_of(world, position), counted, near)
+    full_caps = world.account_cap_bits
+    while full_caps:
+        p = lowest(full_caps)
+        full_caps &= full_caps - 1
+        close_tallied(world, p, base, policies(world)[p].first, policies(world)[p].last)
+
+
+@compiled
+def clear_account(world: World, account: int) -> None:
+    asked = world.account_bits
+    while asked:
+        p = lowest(asked)
+        asked &= asked - 1
+        base = accounts(world)[account].base
+        policies(world)[p].closed = 0
+        policies(world)[p].across = 0
+        policies(world)[p].tallied = 0
+        policies(world)[p].first, policies(world)[p].last = tally_bounds(world, p, base)
+        for slot in range(policies(world)[p].last - policies(world)[p].first + 1):
+            tally(world)[p, slot] = 0
+            latest(world)[p, slot] = 0
+            latest(world)[world.policy_count + p, slot] = 0
+        if policies(world)[p].kind == HOLD:
+            load_hold(world, account, p)
 
 
 @compiled
@@ -51,48 +77,6 @@ def load_hold(world: World, account: int, p: int) -> None:
 
 
 @compiled
-def load_spacing(world: World, account: int, p: int) -> None:
-    base = accounts(world)[account].base
-    for contact in range(accounts(world)[account].contacts, accounts(world)[account + 1].contacts):
-        low = contacts(world)[contacts(world)[contact].person].low
-        for position in range(low + contacts(world)[contacts(world)[contact].person].touches - 1, low - 1, -1):
-            if day_of(world, position) <= base - policies(world)[p].days:
-                break
-            if belongs(world, position, contact):
-                counted = other_bits(world, position)
-                near = near_bits(world, position)
-                space_account(world, p, day_of(world, position) - base, counted, near)
-
-
-@compiled
-def space_account(world: World, p: int, day: int, counted: int, near: int) -> None:
-    closed = between(day - policies(world)[p].days + 1, day + policies(world)[p].days - 1)
-    if counted >> p & 1:
-        policies(world)[p].closed |= closed
-    if near >> p & 1:
-        policies(world)[p].across |= closed
-
-
-@compiled
-def load_cap(world: World, account: int, p: int) -> None:
-    base = accounts(world)[account].base
-    first, last = tally_bounds(world, p, base)
-    tally(world)[p, : last - first + 1] = 0
-    policies(world)[p].tallied = 0
-    for contact in range(accounts(world)[account].contacts, accounts(world)[account + 1].contacts):
-        low = contacts(world)[contacts(world)[contact].person].low
-        for position in range(low + contacts(world)[contacts(world)[contact].person].touches - 1, low - 1, -1):
-            day = day_of(world, position)
-            if day < first:
-                break
-            if day <= last and other_bits(world, position) >> p & 1 and belongs(world, position, contact):
-                tally(world)[p, period_first(policies(world)[p].window, day) - first] += 1
-                policies(world)[p].tallied += 1
-    if policies(world)[p].tallied >= policies(world)[p].limit:
-        close_tallied(world, p, base, first, last)
-
-
-@compiled
 def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
     """First and last day whose touches may close a day of the board."""
     if policies(world)[p].window == ROLLING:
@@ -101,12 +85,46 @@ def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
 
 
 @compiled
+def note_touch(world: World, base: int, day: int, code: int, counted: int, near: int) -> None:
+    """Enter one touch of the account into its caps and spacings. ``counted`` and ``near`` are bits of policies."""
+    caps = counted & world.account_cap_bits
+    while caps:
+        p = lowest(caps)
+        caps &= caps - 1
+        if policies(world)[p].first <= day <= policies(world)[p].last:
+            slot = period_first(policies(world)[p].window, day) - policies(world)[p].first
+            tally(world)[p, slot] += 1
+            latest(world)[p, slot] = max(latest(world)[p, slot], code + 1)
+            policies(world)[p].tallied += 1
+    spacings = (counted | near) & world.account_spacing_bits
+    while spacings:
+        p = lowest(spacings)
+        spacings &= spacings - 1
+        if policies(world)[p].first <= day <= policies(world)[p].last:
+            note_spacing(world, p, base, day, code, bool(counted >> p & 1), bool(near >> p & 1))
+
+
+@compiled
+def note_spacing(world: World, p: int, base: int, day: int, code: int, counted: bool, near: bool) -> None:
+    slot, days = day - policies(world)[p].first, policies(world)[p].days
+    closed = between(day - base - days + 1, day - base + days - 1)
+    if counted:
+        policies(world)[p].closed |= closed
+        latest(world)[p, slot] = max(latest(world)[p, slot], code + 1)
+    if near:
+        policies(world)[p].across |= closed
+        latest(world)[world.policy_count + p, slot] = max(latest(world)[world.policy_count + p, slot], code + 1)
+
+
+@compiled
 def close_tallied(world: World, p: int, base: int, first: int, last: int) -> None:
-    """Close the windows that are full, of those that contain a day from first to last of the tally."""
-    origin = tally_bounds(world, p, base)[0]
+    """Close the windows of a cap that are full, of those that contain a day from first to last of the tally."""
+    origin, limit = policies(world)[p].first, policies(world)[p].limit
+    if policies(world)[p].tallied < limit:
+        return
     if policies(world)[p].window != ROLLING:
         for day in range(period_first(policies(world)[p].window, first), last + 1):
-            if tally(world)[p, day - origin] >= policies(world)[p].limit:
+            if tally(world)[p, day - origin] >= limit:
                 policies(world)[p].closed |= between(day - base, period_last(policies(world)[p].window, day) - base)
         return
     days = policies(world)[p].days
@@ -116,7 +134,7 @@ def close_tallied(world: World, p: int, base: int, first: int, last: int) -> Non
         touches += tally(world)[p, day - origin]
     for day in range(start, min(last, base + LAST) + 1):
         touches += tally(world)[p, day + days - 1 - origin]
-        if touches >= policies(world)[p].limit:
+        if touches >= limit:
             policies(world)[p].closed |= between(day - base, day + days - 1 - base)
         touches -= tally(world)[p, day - origin]
 
@@ -125,23 +143,21 @@ def close_tallied(world: World, p: int, base: int, first: int, last: int) -> Non
 def take_place(world: World, ask: Asking, day: int, channel: int) -> None:
     """The message is a touch from now on: of its person, its account, and the channel's capacity. `day` is a bit."""
     sign = ask.kind * 8 + channel
+    code = world.touch_count + world.place_count
     placed(world)[world.place_count] = ask.row
-    enter(world, ask, entry(ask.base + day - world.day_origin, sign, world.touch_count + world.place_count))
     world.place_count += 1
+    enter(world, ask, entry(ask.base + day - world.day_origin, sign, code))
     counted = signs(world)[sign].other & ~contacts(world)[ask.contact].uncounted
     near = signs(world)[sign].near & ~contacts(world)[ask.contact].spared
-    for p in range(world.policy_count):
-        if policies(world)[p].kind == CAPACITY and counted >> p & 1:
-            use_capacity(world, p, ask.base + day)
-        elif policies(world)[p].kind == SPACING and policies(world)[p].account:
-            space_account(world, p, day, counted, near)
-        elif (
-            policies(world)[p].kind == CAP
-            and policies(world)[p].account
-            and policies(world)[p].limit
-            and counted >> p & 1
-        ):
-            tally_one(world, p, ask.base, ask.base + day)
+    capacities = counted & world.capacity_bits
+    while capacities:
+        use_capacity(world, lowest(capacities), ask.base + day)
+        capacities &= capacities - 1
+    note_touch(world, ask.base, ask.base + day, code, counted, near)
+    caps = counted & world.account_cap_bits
+    while caps:
+        close_tallied(world, lowest(caps), ask.base, ask.base + day, ask.base + day)
+        caps &= caps - 1
 
 
 @compiled
@@ -153,15 +169,6 @@ def enter(world: World, ask: Asking, new: int) -> None:
         hole -= 1
     entries(world)[hole] = new
     contacts(world)[contacts(world)[ask.contact].person].touches += 1
-
-
-@compiled
-def tally_one(world: World, p: int, base: int, day: int) -> None:
-    origin = tally_bounds(world, p, base)[0]
-    tally(world)[p, period_first(policies(world)[p].window, day) - origin] += 1
-    policies(world)[p].tallied += 1
-    if policies(world)[p].tallied >= policies(world)[p].limit:
-        close_tallied(world, p, base, day, day)
 
 
 @compiled

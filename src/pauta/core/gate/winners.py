@@ -16,7 +16,6 @@ from pauta.core.gate.closing import (
 )
 from pauta.core.gate.compiled import compiled
 from pauta.core.gate.entries import belongs, code_of, day_of, sign_of
-from pauta.core.gate.places import tally_bounds
 from pauta.core.gate.vocabulary import NEVER
 from pauta.core.gate.world import (
     ALL,
@@ -33,6 +32,7 @@ from pauta.core.gate.world import (
     answers,
     contacts,
     counted,
+    latest,
     placed,
     policies,
     preferences,
@@ -46,27 +46,63 @@ from pauta.core.gate.world import (
 
 
 @compiled
-def name_winners(
-    world: World,
-    ask: Asking,
-    wish: int,
-    rank: int,
-    day: int,
-) -> None:
-    """The last winner into the answer, all of them into the trace."""
-    count = find_winners(world, ask, wish, rank, day)
-    latest = -1
-    for position in range(count):
-        latest = max(latest, won(world)[position])
+def name_winners(world: World, ask: Asking, wish: int, rank: int, day: int, traced: bool) -> None:
+    """The last winner into the answer, and all of them into the trace."""
     touches = world.touch_count
-    answers(world)[ask.row].winner = latest if latest < touches else touches + placed(world)[latest - touches]
-    if world.traced_count and trace_row(world)[ask.row] >= 0:
-        traced, free = trace_row(world)[ask.row], trace_ranges(world)[world.traced_count, 1]
-        trace_ranges(world)[traced, 0] = free
-        trace_ranges(world)[traced, 1] = count
-        trace_ranges(world)[world.traced_count, 1] += count
-        for position in range(count):
-            trace_won(world)[free + position] = won(world)[position]
+    if traced:
+        count = find_winners(world, ask, wish, rank, day)
+        keep_winners(world, ask, count)
+        code = last_of(world, count)
+    else:
+        code = last_winner(world, ask, wish, rank, day)
+    answers(world)[ask.row].winner = code if code < touches else touches + placed(world)[code - touches]
+
+
+@compiled
+def keep_winners(world: World, ask: Asking, count: int) -> None:
+    row, free = trace_row(world)[ask.row], trace_ranges(world)[world.traced_count, 1]
+    trace_ranges(world)[row, 0] = free
+    trace_ranges(world)[row, 1] = count
+    trace_ranges(world)[world.traced_count, 1] += count
+    for position in range(count):
+        trace_won(world)[free + position] = won(world)[position]
+
+
+@compiled
+def last_of(world: World, count: int) -> int:
+    code = -1
+    for position in range(count):
+        code = max(code, won(world)[position])
+    return int(code)
+
+
+@compiled
+def last_winner(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
+    """The same as the last of all winners; of an account without going through all its touches."""
+    p = rank - POLICIES - (rank > POLICIES + world.before_preference)
+    noted = world.account_cap_bits | world.account_spacing_bits
+    if p < 0 or rank == POLICIES + world.before_preference or not noted >> p & 1:
+        return last_of(world, find_winners(world, ask, wish, rank, day))
+    channel = channel_of(world, ask.row, wish)
+    code = -1
+    if world.account_cap_bits >> p & 1:
+        first, last = full_around(world, ask, p, ask.base + day)
+        code = latest_between(world, p, p, first, last)
+    else:
+        first, last = ask.base + day - policies(world)[p].days + 1, ask.base + day + policies(world)[p].days - 1
+        if held_bits(world, ask, channel) >> p & 1:
+            code = latest_between(world, p, p, first, last)
+        if across_bits(world, ask, channel) >> p & 1:
+            code = max(code, latest_between(world, p, world.policy_count + p, first, last))
+    return code
+
+
+@compiled
+def latest_between(world: World, p: int, row: int, first: int, last: int) -> int:
+    code = 0
+    for day in range(max(first, policies(world)[p].first), min(last, policies(world)[p].last) + 1):
+        code = max(code, latest(world)[row, day - policies(world)[p].first])
+    return int(code - 1)
 
 
 @compiled
@@ -104,14 +140,15 @@ def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     if not policies(world)[p].account:
         count = collect_counted(world, ask, p, day - days + 1, day + days - 1)
         return full_stretch(world, count, limit, days, day)
-    origin = tally_bounds(world, p, ask.base)[0]
+    origin, touches = policies(world)[p].first, 0
     first, last = NEVER, -NEVER
+    for inside in range(day - days + 1, day):
+        touches += tally(world)[p, inside - origin]
     for start in range(day - days + 1, day + 1):
-        touches = 0
-        for inside in range(start, start + days):
-            touches += tally(world)[p, inside - origin]
+        touches += tally(world)[p, start + days - 1 - origin]
         if touches >= limit:
             first, last = min(first, start), start + days - 1
+        touches -= tally(world)[p, start - origin]
     return first, last
 
 

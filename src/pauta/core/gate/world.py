@@ -30,6 +30,8 @@ POLICY: Final = np.dtype(
         ("least", np.int64),  # touches from which a mix is asked
         ("percent", np.float64),  # of mixes
         # What follows belongs to the account that is being decided.
+        ("first", np.int32),  # days that are tallied
+        ("last", np.int32),
         ("tallied", np.int64),  # touches that the cap counts
         ("closed", np.int64),  # days closed by caps, holds after events, the held side of spacings
         ("across", np.int64),  # days closed for the other side of spacings
@@ -201,6 +203,14 @@ class World(Protocol):
     place_count: int  # messages that have a place so far
     before_preference: int  # policies whose place is before the preferences
     asks_contact: int  # 1: some filter looks at stages or segments
+    early_bits: int  # policies whose place is before the preferences
+    hours_bits: int  # time rules with hours
+    nothing_bits: int  # caps and capacities whose limit is zero
+    capacity_bits: int
+    account_reach: int  # days before the base that may matter to them
+    account_bits: int  # policies whose scope is the account
+    account_cap_bits: int  # caps of them that have a limit above zero
+    account_spacing_bits: int
     shared: int  # 1: some contacts are one person
     by_tier: int  # 1: accounts share capacities or persons, so tiers go over all of them
     first_base: int  # the earliest base; an account's shift is its base - first_base
@@ -233,6 +243,7 @@ class World(Protocol):
     full: int
     used: int
     tally: int
+    latest: int
     trace_closed: int
     trace_ranges: int
 
@@ -290,6 +301,8 @@ full = view("full", np.int64, "shift_count")
 """Days whose capacity is used up."""
 used = view("used", np.int64, "period_days")
 """Places used per period, at its first day - period_origin."""
+latest = view("latest", np.int32, "tally_days")
+"""By p, and P + p for the other side of a spacing: 1 + the latest code of those touches per day, as in tally."""
 tally = view("tally", np.int32, "tally_days")
 """Touches that account caps count, per day or at the first day of the period."""
 trace_closed = view("trace_closed", np.int64, "rank_count", "wish_count")
