@@ -87,7 +87,7 @@ def test_a_higher_tier_shows_whom_it_pushes_aside(connection: Connection[Any]) -
 
 def test_a_full_channel_is_shared_by_all_pieces(connection: Connection[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     settle(connection, ({"kind": "capacity", "name": "warm-up", "channel": "email", "limit": 2, "per": "day"},))
-    monkeypatch.setattr(preview, "TOGETHER", 1)
+    monkeypatch.setattr(preview, "TOGETHER", 0)
     monkeypatch.setattr(preview, "FEW_ACCOUNTS", 0)
     found = preview.preview(connection, NOW, campaign(connection), days=1)
     assert found.counts == (Count("send", "clear", "", 2), Count("queue", "capacity", "warm-up", 1))
