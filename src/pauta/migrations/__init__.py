@@ -56,7 +56,9 @@ def differences(url: str) -> list[Any]:
 
     engine = create_engine(engine_url(url), poolclass=NullPool)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"include_object": is_ours, "compare_server_default": False})
+        context = MigrationContext.configure(
+            connection, opts={"include_object": is_ours, "compare_server_default": False}
+        )
         return list(compare_metadata(context, METADATA))
 
 

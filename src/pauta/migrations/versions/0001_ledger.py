@@ -23,7 +23,9 @@ def upgrade() -> None:
         for number in range(TABLES):
             parts = ", ".join(str(part) for part in range(number * per_table, (number + 1) * per_table))
             op.execute(f"CREATE TABLE {parent}_{number} PARTITION OF {parent} FOR VALUES IN ({parts})")
-    op.execute(f"INSERT INTO lease (part, until) SELECT part, '-infinity' FROM generate_series(0, {PARTITIONS - 1}) part")
+    op.execute(
+        f"INSERT INTO lease (part, until) SELECT part, '-infinity' FROM generate_series(0, {PARTITIONS - 1}) part"
+    )
     op.execute("INSERT INTO place (id) VALUES (0)")
     for number in range(TABLES):
         op.execute(f"ALTER TABLE archive_{number} ALTER COLUMN body SET STORAGE EXTERNAL")
