@@ -122,7 +122,10 @@ class Scope:
 def contacts(scope: Scope) -> Rows:
     """Contacts of the accounts, grouped by account key."""
     segments = scope.names.segments
-    bits = " | ".join(f"((%(segment_{n})s = ANY(c.segments))::int4::int8 << {n})" for n in range(len(segments))) or "0::int8"
+    bits = (
+        " | ".join(f"((%(segment_{n})s = ANY(c.segments))::int4::int8 << {n})" for n in range(len(segments)))
+        or "0::int8"
+    )
     found = scope.rows(
         f"""
         SELECT c.id, c.account_key, c.part, c.person_id, c.place_id AS place, coalesce(a.place_id, 0) AS account_place,

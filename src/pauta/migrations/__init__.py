@@ -62,7 +62,7 @@ def differences(url: str) -> list[Any]:
         return list(compare_metadata(context, METADATA))
 
 
-def is_ours(item: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+def is_ours(item: object, name: str | None, kind: str, reflected: bool, _compare_to: object) -> bool:
     """Leave out the physical tables below partitioned ones and Alembic's own table."""
     from pauta.migrations.tables import METADATA
 
