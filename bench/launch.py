@@ -47,6 +47,7 @@ def deliver(n: int) -> None:
             campaign_id = _campaign(url, now, stop=True)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
             with workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
+                connection.execute("DELETE FROM message")
                 with connect(url) as door:
                     campaigns.launch(door, now, campaign_id, "bench")
                 wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}")

@@ -21,11 +21,6 @@ class OutcomeKind(StrEnum):
     LOST = "lost"
     UNSENT = "unsent"
 
-    @property
-    def permanent(self) -> bool:
-        """True when trying again cannot help: the message has left, or was refused for good."""
-        return self in (OutcomeKind.SENT, OutcomeKind.FAILED)
-
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

@@ -100,6 +100,7 @@ def prepare(
 class _Proposal:
     figures: Mapping[str, object]
     sender: str
+    template: str
     versions: tuple[Published, ...]
 
 
@@ -114,6 +115,8 @@ def _mail(
 ) -> _Mail:
     if claimed.channel != Channel.email:
         raise Problem("channel_without_provider", field="channel", channel=Channel(claimed.channel).name)
+    if not proposal.versions:
+        raise Problem("messages.template_unpublished", field="template", template=proposal.template)
     version = choose(proposal.versions, recipient["language"], company["language"])
     language = recipient["language"] or company["language"]
     account = {**(recipient["account_attributes"] or {}), "name": recipient["account_name"]}
@@ -165,10 +168,12 @@ def _recipients(connection: Connection[Any], ids: list[int]) -> dict[int, dict[s
 
 def _proposals(connection: Connection[Any], ids: set[int]) -> dict[int, _Proposal]:
     rows = connection.execute(
-        "SELECT id, figures, sender, template_id FROM proposal WHERE id = ANY(%s)", (list(ids),)
+        "SELECT p.id, p.figures, p.sender, t.name, t.id FROM proposal p JOIN template t ON t.id = p.template_id "
+        "WHERE p.id = ANY(%s)",
+        (list(ids),),
     ).fetchall()
-    versions = {template: published(connection, template) for template in {row[3] for row in rows}}
-    return {number: _Proposal(figures, sender, versions[template]) for number, figures, sender, template in rows}
+    versions = {template: published(connection, template) for template in {row[4] for row in rows}}
+    return {row[0]: _Proposal(*row[1:4], versions[row[4]]) for row in rows}
 
 
 def _company(connection: Connection[Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import socket
 import subprocess
 import sys
@@ -186,8 +185,3 @@ def wait_until(true: Callable[[], bool], seconds: float = 5) -> None:
     while not true():
         assert time.monotonic() < until, "it did not happen in time"
         time.sleep(0.01)
-
-
-def has_line(text: str, pattern: str) -> bool:
-    """Whether a line of the text matches as a whole."""
-    return any(re.fullmatch(pattern, line) for line in text.splitlines())

@@ -23,7 +23,6 @@ from pauta.core.gate.policies import (
     Policy,
     Spacing,
     Time,
-    kind_of,
 )
 from pauta.core.gate.vocabulary import CHANNELS, MAX_POLICIES, TYPES
 from pauta.core.problems import Problem
@@ -207,38 +206,3 @@ def _blackout(today: date | None) -> Reader[date]:
         return doc.iso_date(value, path)
 
     return read
-
-
-def dump_policy(policy: Policy) -> dict[str, object]:
-    """The JSON object of a policy: parsing it gives the same policy again; what is left at its default is left out."""
-    dumped: dict[str, object] = {"kind": kind_of(policy), "name": policy.name}
-    for field in fields(policy):
-        value = getattr(policy, field.name)
-        if field.name != "name" and value != field.default:
-            dumped[_JSON_NAMES.get(field.name, field.name)] = _dump_value(field.name, value)
-    return dumped
-
-
-_JSON_NAMES: Final = {"condition": "while", "event": "after", "apart_from": "from", "account": "scope"}
-
-
-def _dump_value(name: str, value: object) -> object:
-    match value:
-        case Filter():
-            return {
-                field.name: _plain(given)
-                for field in fields(Filter)
-                if (given := getattr(value, field.name)) is not None
-            }
-        case bool() if name == "account":
-            return "account"
-        case (int(start), int(end)) if name == "hours":
-            return [f"{minute // 60:02}:{minute % 60:02}" for minute in (start, end)]
-        case _:
-            return _plain(value)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [item.isoformat() if isinstance(item, date) else item for item in value]
-    return value
