@@ -254,15 +254,9 @@ def proposals(connection: Database, ids: list[int]) -> dict[int, ProposalFacts]:
     }
 
 
-_seen_kinds: dict[int, KindFacts] = {}
-
-
 def kinds(connection: Database, ids: set[int]) -> tuple[KindFacts, ...]:
-    """The signatures with these ids, by id; they never change, so each is read once per process."""
-    missing = [number for number in ids if number not in _seen_kinds]
-    if missing:
-        found = connection.execute(
-            "SELECT id, type, topic, team, campaign, urgent FROM kind WHERE id = ANY(%s)", (missing,)
-        )
-        _seen_kinds.update({row[0]: KindFacts(*row) for row in found})
-    return tuple(_seen_kinds[number] for number in sorted(ids))
+    """The signatures with these ids, by id."""
+    found = connection.execute(
+        "SELECT id, type, topic, team, campaign, urgent FROM kind WHERE id = ANY(%s) ORDER BY id", (list(ids),)
+    )
+    return tuple(KindFacts(*row) for row in found)
