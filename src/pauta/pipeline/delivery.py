@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +17,10 @@ from pauta.messages.ledger import move
 from pauta.messages.models import State
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.rendering import Ready, Unready
+from pauta.platform.schema import PARTITIONS
 
-MOST_ATTEMPTS = 20
+MOST_REFUSALS = 20
+"""How often a server may say "later" before a message has failed; attempts that never went out do not count."""
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=4)
 OUTCOME_CODE = {kind: code for code, kind in enumerate(OutcomeKind)}
@@ -49,20 +52,26 @@ def hand_over(sender: Sender, ready: Sequence[Ready], hooks: Hooks) -> list[Outc
 
 def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[Unready]) -> None:
     """Hold messages whose figures are missing until that is mended; what can never be sent has failed."""
-    for part, figure in {(one.claimed.part, one.figure) for one in unready if one.figure}:
-        ids = [one.claimed.id for one in unready if (one.claimed.part, one.figure) == (part, figure)]
-        messages.hold(connection, part, ids, now, reason=Reason.missing_figure, detail=figure)
+    held: dict[tuple[int, str], list[int]] = defaultdict(list)
+    failed: dict[tuple[int, str], list[int]] = defaultdict(list)
     for one in unready:
-        if one.problem is not None:
-            move(
-                connection,
-                sql.SQL("part = %(part)s AND id = %(id)s AND state = 2"),
-                {"part": one.claimed.part, "id": one.claimed.id},
-                to=State.FAILED,
-                reason=Reason.rejected,
-                now=now,
-                detail=str(one.problem),
-            )
+        if one.problem is None:
+            held[one.claimed.part, one.figure].append(one.claimed.id)
+        else:
+            failed[one.claimed.part, str(one.problem)].append(one.claimed.id)
+    for (part, figure), ids in held.items():
+        messages.hold(connection, part, ids, now, reason=Reason.missing_figure, detail=figure)
+    for (part, problem), ids in failed.items():
+        keys = move(
+            connection,
+            sql.SQL("part = %(part)s AND id = ANY(%(ids)s) AND state = 2"),
+            {"part": part, "ids": ids},
+            to=State.FAILED,
+            reason=Reason.rejected,
+            now=now,
+            detail=problem,
+        )
+        messages.request_plan(connection, keys, now)
 
 
 def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcome]) -> int:
@@ -73,9 +82,22 @@ def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcom
     """
     rows = [(*(int(piece) for piece in outcome.reference.split(".")), outcome) for outcome in outcomes]
     settled = connection.execute(_SETTLE, _values(now, rows)).fetchall()
+    if len(settled) < len(rows):
+        settled += connection.execute(_SETTLE, _values(now, _moved(connection, rows))).fetchall()
     failed = [key for key, state in settled if state == State.FAILED]
     messages.request_plan(connection, failed, now)
     return len(settled)
+
+
+def _moved(connection: Connection[Any], rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Attempts whose contact went to another partition during the hand-over, under the one where they are now."""
+    found = connection.execute(
+        "SELECT part, message_id, number FROM attempt "
+        "WHERE part = ANY(%s) AND message_id = ANY(%s) AND outcome IS NULL",
+        (list(range(PARTITIONS)), [row[1] for row in rows]),
+    ).fetchall()
+    now_in = {(message_id, number): part for part, message_id, number in found}
+    return [(now_in[row[1:3]], *row[1:]) for row in rows if row[1:3] in now_in]
 
 
 def _values(now: datetime, rows: Sequence[tuple[Any, ...]]) -> dict[str, object]:
@@ -89,19 +111,19 @@ def _values(now: datetime, rows: Sequence[tuple[Any, ...]]) -> dict[str, object]
         "answers": [f"{one.code or ''} {one.status} {one.text}".strip() for one in outcomes],
         "first_pause": FIRST_PAUSE,
         "longest_pause": LONGEST_PAUSE,
-        "most": MOST_ATTEMPTS,
+        "most": MOST_REFUSALS,
     }
 
 
 def _moves() -> str:
-    """The state that follows an outcome, as SQL over ``new`` (outcome, number) and the message's kind."""
+    """The state that follows an outcome, as SQL over ``new``, the refusals so far and the message's kind."""
     code = OUTCOME_CODE
     again = "(k.type = 'transactional' OR (k.type = 'operational' AND k.urgent))"
     return f"""
         CASE WHEN new.code = {code[OutcomeKind.SENT]} THEN {State.SENT}
              WHEN new.code = {code[OutcomeKind.FAILED]} THEN {State.FAILED}
              WHEN new.code = {code[OutcomeKind.LOST]} AND NOT {again} THEN {State.UNKNOWN}
-             WHEN new.code = {code[OutcomeKind.LATER]} AND new.number >= %(most)s THEN {State.FAILED}
+             WHEN new.code = {code[OutcomeKind.LATER]} AND refused.times >= %(most)s THEN {State.FAILED}
              ELSE {State.PLANNED} END"""
 
 
@@ -121,10 +143,14 @@ done AS (
 moved AS MATERIALIZED (
     SELECT new.part, new.message_id AS id, new.code, new.answer, {_moves()} AS state,
            CASE WHEN new.code = {OUTCOME_CODE[OutcomeKind.LATER]}
-                THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, new.number - 1))
+                THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, refused.times - 1))
                 ELSE %(now)s END AS due
     FROM done new JOIN message m ON m.part = new.part AND m.id = new.message_id AND m.state = {State.SENDING}
-         JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id),
+         JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
+         CROSS JOIN LATERAL (
+             SELECT 1 + count(*) AS times FROM attempt a
+             WHERE a.part = new.part AND a.message_id = new.message_id AND a.outcome = {OUTCOME_CODE[OutcomeKind.LATER]}
+               AND new.code = {OUTCOME_CODE[OutcomeKind.LATER]}) refused),
 told AS (
     INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day, detail)
     SELECT m.part, m.id, %(now)s, m.state, m.verdict, m.reason, m.rule, m.day, moved.answer

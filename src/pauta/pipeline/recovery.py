@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,16 +60,25 @@ def _settle(
 
 
 def _told(journals: Path, owners: Iterable[str]) -> dict[str, Mapping[str, journal.Entry] | None]:
-    return {owner: journal.read(journals, owner) for owner in owners}
+    """Journals by owner and attempt. A contact may have gone to another partition since, so that does not count."""
+    read = ((owner, journal.read(journals, owner)) for owner in owners)
+    return {owner: said and {_attempt(name): entry for name, entry in said.items()} for owner, said in read}
+
+
+def _attempt(name: str) -> str:
+    return name.split(".", 1)[1]
 
 
 def _outcome(name: str, told: Mapping[str, journal.Entry] | None) -> Outcome:
     """What became of an attempt: as the journal says; without a journal nobody knows."""
     if told is None:
         return Outcome(name, OutcomeKind.LOST, text="the worker's machine was lost")
-    if name not in told:
+    entry = told.get(_attempt(name))
+    if entry is None:
         return Outcome(name, OutcomeKind.UNSENT, text="the worker died before the final dot")
-    return told[name].outcome or Outcome(name, OutcomeKind.LOST, text="the worker died after the final dot")
+    if entry.outcome is None:
+        return Outcome(name, OutcomeKind.LOST, text="the worker died after the final dot")
+    return replace(entry.outcome, reference=name)
 
 
 def forget_journals(connection: Connection[Any], journals: Path, alive: str) -> None:
