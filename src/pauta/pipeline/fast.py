@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
+from pauta.core.gate.policies import Capacity
 from pauta.facts import AccountChoice
 from pauta.messages.models import Lane, ProposalState
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.planning import decide, write_changes
 from pauta.pipeline.release import Claimed, claim
 from pauta.policies import queries as policies
+from pauta.policies.queries import PolicySet
 
 
 def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list[Claimed] | None:
@@ -35,7 +37,13 @@ def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list
     if not due:
         return None
     chosen = AccountChoice.of((key for key, _ in due), Lane.FAST)
-    decided = decide(connection, now, chosen, policies.current(connection))
+    decided = decide(connection, now, chosen, _without_capacities(policies.current(connection)))
     ids = np.array([number for _, number in due])
     write_changes(connection, now, decided, only=ids)
-    return claim(connection, now, decided, ids, stopped)
+    return claim(connection, now, decided, ids)
+
+
+def _without_capacities(current: PolicySet) -> PolicySet:
+    """Leave out the policies whose places are drawn under a lock: they hold no transactional message."""
+    kept = [pair for pair in zip(current.ids, current.policies, strict=True) if not isinstance(pair[1], Capacity)]
+    return PolicySet(current.version, tuple(number for number, _ in kept), tuple(policy for _, policy in kept))
