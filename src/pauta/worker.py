@@ -41,6 +41,7 @@ IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 SHORTEST_REST = 0.25
 LONGEST_REST = 15.0
+PROBES = 20
 
 
 class Worker:
@@ -53,7 +54,6 @@ class Worker:
         self.url = settings.database_url
         self.owner = new_name()
         self.journals = Path(settings.data_dir) / "journals"
-        self.journal = Journal(self.journals, self.owner)
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
@@ -61,6 +61,7 @@ class Worker:
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
+        self.journal: Journal
 
     def live(self) -> None:
         """Take turns until told to stop; a turn says whether there was anything to do."""
@@ -69,6 +70,7 @@ class Worker:
             _limit_idle_transactions(connection, self.settings.lease_seconds)
             news.execute(f"LISTEN {NEWS}")
             self.beat(news)
+            self.journal = Journal(self.journals, self.owner)  # once the worker is known: others tidy up
             heart = threading.Thread(target=self._keep_beating, daemon=True)
             heart.start()
             try:
@@ -119,7 +121,7 @@ class Worker:
         connection.commit()
         claimed = None
         if not self._resting:
-            claimed = release(connection, now, self.leases, self.settings.send_batch)
+            claimed = release(connection, now, self.leases, self._batch)
             connection.commit()
         if claimed:
             self._deliver(connection, claimed)
@@ -130,7 +132,7 @@ class Worker:
         now = self.clock.now()
         silent = self.settings.lease_seconds + self.settings.send_seconds
         settled = recovery.settle_fast(connection, now, silent, self.journals)
-        claimed = None if self._resting else release_fast(connection, now, self.settings.send_batch)
+        claimed = None if self._resting else release_fast(connection, now, self._batch)
         if claimed:
             self._deliver(connection, claimed)
         return bool(settled or claimed is not None)
@@ -158,7 +160,10 @@ class Worker:
         return tuple(part for part in self.leases.parts if part not in self.settle_at)
 
     def _deliver(self, connection: Connection[Any], claimed: list[Claimed]) -> None:
+        """Render, hand over and record. Claims were committed before: are they still ours? Then attempts can be."""
         now = self.clock.now()
+        if self.leases.lane is Lane.BULK:
+            self.leases.lock(connection, {one.part for one in claimed})
         ready, unready = rendering.prepare(connection, now, claimed, self.owner, self.settings.sender)
         delivery.hold_unready(connection, now, unready)
         connection.commit()
@@ -166,11 +171,16 @@ class Worker:
         delivery.record(connection, self.clock.now(), outcomes)
         connection.commit()
         self.journal.clear()
-        self._rest(all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
+        self._rest(bool(outcomes) and all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
 
     @property
     def _resting(self) -> bool:
         return monotonic() < self.rest_until
+
+    @property
+    def _batch(self) -> int:
+        """How many to claim: a few, while the mail server takes nothing."""
+        return self.settings.send_batch if self.rest_seconds == SHORTEST_REST else PROBES
 
     def _rest(self, nothing_left: bool) -> None:
         """Pause, longer each time, while the mail server takes nothing at all."""
@@ -179,15 +189,19 @@ class Worker:
 
     def _may_send(self, reference: str) -> bool:
         part = int(reference.split(".", 1)[0])
-        if part in self.leases.deadlines:
+        if self.leases.lane is Lane.BULK:
             return self.leases.can_send(part)
-        return not self.leases.parts and self.seen_until - monotonic() > self.settings.send_seconds
+        return self.seen_until - monotonic() > self.settings.send_seconds
 
 
 def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> None:
     """A worker that is stopped in mid-transaction must not keep its partitions for ever."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{int(seconds * 1000)}ms'")
     connection.commit()
+
+
+_DROPPED = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
+"""What a connection says that is no more: the database restarted, or ended what slept in mid-transaction."""
 
 
 def warm_up(settings: Settings, clock: Clock) -> None:
@@ -222,7 +236,7 @@ def main() -> None:
         try:
             warm_up(given, clock)
             Worker(given, lane, clock, stopping).live()
-        except (psycopg.OperationalError, psycopg.InterfaceError, LeaseLostError) as error:
+        except (*_DROPPED, LeaseLostError) as error:
             log.logger(__name__).warning("starting over", why=str(error))
             stopping.wait(RETRY_SECONDS)
 

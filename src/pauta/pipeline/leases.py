@@ -114,7 +114,7 @@ class Leases:
         return [Acquired(part, owner, float(over)) for part, _, owner, over in taken]
 
     def renew(self, connection: Connection[Any]) -> None:
-        """Prolong what is owned; partitions that a running transaction holds are renewed by that transaction."""
+        """Prolong what is owned. What a running transaction has locked waits for the next time: nobody can take it."""
         before = monotonic()
         renewed = connection.execute(
             """
