@@ -56,8 +56,8 @@ MUTATIONS = [
     Mutation(
         "channel: `only` is never asked",
         ASKING,
-        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
-        "barred = contacts(world)[ask.contact].barred",
+        "for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "for_good = contacts(world)[ask.contact].barred",
     ),
     Mutation(
         "channel: transactional messages are free",
@@ -74,8 +74,8 @@ MUTATIONS = [
     Mutation(
         "guard: never bars anybody",
         ASKING,
-        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
-        "barred = signs(world)[ask.kind * 8 + channel].always",
+        "for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "for_good = signs(world)[ask.kind * 8 + channel].always",
     ),
     Mutation(
         "hold: conditions never stand",
@@ -164,19 +164,19 @@ MUTATIONS = [
     Mutation(
         "cap: months are not told apart",
         CLOSING,
-        "        if period == period_first(world, window, counted(world)[earliest - limit + 1]):\n",
+        "        if period == period_first(window, counted(world)[earliest - limit + 1]):\n",
         "        if True:\n",
     ),
     Mutation(
         "cap: an account's cap counts placed messages only",
         PLACES,
-        "].limit:\n        close_tallied(world, p, base, first, last)",
-        "].limit + 99:\n        close_tallied(world, p, base, first, last)",
+        "close_tallied(world, p, base, policies(world)[p].first, policies(world)[p].last)",
+        "pass",
     ),
     Mutation(
         "cap: an account's cap does not count placed messages",
         PLACES,
-        "close_tallied(world, p, base, day, day)",
+        "close_tallied(world, lowest(caps), ask.base, ask.base + day, ask.base + day)",
         "pass",
     ),
     Mutation(
@@ -200,7 +200,7 @@ MUTATIONS = [
     Mutation(
         "spacing: of the account, one direction only",
         PLACES,
-        "    if near >> p & 1:\n        policies(world)[p].across |= closed",
+        "    if near:\n        policies(world)[p].across |= closed",
         "    if False:\n        policies(world)[p].across |= closed",
     ),
     Mutation(
@@ -282,13 +282,13 @@ MUTATIONS = [
         "return bool(id_[one] > id_[other])",
     ),
     Mutation(
-        "board: begins with the latest today of the account",
+        "order: boards begin with the latest today of the account",
         INDEX,
         "np.minimum.reduceat",
         "np.maximum.reduceat",
     ),
     Mutation(
-        "person: contacts of one person do not share touches in an account's cap, nor do strangers",
+        "cap: an account's cap counts what a person got in another account",
         ENTRIES,
         "return not world.shared or contact_of(world, position) == contact",
         "return True",
@@ -296,8 +296,8 @@ MUTATIONS = [
     Mutation(
         "hour: in a doubled hour the second is taken",
         "calendar.py",
-        "midnight = datetime.combine(date_of(day), datetime.min.time(), zone_named(zone))",
-        "midnight = datetime.combine(date_of(day), datetime.min.time(), zone_named(zone)).replace(fold=1)",
+        "(midnight + timedelta(minutes=minute)).astimezone(UTC)",
+        "(midnight + timedelta(minutes=minute)).replace(fold=1).astimezone(UTC)",
     ),
     Mutation(
         "verdict: the earliest channel wins, urgent or not",

@@ -1,73 +1,95 @@
-"""Breaks the gate on purpose, one rule at a time, and shows that a test notices.
+"""Breaks the gate on purpose, one rule at a time, and shows that the golden cases or the properties notice.
 
 Run by hand: `python -m tests.core.gate.mutations [WORD …]` from the top of the repository; words choose mutations by
-their description. Each mutation is made in a copy of the source, and compiled anew.
+their description. Each mutation is made in a copy of the source, in a process of its own, and the kernel runs there as
+plain Python, since compiling it anew for every mutation would take a minute each.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tests.core.gate import reference, uncompiled
+from tests.core.gate.companies import company
+from tests.core.gate.golden import golden_cases, plain, unexpected
 from tests.core.gate.mutation_list import MUTATIONS, Mutation
 
-TOP = Path(__file__).parents[3]
-TESTS = ["tests/core/gate/test_golden.py", "tests/core/gate/test_properties.py"]
+SOURCE = Path(__file__).parents[3] / "src"
+COMPANIES = 300
 
 
 def main() -> int:
     words = sys.argv[1:]
     chosen = [mutation for mutation in MUTATIONS if not words or any(word in mutation.what for word in words)]
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        copy_source(copy)
-        if (failed := first_failure(copy)) is not None:
-            print(f"the tests fail before anything is broken: {failed}")
-            return 2
-        survivors = [mutation.what for mutation in chosen if not notice(copy, mutation)]
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} noticed")
-    return 1 if survivors else 0
+        survived = survivors(chosen, Path(folder) / "src")
+    print(f"{len(chosen) - len(survived)} of {len(chosen)} noticed")
+    return 1 if survived else 0
 
 
-def copy_source(copy: Path) -> None:
-    for part in ("src", "tests", "pyproject.toml"):
-        source = TOP / part
-        if source.is_dir():
-            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__", "conftest.py"))
-        else:
-            shutil.copy(source, copy / part)
+def survivors(chosen: list[Mutation], copy: Path) -> list[str]:
+    """The mutations that nothing notices, each made in turn in the copy of the source."""
+    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    if (noticed := ask_in_process(copy, "")) is not None:
+        raise SystemExit(f"something is noticed before anything is broken: {noticed}")
+    return [mutation.what for mutation in chosen if not is_noticed(copy, mutation)]
 
 
-def notice(copy: Path, mutation: Mutation) -> bool:
-    """Break one thing, run the tests, mend it again."""
-    file = copy / "src/pauta/core" / mutation.file
+def is_noticed(copy: Path, mutation: Mutation) -> bool:
+    """Break one thing, look, mend it again."""
+    file = copy / "pauta/core" / mutation.file
     whole = file.read_text(encoding="utf-8")
     if whole.count(mutation.old) != 1:
         raise SystemExit(f"{mutation.file} holds {whole.count(mutation.old)} times: {mutation.old!r}")
     file.write_text(whole.replace(mutation.old, mutation.new), encoding="utf-8")
-    failed = first_failure(copy)
+    noticed = ask_in_process(copy, mutation.what.split(":")[0])
     file.write_text(whole, encoding="utf-8")
-    print(f"{mutation.what:<72} {failed or 'NOTHING NOTICED'}", flush=True)
-    return failed is not None
+    print(f"{mutation.what:<72} {noticed or 'NOTHING NOTICED'}", flush=True)
+    return noticed is not None
 
 
-def first_failure(copy: Path) -> str | None:
-    """The first test that fails in the copy, None when all pass."""
-    compiled = copy / "compiled"
-    shutil.rmtree(compiled, ignore_errors=True)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not long", *TESTS]
-    environment = os.environ | {"PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}", "PYTHONDONTWRITEBYTECODE": "1"}
-    environment["NUMBA_CACHE_DIR"] = str(compiled)
-    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return None
-    found = re.search(r"^(?:FAILED|ERROR) \S*?(test_[^ ]*\.py.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
-    return found.group(1) if found else done.stdout[-400:] + done.stderr[-400:]
+def ask_in_process(copy: Path, kind: str) -> str | None:
+    """What notices first, asked in a process of its own, which imports the copy."""
+    context = get_context("fork")
+    answer, ask = context.Pipe(duplex=False)
+    process = context.Process(target=look, args=(copy, kind, ask))
+    process.start()
+    ask.close()
+    try:
+        noticed: str | None = answer.recv()
+    except EOFError:
+        noticed = "deciding ends with an error"
+    process.join()
+    return noticed
+
+
+def look(copy: Path, kind: str, ask: Connection) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.path.insert(0, os.fspath(copy))
+    uncompiled.install()
+    ask.send(first_noticed(kind))
+
+
+def first_noticed(kind: str) -> str | None:
+    """The first golden case that is decided otherwise than expected, or the first company than by the reference."""
+    from pauta.core.gate.case import decide_case
+
+    cases = sorted(golden_cases().items(), key=lambda item: f"{kind}: " not in item[0])
+    for name, case in cases:
+        if unexpected(case["expect"], decide_case(plain(case))):
+            return f"golden case “{name}”"
+    for seed in range(COMPANIES):
+        case = company(seed)
+        decided = [{name: value for name, value in answer.items() if name != "text"} for answer in decide_case(case)]
+        if decided != reference.decide(case):
+            return f"property: company {seed}"
+    return None
 
 
 if __name__ == "__main__":
