@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from bench.content import source
 from bench.database import installation, store
 from bench.measure import clock, durability, memory, report
-from bench.people import people
 from bench.running import Sink, wait, workers
 from pauta.campaigns import actions as campaigns
 from pauta.content.actions import publish
@@ -21,10 +20,10 @@ PORT = 21_025
 def launch(n: int) -> None:
     """Launch a campaign to ``n`` contacts while the stop switch stands, so that nothing but planning is measured."""
     now = datetime.now(UTC)
-    with memory() as seen, installation() as (data_dir, url):
-        store(url, people(n, now), now)
-        campaign_id = _campaign(url, now, stop=True)
-        with workers(url, data_dir), connect(url, autocommit=True) as connection:
+    with installation() as (data_dir, url):
+        store(url, n, now)
+        campaign_id = _campaign(url, now)
+        with memory() as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
             begun = clock()
             with connect(url) as door:
                 campaigns.launch(door, now, campaign_id, "bench")
@@ -41,12 +40,11 @@ def deliver(n: int) -> None:
     now = datetime.now(UTC)
     sink = Sink(PORT)
     try:
-        with memory() as seen, installation() as (data_dir, url):
-            company = people(n, now)
-            store(url, company, now, policies=[])
-            campaign_id = _campaign(url, now, stop=True)
+        with installation() as (data_dir, url):
+            store(url, n, now, policies=False)
+            campaign_id = _campaign(url, now)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
-            with workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
+            with memory() as seen, workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
                 connection.execute("DELETE FROM message")
                 with connect(url) as door:
                     campaigns.launch(door, now, campaign_id, "bench")
@@ -75,11 +73,11 @@ def deliver(n: int) -> None:
         sink.close()
 
 
-def _campaign(url: str, now: datetime, *, stop: bool) -> int:
+def _campaign(url: str, now: datetime) -> int:
+    """A campaign to everybody, and the stop switch set."""
     with connect(url) as connection:
         publish(connection, "month", {"en": source()}, "bench", now)
-        if stop:
-            messages.stop(connection, None, "benchmark", "bench", now)
+        messages.stop(connection, None, "benchmark", "bench", now)
         fields = {"type": "promotional", "topic": "offers", "team": "marketing", "channels": ["email", "sms"]}
         draft = campaigns.read_draft({"name": "month", "template": "month", "audience": {"everyone": True}, **fields})
         return campaigns.create(connection, now, draft, "bench")

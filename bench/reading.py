@@ -15,7 +15,7 @@ import numpy as np
 from bench.content import source
 from bench.database import installation, store
 from bench.measure import clock, durability, memory, report
-from bench.people import SEED, people
+from bench.people import SEED
 from pauta.campaigns import actions as campaigns
 from pauta.campaigns.preview import preview as preview_campaign
 from pauta.campaigns.queries import campaign
@@ -60,7 +60,7 @@ def preview(n: int) -> None:
     """Preview a campaign to ``n`` contacts: a chosen day exactly, and the strip of 30 days from a sample."""
     now = datetime.now(UTC)
     with memory() as seen, installation() as (_, url):
-        store(url, people(n, now), now)
+        store(url, n, now)
         with connect(url) as connection:
             publish(connection, "month", {"en": source()}, "bench", now)
             fields = {"type": "promotional", "topic": "offers", "team": "marketing", "channels": ["email", "sms"]}
@@ -78,7 +78,7 @@ def why(n: int) -> None:
     """Explain everything open for single contacts of a company of ``n``."""
     now = datetime.now(UTC)
     with memory() as seen, installation() as (_, url):
-        store(url, people(n, now), now)
+        store(url, n, now)
         chosen = np.random.default_rng(SEED).integers(1, n + 1, ASKED + 1).tolist()
         with connect(url) as connection:
             why_contact(connection, now, f"c{chosen[0]}", "en")

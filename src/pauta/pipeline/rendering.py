@@ -124,18 +124,26 @@ def _mail(
     figures = {"contact": contact, "account": account, "company": company, **proposal.figures}
     rendered = render(version.compiled, figures, language)
     who = proposal.sender or company["sender"] or sender
+    own = _address(who)
     skeleton, dictionary = _skeleton(version.compiled, who)
     name = f"{recipient['first_name']} {recipient['last_name']}".strip()
-    domain = parseaddr(who)[1].rpartition("@")[2]
     content = mime.build(
-        skeleton, rendered, mime.Mailbox(recipient["email"], name), f"<{claimed.part}.{claimed.id}@{domain}>", now
+        skeleton,
+        rendered,
+        mime.Mailbox(recipient["email"], name),
+        f"<{claimed.part}.{claimed.id}@{own.rpartition('@')[2]}>",
+        now,
     )
-    return _Mail(
-        claimed, number, smtp_address(parseaddr(who)[1]), smtp_address(recipient["email"]), content, dictionary
-    )
+    return _Mail(claimed, number, own, smtp_address(recipient["email"]), content, dictionary)
 
 
 _CONTACT_FIGURES = ("first_name", "last_name", "email", "language", "stage")
+
+
+@lru_cache(maxsize=256)
+def _address(sender: str) -> str:
+    """The bare address of a sender."""
+    return smtp_address(parseaddr(sender)[1])
 
 
 @lru_cache(maxsize=256)
