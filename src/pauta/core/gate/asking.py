@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from pauta.core.gate.boards import between
 from pauta.core.gate.closing import (
     across_bits,
     channel_of,
     closed_by_policy,
     closed_by_preferences,
+    closed_without_policy,
     forbids_topic,
     held_bits,
-    may_be_written_to,
     stands,
 )
-from pauta.core.gate.compiled import compiled, lowest
+from pauta.core.gate.compiled import lowest, part
 from pauta.core.gate.world import (
     ADDRESS,
     ALL,
-    CONSENT,
     LAST,
     NOTHING,
     PAUSE,
@@ -34,69 +32,45 @@ from pauta.core.gate.world import (
 )
 
 
-@compiled
-def ask_rules(
-    world: World,
-    ask: Asking,
-    wish: int,
-    traced: bool,
-) -> None:
-    """All rules in their order, for one channel of the message."""
+@part
+def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
+    """All rules in their order, for one channel of the message; until one closes it for good, unless traced."""
     channel = channel_of(world, ask.row, wish)
     open_window(world, ask, wish)
-    if not contacts(world)[ask.contact].reachable >> channel & 1:
-        close_for_good(world, ask, wish, ADDRESS)
-        keep(world, ask, wish, ADDRESS, ALL)
-        if not traced:
+    for rank in range(ADDRESS, POLICIES):
+        closed = closed_without_policy(world, ask, channel, rank)
+        close(world, ask, wish, rank, closed, closed != 0 and rank != PAUSE, traced)
+        if boards(world)[wish].final and not traced:
             return
-    if ask.bulk:
-        if contacts(world)[ask.contact].consent_known and not may_be_written_to(world, ask.contact, channel, ask.topic):
-            close_for_good(world, ask, wish, CONSENT)
-            keep(world, ask, wish, CONSENT, ALL)
-            if not traced:
-                return
-        paused = between(0, contacts(world)[ask.contact].paused_until - ask.base - 1)
-        close(world, ask, wish, PAUSE, paused)
-        keep(world, ask, wish, PAUSE, paused)
     ask_policies(world, ask, wish, traced, world.early_bits)
-    if ask.bulk and not (boards(world)[wish].final and not traced):
-        ask_preferences(world, ask, wish)
-    if not (boards(world)[wish].final and not traced):
+    if ask.bulk and (traced or not boards(world)[wish].final):
+        closed = closed_by_preferences(world, ask)
+        for_good = closed == ALL and forbids_topic(world, ask)
+        close(world, ask, wish, POLICIES + world.before_preference, closed, for_good, traced)
+    if traced or not boards(world)[wish].final:
         ask_policies(world, ask, wish, traced, ~world.early_bits)
 
 
-@compiled
+@part
 def open_window(world: World, ask: Asking, wish: int) -> None:
     """The board of the days from the first allowed one on; the last allowed one is kept apart, in `until`."""
-    boards(world)[wish].open = between(ask.start, LAST)
-    boards(world)[wish].emptied = NOTHING if ask.endless or boards(world)[wish].open & ask.until else WINDOW
-    boards(world)[wish].closer = NOTHING
-    boards(world)[wish].standing = NOTHING
-    boards(world)[wish].final = False
-    if ask.judged > LAST or not boards(world)[wish].open & ask.until & (1 << ask.judged):
-        boards(world)[wish].closer = WINDOW
+    board = boards(world)[wish]
+    board.open = ALL << min(ask.start, LAST + 1) & ALL
+    board.emptied = NOTHING if ask.endless or board.open & ask.until else WINDOW
+    board.closer = NOTHING
+    board.standing = NOTHING
+    board.final = False
+    if ask.judged > LAST or not board.open & ask.until & (1 << ask.judged):
+        board.closer = WINDOW
 
 
-@compiled
-def ask_preferences(world: World, ask: Asking, wish: int) -> None:
-    if contacts(world)[ask.contact].preferences == contacts(world)[ask.contact + 1].preferences:
-        return
-    closed = closed_by_preferences(world, ask)
-    rank = POLICIES + world.before_preference
-    if closed == ALL and forbids_topic(world, ask):
-        close_for_good(world, ask, wish, rank)
-    else:
-        close(world, ask, wish, rank, closed)
-    keep(world, ask, wish, rank, closed)
-
-
-@compiled
+@part
 def ask_policies(world: World, ask: Asking, wish: int, traced: bool, which: int) -> None:
     """Those of the policies (bits) that hold this message on this channel."""
     channel = channel_of(world, ask.row, wish)
     held = held_bits(world, ask, channel)
     across = across_bits(world, ask, channel)
-    for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
+    barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
     opens, closes = -1, 24 * 60
     asked = (held | across) & which
     while asked:
@@ -106,50 +80,40 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, which: int)
         had_hours = opens < closes
         if world.hours_bits >> p & 1:
             opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
-        if for_good >> p & 1 or (had_hours and opens >= closes):
-            close_for_good(world, ask, wish, rank)
-            keep(world, ask, wish, rank, ALL)
-            if not traced:
-                return
-        elif stands(world, ask, p):
-            stand_in_the_way(world, wish, rank)
-            keep(world, ask, wish, rank, ALL)
-        else:
+        for_good = bool(barred >> p & 1) or (had_hours and opens >= closes)
+        if not for_good and stands(world, ask, p):
+            stand_in_the_way(world, ask, wish, rank, traced)
+            continue
+        closed = ALL
+        if not for_good:
             closed = closed_by_policy(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
-            close(world, ask, wish, rank, closed)
-            keep(world, ask, wish, rank, closed)
+        close(world, ask, wish, rank, closed, for_good, traced)
+        if for_good and not traced:
+            return
 
 
-@compiled
-def close(world: World, ask: Asking, wish: int, rank: int, closed: int) -> None:
+@part
+def close(world: World, ask: Asking, wish: int, rank: int, closed: int, for_good: bool, traced: bool) -> None:
     """Take days off the board, and remember who was first to close the wished day and to leave nothing."""
-    if not closed:
-        return
-    boards(world)[wish].open &= ~closed
-    if boards(world)[wish].emptied == NOTHING and not ask.endless and not boards(world)[wish].open & ask.until:
-        boards(world)[wish].emptied = rank
-    if boards(world)[wish].closer == NOTHING and closed >> ask.judged & 1:
-        boards(world)[wish].closer = rank
-
-
-@compiled
-def close_for_good(world: World, ask: Asking, wish: int, rank: int) -> None:
-    boards(world)[wish].final = True
-    close(world, ask, wish, rank, ALL)
-    if boards(world)[wish].emptied == NOTHING:
-        boards(world)[wish].emptied = rank
-
-
-@compiled
-def stand_in_the_way(world: World, wish: int, rank: int) -> None:
-    if boards(world)[wish].standing == NOTHING:
-        boards(world)[wish].standing = rank
-    if boards(world)[wish].emptied == NOTHING:
-        boards(world)[wish].emptied = rank
-
-
-@compiled
-def keep(world: World, ask: Asking, wish: int, rank: int, closed: int) -> None:
-    """Leave what a rule closed in the trace."""
-    if world.traced_count and trace_row(world)[ask.row] >= 0:
+    board = boards(world)[wish]
+    board.open &= ~closed
+    board.final |= for_good
+    nothing_left = for_good or not (ask.endless or board.open & ask.until)
+    if board.emptied == NOTHING and nothing_left:
+        board.emptied = rank
+    if board.closer == NOTHING and closed >> ask.judged & 1:
+        board.closer = rank
+    if traced:
         trace_closed(world)[trace_row(world)[ask.row], rank, wish] |= closed
+
+
+@part
+def stand_in_the_way(world: World, ask: Asking, wish: int, rank: int, traced: bool) -> None:
+    """Close everything for as long as it stands."""
+    board = boards(world)[wish]
+    if board.standing == NOTHING:
+        board.standing = rank
+    if board.emptied == NOTHING:
+        board.emptied = rank
+    if traced:
+        trace_closed(world)[trace_row(world)[ask.row], rank, wish] = ALL

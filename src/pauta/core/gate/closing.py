@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pauta.core.gate.boards import between, period_first, period_last
-from pauta.core.gate.compiled import compiled
+from pauta.core.gate.compiled import part
 from pauta.core.gate.entries import day_of, near_bits, other_bits, sign_of
 from pauta.core.gate.world import (
+    ADDRESS,
     ALL,
     CAP,
     CAPACITY,
@@ -14,6 +15,7 @@ from pauta.core.gate.world import (
     LAST,
     MIX,
     NOTHING,
+    PAUSE,
     ROLLING,
     SPACING,
     TIME,
@@ -34,26 +36,26 @@ from pauta.core.gate.world import (
 )
 
 
-@compiled
+@part
 def channel_of(world: World, row: int, wish: int) -> int:
     """The channel that a message wishes for at this place; NOTHING after the last."""
     channel = messages(world)[row].channels >> 4 * wish & 15
     return NOTHING if channel == 15 else int(channel)
 
 
-@compiled
+@part
 def held_bits(world: World, ask: Asking, channel: int) -> int:
     """Policies that hold the message on the channel."""
     return int(signs(world)[ask.kind * 8 + channel].held & ~contacts(world)[ask.contact].spared)
 
 
-@compiled
+@part
 def across_bits(world: World, ask: Asking, channel: int) -> int:
     """Spacings on whose other side the message is on the channel."""
     return int(signs(world)[ask.kind * 8 + channel].across & ~contacts(world)[ask.contact].uncounted)
 
 
-@compiled
+@part
 def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> bool:
     """Fold consents: an exact one stands until the next; a denial of `*` ends it, a grant of `*` fills in."""
     exact = -1
@@ -72,7 +74,21 @@ def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> b
     return bool(general == 1 if exact == -1 else exact == 1)
 
 
-@compiled
+@part
+def closed_without_policy(world: World, ask: Asking, channel: int, rank: int) -> int:
+    """What address, consent and pause close; all but the address leave transactional messages alone."""
+    contact = contacts(world)[ask.contact]
+    if rank == ADDRESS:
+        return 0 if contact.reachable >> channel & 1 else ALL
+    if not ask.bulk:
+        return 0
+    if rank == PAUSE:
+        return between(ask.own, contact.paused_until - ask.base - 1)
+    agreed = not contact.consent_known or may_be_written_to(world, ask.contact, channel, ask.topic)
+    return 0 if agreed else ALL
+
+
+@part
 def closed_by_hold(world: World, ask: Asking, p: int) -> int:
     if policies(world)[p].account:
         return int(policies(world)[p].closed)
@@ -84,7 +100,7 @@ def closed_by_hold(world: World, ask: Asking, p: int) -> int:
     return closed
 
 
-@compiled
+@part
 def closed_by_time(world: World, ask: Asking, p: int) -> int:
     closed = dates(world)[p, contacts(world)[ask.contact].calendar, ask.shift]
     if contacts(world)[ask.contact].minute >= policies(world)[p].closes:
@@ -92,7 +108,7 @@ def closed_by_time(world: World, ask: Asking, p: int) -> int:
     return int(closed)
 
 
-@compiled
+@part
 def closed_by_preferences(world: World, ask: Asking) -> int:
     """Each choice of the contact for the topic is a rolling cap on touches of the topic."""
     closed = 0
@@ -106,7 +122,7 @@ def closed_by_preferences(world: World, ask: Asking) -> int:
     return closed
 
 
-@compiled
+@part
 def forbids_topic(world: World, ask: Asking) -> bool:
     for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
         if preferences(world)[row, 0] == ask.topic and preferences(world)[row, 1] == 0:
@@ -114,7 +130,7 @@ def forbids_topic(world: World, ask: Asking) -> bool:
     return False
 
 
-@compiled
+@part
 def collect_topic(world: World, ask: Asking, since: int) -> int:
     """Days of the person's touches of the message's topic into `counted`, latest first."""
     count = 0
@@ -128,7 +144,7 @@ def collect_topic(world: World, ask: Asking, since: int) -> int:
     return count
 
 
-@compiled
+@part
 def closed_by_cap(world: World, ask: Asking, p: int) -> int:
     if policies(world)[p].limit == 0:
         return ALL
@@ -144,7 +160,7 @@ def closed_by_cap(world: World, ask: Asking, p: int) -> int:
     return closed_by_periods(world, count, limit, window, ask.base)
 
 
-@compiled
+@part
 def collect_counted(
     world: World,
     ask: Asking,
@@ -163,7 +179,7 @@ def collect_counted(
     return count
 
 
-@compiled
+@part
 def closed_by_windows(world: World, count: int, limit: int, days: int, base: int) -> int:
     """Days that lie in some run of `days` days with `limit` counted touches: `limit` of them in a row, less apart."""
     closed = 0
@@ -174,7 +190,7 @@ def closed_by_windows(world: World, count: int, limit: int, days: int, base: int
     return closed
 
 
-@compiled
+@part
 def closed_by_periods(world: World, count: int, limit: int, window: int, base: int) -> int:
     closed = 0
     for earliest in range(limit - 1, count):
@@ -184,7 +200,7 @@ def closed_by_periods(world: World, count: int, limit: int, window: int, base: i
     return closed
 
 
-@compiled
+@part
 def closed_by_spacing(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
     """The held side keeps away from the other side, and the other side from the held one."""
     closed = 0
@@ -202,7 +218,7 @@ def closed_by_spacing(world: World, ask: Asking, p: int, held: bool, across: boo
     return int(closed)
 
 
-@compiled
+@part
 def keeps_away(world: World, position: int, p: int, held: bool, across: bool) -> bool:
     """Whether a touch is on the side of a spacing that a message held by it, or across from it, keeps away from."""
     if held and other_bits(world, position) >> p & 1:
@@ -210,24 +226,24 @@ def keeps_away(world: World, position: int, p: int, held: bool, across: bool) ->
     return across and bool(near_bits(world, position) >> p & 1)
 
 
-@compiled
+@part
 def campaigns_elsewhere(world: World, ask: Asking, limit: int) -> int:
     """Distinct other campaigns of the contact, today or later; no more than `limit` are looked for."""
     count = 0
     for row in range(contacts(world)[ask.contact].enrolments, contacts(world)[ask.contact + 1].enrolments):
-        count = add_campaign(world, ask, count, enrolments(world)[row])
+        count = add_campaign(world, ask, count, int(enrolments(world)[row]))
         if count >= limit:
             return count
     for position in range(ask.high - 1, ask.low - 1, -1):
         if day_of(world, position) < ask.base + ask.own:
             break
-        count = add_campaign(world, ask, count, signs(world)[sign_of(world, position)].campaign)
+        count = add_campaign(world, ask, count, int(signs(world)[sign_of(world, position)].campaign))
         if count >= limit:
             return count
     return count
 
 
-@compiled
+@part
 def add_campaign(world: World, ask: Asking, count: int, campaign: int) -> int:
     if campaign < 0 or campaign == ask.campaign:
         return count
@@ -238,7 +254,7 @@ def add_campaign(world: World, ask: Asking, count: int, campaign: int) -> int:
     return count + 1
 
 
-@compiled
+@part
 def closed_by_mix(world: World, ask: Asking, p: int) -> int:
     """Walk over the days on which the window's touches change."""
     if ask.high - ask.low < policies(world)[p].least:
@@ -266,7 +282,7 @@ def closed_by_mix(world: World, ask: Asking, p: int) -> int:
     return int(closed)
 
 
-@compiled
+@part
 def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
     kind = policies(world)[p].kind
     if kind == HOLD:
@@ -284,7 +300,7 @@ def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool
     return 0
 
 
-@compiled
+@part
 def stands(world: World, ask: Asking, p: int) -> bool:
     """Whether the policy closes everything for as long as something stands."""
     if policies(world)[p].kind == CONCURRENCY:

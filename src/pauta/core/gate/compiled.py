@@ -13,11 +13,11 @@ from numba.extending import intrinsic
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS: Final[dict[str, Any]] = {
-    "cache": True,
     "nogil": True,
     "error_model": "numpy",  # a division is never by zero here: no check
     "_nrt": False,  # nothing is allocated: no counting of references
 }
+_ONLY_FROM_COMPILED: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _SOURCES: Final = (
     "asking",
     "boards",
@@ -49,9 +49,15 @@ _STAMP: Final = _stamp()
 
 def compiled(function: Function) -> Function:
     """Compile for the types of the first call. The function works on arrays that it is given and creates none."""
-    machine: Any = njit(**_OPTIONS)(function)
+    machine: Any = njit(cache=True, **_OPTIONS)(function)
     machine._cache._cache_file._source_stamp = _STAMP
     code: Function = machine
+    return code
+
+
+def part(function: Function) -> Function:
+    """Compile as a part of compiled functions, which alone can call it."""
+    code: Function = njit(**_OPTIONS, **_ONLY_FROM_COMPILED)(function)
     return code
 
 
@@ -65,7 +71,7 @@ def _lowest(_context, _bits):  # type: ignore[no-untyped-def]  # numba asks for 
 _count_trailing_zeros: Any = intrinsic(_lowest)
 
 
-@compiled
+@part
 def lowest(bits: int) -> int:
     """The position of the lowest bit that is set in a number that is not zero."""
     return int(_count_trailing_zeros(bits))

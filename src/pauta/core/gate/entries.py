@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pauta.core.gate.compiled import compiled
+from pauta.core.gate.compiled import part
 from pauta.core.gate.world import World, contacts, entries, messages, placed, signs, touch_contact
 
 CODE_BITS: Final = 28
@@ -18,29 +18,29 @@ SIGN_MASK: Final = (1 << SIGN_BITS) - 1
 CODE_MASK: Final = (1 << CODE_BITS) - 1
 
 
-@compiled
+@part
 def entry(day: int, sign: int, code: int) -> int:
     """One entry; a day beyond all boards and windows is moved to the edge of what an entry can hold."""
     return min(max(day, 0), LAST_DAY) << CODE_BITS + SIGN_BITS | sign << CODE_BITS | code
 
 
-@compiled
+@part
 def day_of(world: World, position: int) -> int:
     return int((entries(world)[position] >> CODE_BITS + SIGN_BITS) + world.day_origin)
 
 
-@compiled
+@part
 def sign_of(world: World, position: int) -> int:
     return int(entries(world)[position] >> CODE_BITS & SIGN_MASK)
 
 
-@compiled
+@part
 def code_of(world: World, position: int) -> int:
     """Row of the touch, or touches + order of placement."""
     return int(entries(world)[position] & CODE_MASK)
 
 
-@compiled
+@part
 def contact_of(world: World, position: int) -> int:
     code = code_of(world, position)
     touches = world.touch_count
@@ -49,7 +49,7 @@ def contact_of(world: World, position: int) -> int:
     return int(messages(world)[placed(world)[code - touches]].contact)
 
 
-@compiled
+@part
 def other_bits(world: World, position: int) -> int:
     """Policies that count this touch, that have it on their other side, or whose type it is."""
     bits = signs(world)[sign_of(world, position)].other
@@ -58,7 +58,7 @@ def other_bits(world: World, position: int) -> int:
     return int(bits)
 
 
-@compiled
+@part
 def near_bits(world: World, position: int) -> int:
     """Spacings that have this touch on their held side."""
     bits = signs(world)[sign_of(world, position)].near
@@ -67,7 +67,7 @@ def near_bits(world: World, position: int) -> int:
     return int(bits)
 
 
-@compiled
+@part
 def belongs(world: World, position: int, contact: int) -> bool:
     """Whether a touch of the person was the contact's own: contacts of several accounts may be one person."""
     return not world.shared or contact_of(world, position) == contact

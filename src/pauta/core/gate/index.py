@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from pauta.core.gate.compiled import compiled
+from pauta.core.gate.compiled import compiled, part
 from pauta.core.gate.entries import CODE_BITS, LAST_DAY, SIGN_BITS, entry
 from pauta.core.gate.facts import Facts, Floats, Int8, Int16, Int32, Int64
 from pauta.core.gate.vocabulary import TIERS
@@ -147,7 +147,7 @@ def _fill_queues(contact: Int32, tier: Int8, account: Int32, free: Int64, queue:
         free[group] += 1
 
 
-@compiled
+@part
 def _goes_before(one: int, other: int, value: Floats, id_: Int64) -> bool:
     """Higher value first, then the older message."""
     if value[one] != value[other]:
@@ -168,7 +168,7 @@ def _sort_queues(first: Int64, queue: Int32, value: Floats, id_: Int64, spare: I
             width *= 2
 
 
-@compiled
+@part
 def _insertion_sort(queue: Int32, low: int, high: int, value: Floats, id_: Int64) -> None:
     for position in range(low + 1, high):
         row = queue[position]
@@ -179,7 +179,7 @@ def _insertion_sort(queue: Int32, low: int, high: int, value: Floats, id_: Int64
         queue[hole] = row
 
 
-@compiled
+@part
 def _merge(queue: Int32, low: int, middle: int, high: int, value: Floats, id_: Int64, spare: Int32) -> None:
     if middle >= high or not _goes_before(queue[middle], queue[middle - 1], value, id_):
         return
@@ -263,7 +263,7 @@ def _sort_entries(first: Int32, count: Int32, entries: Int64) -> None:
                 entries[hole] = moved
 
 
-@compiled
+@part
 def _heap_sort(entries: Int64, low: int, high: int) -> None:
     count = high - low
     for root in range(count // 2 - 1, -1, -1):
@@ -273,7 +273,7 @@ def _heap_sort(entries: Int64, low: int, high: int) -> None:
         _sift_down(entries, low, 0, last)
 
 
-@compiled
+@part
 def _sift_down(entries: Int64, low: int, root: int, count: int) -> None:
     while 2 * root + 1 < count:
         child = 2 * root + 1

@@ -7,7 +7,7 @@ from typing import Final
 from pauta.core.gate.asking import ask_rules
 from pauta.core.gate.boards import between
 from pauta.core.gate.closing import channel_of, held_bits
-from pauta.core.gate.compiled import compiled, lowest
+from pauta.core.gate.compiled import compiled, lowest, part
 from pauta.core.gate.places import load_account, take_place
 from pauta.core.gate.vocabulary import ALWAYS, TIERS
 from pauta.core.gate.winners import closed_the_day, name_winners
@@ -53,7 +53,7 @@ def decide_all(world: World) -> None:
                 decide(world, account, queue(world)[position])
 
 
-@compiled
+@part
 def decide(world: World, account: int, row: int) -> None:
     """Ask for the channels in the order of wish, take the place that is found, and say why."""
     ask = asking(world, account, row)
@@ -80,13 +80,13 @@ def decide(world: World, account: int, row: int) -> None:
     take_place(world, ask, day, channel_of(world, row, best))
 
 
-@compiled
+@part
 def asking(world: World, account: int, row: int) -> Asking:
     contact = int(messages(world)[row].contact)
     sign = messages(world)[row].kind * 8
     expires = int(messages(world)[row].expires)
-    base = int(accounts(world)[account].base)
-    own = int(contacts(world)[contact].today) - base
+    base = accounts(world)[account].base
+    own = contacts(world)[contact].today - base
     start = max(own, int(messages(world)[row].not_before) - base)
     wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
     low = contacts(world)[contacts(world)[contact].person].low
@@ -110,7 +110,7 @@ def asking(world: World, account: int, row: int) -> Asking:
     )
 
 
-@compiled
+@part
 def answer_with_day(world: World, ask: Asking, wish: int, day: int, traced: bool) -> None:
     row = ask.row
     answers(world)[row].day = ask.base + day
@@ -128,7 +128,7 @@ def answer_with_day(world: World, ask: Asking, wish: int, day: int, traced: bool
         answers(world)[row].reason = CLEAR
 
 
-@compiled
+@part
 def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
     """The minute of the local day: its own, else the contact's best, inside the allowed hours."""
     held = held_bits(world, ask, channel_of(world, ask.row, wish))
@@ -150,7 +150,7 @@ def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
     return NOW if day == ask.own else NINE
 
 
-@compiled
+@part
 def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> None:
     """Something stands in the way; or a day beyond the board may open; or nothing can open."""
     row = ask.row
@@ -167,7 +167,7 @@ def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> 
     suppress(world, ask, wishes, traced)
 
 
-@compiled
+@part
 def wait(world: World, ask: Asking, wish: int, traced: bool) -> None:
     rank = boards(world)[wish].standing if boards(world)[wish].standing != NOTHING else boards(world)[wish].closer
     answers(world)[ask.row].verdict = QUEUE
@@ -175,7 +175,7 @@ def wait(world: World, ask: Asking, wish: int, traced: bool) -> None:
     name_winners(world, ask, wish, rank, ask.judged, traced)
 
 
-@compiled
+@part
 def suppress(world: World, ask: Asking, wishes: int, traced: bool) -> None:
     last = 0
     late = LAST + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pauta.core.gate.boards import between, period_first, period_last
-from pauta.core.gate.compiled import compiled, lowest
+from pauta.core.gate.compiled import lowest, part
 from pauta.core.gate.entries import belongs, code_of, day_of, entry, near_bits, other_bits
 from pauta.core.gate.world import (
     HOLD,
@@ -25,7 +25,7 @@ from pauta.core.gate.world import (
 )
 
 
-@compiled
+@part
 def load_account(world: World, account: int) -> None:
     """Days that the touches and events of all contacts of the account close, for policies with that scope."""
     if not world.account_bits:
@@ -49,7 +49,7 @@ def load_account(world: World, account: int) -> None:
         close_tallied(world, p, base, policies(world)[p].first, policies(world)[p].last)
 
 
-@compiled
+@part
 def clear_account(world: World, account: int) -> None:
     asked = world.account_bits
     while asked:
@@ -68,7 +68,7 @@ def clear_account(world: World, account: int) -> None:
             load_hold(world, account, p)
 
 
-@compiled
+@part
 def load_hold(world: World, account: int, p: int) -> None:
     for row in range(accounts(world)[account].events, accounts(world)[account + 1].events):
         if account_events(world)[row, 0] == policies(world)[p].event:
@@ -76,7 +76,7 @@ def load_hold(world: World, account: int, p: int) -> None:
             policies(world)[p].closed |= between(day, day + policies(world)[p].days - 1)
 
 
-@compiled
+@part
 def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
     """First and last day whose touches may close a day of the board."""
     if policies(world)[p].window == ROLLING:
@@ -84,7 +84,7 @@ def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
     return period_first(policies(world)[p].window, base), period_last(policies(world)[p].window, base + LAST)
 
 
-@compiled
+@part
 def note_touch(world: World, base: int, day: int, code: int, counted: int, near: int) -> None:
     """Enter one touch of the account into its caps and spacings. ``counted`` and ``near`` are bits of policies."""
     caps = counted & world.account_cap_bits
@@ -104,7 +104,7 @@ def note_touch(world: World, base: int, day: int, code: int, counted: int, near:
             note_spacing(world, p, base, day, code, bool(counted >> p & 1), bool(near >> p & 1))
 
 
-@compiled
+@part
 def note_spacing(world: World, p: int, base: int, day: int, code: int, counted: bool, near: bool) -> None:
     slot, days = day - policies(world)[p].first, policies(world)[p].days
     closed = between(day - base - days + 1, day - base + days - 1)
@@ -116,7 +116,7 @@ def note_spacing(world: World, p: int, base: int, day: int, code: int, counted: 
         latest(world)[world.policy_count + p, slot] = max(latest(world)[world.policy_count + p, slot], code + 1)
 
 
-@compiled
+@part
 def close_tallied(world: World, p: int, base: int, first: int, last: int) -> None:
     """Close the windows of a cap that are full, of those that contain a day from first to last of the tally."""
     origin, limit = policies(world)[p].first, policies(world)[p].limit
@@ -139,7 +139,7 @@ def close_tallied(world: World, p: int, base: int, first: int, last: int) -> Non
         touches -= tally(world)[p, day - origin]
 
 
-@compiled
+@part
 def take_place(world: World, ask: Asking, day: int, channel: int) -> None:
     """The message is a touch from now on: of its person, its account, and the channel's capacity. `day` is a bit."""
     sign = ask.kind * 8 + channel
@@ -160,7 +160,7 @@ def take_place(world: World, ask: Asking, day: int, channel: int) -> None:
         caps &= caps - 1
 
 
-@compiled
+@part
 def enter(world: World, ask: Asking, new: int) -> None:
     """Put an entry in its place among those of the person."""
     hole = ask.high
@@ -171,7 +171,7 @@ def enter(world: World, ask: Asking, new: int) -> None:
     contacts(world)[contacts(world)[ask.contact].person].touches += 1
 
 
-@compiled
+@part
 def use_capacity(world: World, p: int, day: int) -> None:
     first, last = (
         period_first(policies(world)[p].window, day),

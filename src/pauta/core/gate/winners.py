@@ -14,7 +14,7 @@ from pauta.core.gate.closing import (
     keeps_away,
     stands,
 )
-from pauta.core.gate.compiled import compiled
+from pauta.core.gate.compiled import part
 from pauta.core.gate.entries import belongs, code_of, day_of, sign_of
 from pauta.core.gate.vocabulary import NEVER
 from pauta.core.gate.world import (
@@ -45,7 +45,7 @@ from pauta.core.gate.world import (
 )
 
 
-@compiled
+@part
 def name_winners(world: World, ask: Asking, wish: int, rank: int, day: int, traced: bool) -> None:
     """The last winner into the answer, and all of them into the trace."""
     touches = world.touch_count
@@ -58,7 +58,7 @@ def name_winners(world: World, ask: Asking, wish: int, rank: int, day: int, trac
     answers(world)[ask.row].winner = code if code < touches else touches + placed(world)[code - touches]
 
 
-@compiled
+@part
 def keep_winners(world: World, ask: Asking, count: int) -> None:
     row, free = trace_row(world)[ask.row], trace_ranges(world)[world.traced_count, 1]
     trace_ranges(world)[row, 0] = free
@@ -68,7 +68,7 @@ def keep_winners(world: World, ask: Asking, count: int) -> None:
         trace_won(world)[free + position] = won(world)[position]
 
 
-@compiled
+@part
 def last_of(world: World, count: int) -> int:
     code = -1
     for position in range(count):
@@ -76,7 +76,7 @@ def last_of(world: World, count: int) -> int:
     return int(code)
 
 
-@compiled
+@part
 def last_winner(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
     """The same as the last of all winners; of an account without going through all its touches."""
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
@@ -97,7 +97,7 @@ def last_winner(world: World, ask: Asking, wish: int, rank: int, day: int) -> in
     return code
 
 
-@compiled
+@part
 def latest_between(world: World, p: int, row: int, first: int, last: int) -> int:
     code = 0
     for day in range(max(first, policies(world)[p].first), min(last, policies(world)[p].last) + 1):
@@ -105,7 +105,7 @@ def latest_between(world: World, p: int, row: int, first: int, last: int) -> int
     return int(code - 1)
 
 
-@compiled
+@part
 def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
     """Codes of the touches that made the rule close the day (a bit) into `won`; their number."""
     if rank == POLICIES + world.before_preference:
@@ -116,20 +116,21 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
     kind, days, today = policies(world)[p].kind, policies(world)[p].days, ask.base + day
     if kind == CONCURRENCY:
         return find_campaign_winners(world, ask)
-    if kind == MIX:
-        return find_counted(world, ask, p, today - days + 1, today, True, False)
-    if kind == SPACING:
+    first, last, held, across = today - days + 1, today + days - 1, True, False
+    if kind == CAP:
+        first, last = full_around(world, ask, p, today)
+    elif kind == MIX:
+        last = today
+    elif kind == SPACING:
         channel = channel_of(world, ask.row, wish)
         held = bool(held_bits(world, ask, channel) >> p & 1)
         across = bool(across_bits(world, ask, channel) >> p & 1)
-        return find_counted(world, ask, p, today - days + 1, today + days - 1, held, across)
-    if kind == CAP:
-        first, last = full_around(world, ask, p, today)
-        return find_counted(world, ask, p, first, last, True, False)
-    return 0
+    else:
+        return 0
+    return find_counted(world, ask, p, first, last, held, across)
 
 
-@compiled
+@part
 def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
     window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
@@ -152,7 +153,7 @@ def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     return first, last
 
 
-@compiled
+@part
 def full_stretch(world: World, count: int, limit: int, days: int, day: int) -> tuple[int, int]:
     """The same from the days in `counted`, latest first."""
     first, last = NEVER, -NEVER
@@ -164,50 +165,30 @@ def full_stretch(world: World, count: int, limit: int, days: int, day: int) -> t
     return first, last
 
 
-@compiled
-def find_counted(
-    world: World,
-    ask: Asking,
-    p: int,
-    first: int,
-    last: int,
-    held: bool,
-    across: bool,
-) -> int:
+@part
+def find_counted(world: World, ask: Asking, p: int, first: int, last: int, held: bool, across: bool) -> int:
     """Touches first..last of the contact or the account on the side that the policy looks at."""
-    if not policies(world)[p].account:
-        return find_counted_of(world, ask.contact, p, first, last, held, across, 0, False)
+    of_account = bool(policies(world)[p].account)
+    contact, end = ask.contact, ask.contact + 1
+    if of_account:
+        contact, end = accounts(world)[ask.account].contacts, accounts(world)[ask.account + 1].contacts
     count = 0
-    for contact in range(accounts(world)[ask.account].contacts, accounts(world)[ask.account + 1].contacts):
-        count = find_counted_of(world, contact, p, first, last, held, across, count, True)
+    while contact < end:
+        person = contacts(world)[contact].person
+        low = contacts(world)[person].low
+        for position in range(low, low + contacts(world)[person].touches):
+            if (
+                first <= day_of(world, position) <= last
+                and keeps_away(world, position, p, held, across)
+                and (not of_account or belongs(world, position, contact))
+            ):
+                won(world)[count] = code_of(world, position)
+                count += 1
+        contact += 1
     return count
 
 
-@compiled
-def find_counted_of(
-    world: World,
-    contact: int,
-    p: int,
-    first: int,
-    last: int,
-    held: bool,
-    across: bool,
-    count: int,
-    own: bool,
-) -> int:
-    low = contacts(world)[contacts(world)[contact].person].low
-    for position in range(low, low + contacts(world)[contacts(world)[contact].person].touches):
-        if (
-            first <= day_of(world, position) <= last
-            and keeps_away(world, position, p, held, across)
-            and (not own or belongs(world, position, contact))
-        ):
-            won(world)[count] = code_of(world, position)
-            count += 1
-    return count
-
-
-@compiled
+@part
 def find_topic_winners(world: World, ask: Asking, day: int) -> int:
     today = ask.base + day
     first, last = NEVER, -NEVER
@@ -232,7 +213,7 @@ def find_topic_winners(world: World, ask: Asking, day: int) -> int:
     return count
 
 
-@compiled
+@part
 def find_campaign_winners(world: World, ask: Asking) -> int:
     count = 0
     for position in range(ask.low, ask.high):
@@ -243,13 +224,13 @@ def find_campaign_winners(world: World, ask: Asking) -> int:
     return count
 
 
-@compiled
+@part
 def closes(closed: int, day: int) -> bool:
     """Whether a day is closed; those beyond the board are when every day of it is."""
     return bool(closed >> day & 1) if day <= LAST else closed == ALL
 
 
-@compiled
+@part
 def closed_the_day(world: World, ask: Asking, wish: int, rank: int, day: int) -> bool:
     """Whether a rule, asked on its own, closes the day (a bit)."""
     if rank == POLICIES + world.before_preference:

@@ -19,19 +19,19 @@ Records = npt.NDArray[Any]
 
 POLICY: Final = np.dtype(
     [
-        ("kind", np.int8),  # position in policies.KINDS
+        ("kind", np.int64),  # position in policies.KINDS
         ("account", np.bool_),  # scope is the account
-        ("window", np.int8),  # ROLLING, WEEK, MONTH, SINGLE_DAY of caps and capacities
-        ("event", np.int16),  # position in names.events, -1 for none
-        ("opens", np.int16),  # first allowed minute of a time rule, -1 when it says nothing of hours
-        ("closes", np.int16),  # minute from which the allowed hours are over
-        ("days", np.int32),  # of caps, spacings, holds after an event, mixes
+        ("window", np.int64),  # ROLLING, WEEK, MONTH, SINGLE_DAY of caps and capacities
+        ("event", np.int64),  # position in names.events, -1 for none
+        ("opens", np.int64),  # first allowed minute of a time rule, -1 when it says nothing of hours
+        ("closes", np.int64),  # minute from which the allowed hours are over
+        ("days", np.int64),  # of caps, spacings, holds after an event, mixes
         ("limit", np.int64),  # of caps, concurrencies, capacities
         ("least", np.int64),  # touches from which a mix is asked
         ("percent", np.float64),  # of mixes
         # What follows belongs to the account that is being decided.
-        ("first", np.int32),  # days that are tallied
-        ("last", np.int32),
+        ("first", np.int64),  # days that are tallied
+        ("last", np.int64),
         ("tallied", np.int64),  # touches that the cap counts
         ("closed", np.int64),  # days closed by caps, holds after events, the held side of spacings
         ("across", np.int64),  # days closed for the other side of spacings
@@ -63,8 +63,8 @@ CONTACT: Final = np.dtype(
         ("uncounted", np.int64),  # whose `counts` or `from` leaves out touches of this contact
         ("barred", np.int64),  # guards that it fails, channel rules whose `only` does not take it
         ("standing", np.int64),  # holds whose condition stands for it or its account
-        ("low", np.int32),  # first entry of the person with this number
-        ("touches", np.int32),  # entries of that person
+        ("low", np.int64),  # first entry of the person with this number
+        ("touches", np.int64),  # entries of that person
         ("person", np.int32),
         ("today", np.int32),
         ("paused_until", np.int32),
@@ -83,9 +83,9 @@ CONTACT: Final = np.dtype(
 
 ACCOUNT: Final = np.dtype(
     [
-        ("base", np.int32),  # first day of its boards
-        ("contacts", np.int32),  # first row; the next account's is the end, here and below
-        ("events", np.int32),
+        ("base", np.int64),  # first day of its boards
+        ("contacts", np.int64),  # first row; the next account's is the end, here and below
+        ("events", np.int64),
     ],
     align=True,
 )
@@ -279,7 +279,7 @@ enrolments = view("enrolments", np.int32)
 """Campaign."""
 placed = view("placed", np.int32)
 """Array of (M) rows of messages in order of placement."""
-counted = view("counted", np.int32)
+counted = view("counted", np.int64)
 """Scratch: days of counted touches, latest first."""
 campaigns = view("campaigns", np.int32)
 """Scratch: distinct campaigns."""
@@ -289,7 +289,7 @@ trace_row = view("trace_row", np.int32)
 """Array of (M) row in trace_closed, -1 for messages that are not traced."""
 trace_won = view("trace_won", np.int64)
 """Codes of winners, one traced message after the other."""
-preferences = view("preferences", np.int32, 3)
+preferences = view("preferences", np.int64, 3)
 """Topic, limit, days."""
 events = view("events", np.int32, 2)
 """Name and day of those of the contact itself."""
