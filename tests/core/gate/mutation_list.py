@@ -26,14 +26,14 @@ MUTATIONS = [
     Mutation(
         "window: messages wait for the day after not before",
         ASKING,
-        "boards(world)[wish].open = between(ask.start, LAST)",
-        "boards(world)[wish].open = between(ask.start + 1, LAST)",
+        "ALL << min(ask.start, LAST + 1) & ALL",
+        "ALL << min(ask.start + 1, LAST + 1) & ALL",
     ),
     Mutation(
         "address: not asked",
-        ASKING,
-        "if not contacts(world)[ask.contact].reachable >> channel & 1:",
-        "if False:",
+        CLOSING,
+        "return 0 if contact.reachable >> channel & 1 else ALL",
+        "return 0",
     ),
     Mutation(
         "consent: a denial of everything leaves exact grants",
@@ -43,21 +43,21 @@ MUTATIONS = [
     ),
     Mutation(
         "consent: transactional messages need it too",
-        ASKING,
-        "    if ask.bulk:\n        if contacts",
-        "    if True:\n        if contacts",
+        CLOSING,
+        "    if not ask.bulk:\n        return 0",
+        "    if False:\n        return 0",
     ),
     Mutation(
         "consent: a pause holds on the day it ends",
-        ASKING,
-        ".paused_until - ask.base - 1)",
-        ".paused_until - ask.base)",
+        CLOSING,
+        "contact.paused_until - ask.base - 1)",
+        "contact.paused_until - ask.base)",
     ),
     Mutation(
         "channel: `only` is never asked",
         ASKING,
-        "for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
-        "for_good = contacts(world)[ask.contact].barred",
+        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "barred = contacts(world)[ask.contact].barred",
     ),
     Mutation(
         "channel: transactional messages are free",
@@ -74,8 +74,8 @@ MUTATIONS = [
     Mutation(
         "guard: never bars anybody",
         ASKING,
-        "for_good = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
-        "for_good = signs(world)[ask.kind * 8 + channel].always",
+        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "barred = signs(world)[ask.kind * 8 + channel].always",
     ),
     Mutation(
         "hold: conditions never stand",
@@ -218,7 +218,7 @@ MUTATIONS = [
     Mutation(
         "concurrency: enrolments do not count",
         CLOSING,
-        "count = add_campaign(world, ask, count, enrolments(world)[row])",
+        "count = add_campaign(world, ask, count, int(enrolments(world)[row]))",
         "pass",
     ),
     Mutation(
