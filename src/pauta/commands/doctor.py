@@ -149,7 +149,7 @@ def _is_up(data_dir: Path) -> bool:
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
-    parts = urlsplit(settings.smtp_url)
+    parts = urlsplit(settings.mail_server)
     host = parts.hostname or ""
     port = parts.port or (465 if parts.scheme == "smtps" else 25)
     values = {"host": host, "port": port}

@@ -215,6 +215,11 @@ class Settings:
         """Address of the web server without a slash at its end."""
         return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
 
+    @property
+    def mail_server(self) -> str:
+        """URL of the mail server, which is the local catcher where none is named."""
+        return self.smtp_url or f"smtp://127.0.0.1:{self.catcher_smtp_port}"
+
     def environment(self) -> dict[str, str]:
         """Variables from which another process reads these same settings."""
         return {_PREFIX + one.name.upper(): _written(getattr(self, one.name)) for one in fields(self)}
@@ -275,7 +280,6 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Paths counted from the folder of ``pauta.toml``, and the catcher as the mail server that none else is."""
+    """Paths counted from the folder of ``pauta.toml``."""
     clock = settings.clock_file and folder / settings.clock_file
-    smtp_url = settings.smtp_url or f"smtp://127.0.0.1:{settings.catcher_smtp_port}"
-    return replace(settings, data_dir=folder / settings.data_dir, clock_file=clock, smtp_url=smtp_url)
+    return replace(settings, data_dir=folder / settings.data_dir, clock_file=clock)

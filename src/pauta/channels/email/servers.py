@@ -19,7 +19,7 @@ def server_from(settings: Settings) -> Server:
     Every sending process (the workers and the fast lane) gets its share of ``smtp_rate``. Raises Problem when a
     password would travel unencrypted.
     """
-    url = urlsplit(settings.smtp_url)
+    url = urlsplit(settings.mail_server)
     security = Security.TLS if url.scheme == "smtps" else _STARTTLS[settings.smtp_starttls]
     return Server(
         host=url.hostname or "127.0.0.1",
