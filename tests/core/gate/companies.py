@@ -53,17 +53,38 @@ class Dice(random.Random):
 def company(seed: int) -> Json:
     """One random case, without expectations."""
     dice = Dice(seed)
+    case = without_touches(dice, dice.choices(range(1, 7), weights=[40, 25, 15, 10, 5, 5])[0])
+    for name in contacts_of(case):
+        touches = dice.choices(range(11), weights=[14, 12, 12, 12, 10, 10, 8, 8, 6, 4, 4])[0]
+        fill(dice, case, name, touches, dice.choices(range(1, 7), weights=[45, 25, 12, 8, 5, 5])[0])
+    return numbered(dice, case)
+
+
+def crowd(seed: int) -> Json:
+    """One random case of few contacts with far more touches and open messages than a company would allow."""
+    dice = Dice(seed)
+    case = without_touches(dice, dice.randint(1, 2))
+    for name in contacts_of(case):
+        fill(dice, case, name, dice.randint(20, 120), dice.randint(5, 30))
+    return numbered(dice, case)
+
+
+def without_touches(dice: Dice, accounts: int) -> Json:
     case: Json = {"policies": [policy(dice, number) for number in range(how_many_policies(dice))]}
     case |= clock(dice) | place(dice, 70)
-    accounts = dice.choices(range(1, 7), weights=[40, 25, 15, 10, 5, 5])[0]
-    case["accounts"] = [account(dice, number) for number in range(accounts)]
-    contacts = [contact["id"] for home in case["accounts"] for contact in home["contacts"]]
-    case["touches"], case["open"] = [], []
-    for name in contacts:
-        for _ in range(dice.choices(range(11), weights=[14, 12, 12, 12, 10, 10, 8, 8, 6, 4, 4])[0]):
-            case["touches"].append(touch(dice, name))
-        for _ in range(dice.choices(range(1, 7), weights=[45, 25, 12, 8, 5, 5])[0]):
-            case["open"].append(message(dice, name))
+    return case | {"accounts": [account(dice, number) for number in range(accounts)], "touches": [], "open": []}
+
+
+def contacts_of(case: Json) -> list[str]:
+    return [contact["id"] for home in case["accounts"] for contact in home["contacts"]]
+
+
+def fill(dice: Dice, case: Json, name: str, touches: int, messages: int) -> None:
+    case["touches"] += [touch(dice, name) for _ in range(touches)]
+    case["open"] += [message(dice, name) for _ in range(messages)]
+
+
+def numbered(dice: Dice, case: Json) -> Json:
     for rows, letter in ((case["touches"], "t"), (case["open"], "m")):
         dice.shuffle(rows)
         for number, row in enumerate(rows, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from pauta.core.gate.case import decide_case
 from pauta.core.problems import Problem
 from tests.core.gate import reference
-from tests.core.gate.companies import company
+from tests.core.gate.companies import company, crowd
 from tests.core.gate.minimise import minimise
 from tests.core.gate.reference_case import Company, Contact, Json, gather, with_defaults
 from tests.core.gate.reference_rules import ORDER, calendar, held, matching, rolling
@@ -32,26 +33,35 @@ def differ(case: Json) -> bool:
         return False
 
 
-def assert_equal_on(seeds: range) -> None:
-    for seed in seeds:
-        case = company(seed)
+def assert_equal_on(cases: Iterable[Json]) -> None:
+    for number, case in enumerate(cases):
         if gate(case) != reference.decide(case):
             small = minimise(case, differ)
             pairs = [pair for pair in zip(gate(small), reference.decide(small), strict=True) if pair[0] != pair[1]]
             told = [f"gate      {json.dumps(one)}\nreference {json.dumps(other)}" for one, other in pairs]
-            pytest.fail(f"seed {seed}\n{json.dumps(small)}\n" + "\n".join(told))
+            pytest.fail(f"case {number}\n{json.dumps(small)}\n" + "\n".join(told))
 
 
 @pytest.mark.parametrize("block", range(12))
 def test_gate_equals_reference(block: int) -> None:
-    assert_equal_on(range(block * BLOCK, (block + 1) * BLOCK))
+    assert_equal_on(map(company, range(block * BLOCK, (block + 1) * BLOCK)))
+
+
+def test_gate_equals_reference_on_crowds() -> None:
+    assert_equal_on(map(crowd, range(12)))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_gate_equals_reference_on_many_more_crowds() -> None:
+    assert_equal_on(map(crowd, range(1_000, 1_400)))
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("block", range(8))
 def test_gate_equals_reference_on_many_more(block: int) -> None:
-    assert_equal_on(range(10_000 + block * 2_500, 10_000 + (block + 1) * 2_500))
+    assert_equal_on(map(company, range(10_000 + block * 2_500, 10_000 + (block + 1) * 2_500)))
 
 
 def test_every_reason_decides_often() -> None:
