@@ -32,7 +32,7 @@ demo: setup
 	$(BIN)/pauta demo
 
 test: setup
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
 
 test-long: setup
 	$(BIN)/pytest -m long --timeout 3000

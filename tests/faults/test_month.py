@@ -81,7 +81,13 @@ class Fleet:
                 worker.wait()
 
 
-@pytest.mark.parametrize("days", [pytest.param(6, id="week"), pytest.param(30, id="month", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param(6, id="week", marks=pytest.mark.timeout(900)),
+        pytest.param(30, id="month", marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+    ],
+)
 def test_no_cap_is_exceeded_and_hardly_a_place_is_wasted(
     days: int, database: str, clock_file: Path, data_dir: Path, tmp_path: Path
 ) -> None:
