@@ -84,9 +84,11 @@ def _due(
         """
         SELECT due.part, due.account_key, due.id
         FROM unnest(%(parts)s::int2[]) AS own (part) CROSS JOIN LATERAL (
-            SELECT m.part, m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
-            WHERE m.lane = 0 AND m.state < 2 AND m.part = own.part AND m.due <= %(now)s
-                  AND p.state = %(live)s AND m.channel <> ALL(%(stopped)s)
+            SELECT m.part, m.account_key, m.id FROM (
+                SELECT part, account_key, id, proposal_id FROM message
+                WHERE lane = 0 AND state < 2 AND part = own.part AND due <= %(now)s AND channel <> ALL(%(stopped)s)
+                OFFSET 0) m  -- a fence: the index of what is due, never a walk over all accounts to spare the sorting
+            JOIN proposal p ON p.id = m.proposal_id WHERE p.state = %(live)s
             ORDER BY m.account_key, m.id LIMIT %(limit)s) due
         LIMIT %(limit)s
         """,
