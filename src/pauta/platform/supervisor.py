@@ -18,8 +18,8 @@ from pauta.platform.processes import tied_to_this
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ROUND_SECONDS = 0.1
 _SHORTEST_PAUSE = 0.2
-_LONGEST_PAUSE = 10.0
-_STEADY_SECONDS = 10.0  # who lived this long has recovered from whatever it died of
+_LONGEST_PAUSE = 5.0
+_STEADY_SECONDS = 3.0  # who lived this long has recovered from whatever it died of
 
 _log = logger(__name__)
 
