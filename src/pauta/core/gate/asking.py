@@ -36,19 +36,22 @@ from pauta.core.gate.world import (
 def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
     """All rules in their order, for one channel of the message; until one closes it for good, unless traced."""
     channel = channel_of(world, ask.row, wish)
+    held, across = held_bits(world, ask, channel), across_bits(world, ask, channel)
     open_window(world, ask, wish)
     for rank in range(ADDRESS, POLICIES):
         closed = closed_without_policy(world, ask, channel, rank)
-        close(world, ask, wish, rank, closed, closed != 0 and rank != PAUSE, traced)
-        if boards(world)[wish].final and not traced:
-            return
-    ask_policies(world, ask, wish, traced, world.early_bits)
+        if closed:
+            close(world, ask, wish, rank, closed, rank != PAUSE, traced)
+            if boards(world)[wish].final and not traced:
+                return
+    ask_policies(world, ask, wish, traced, channel, held & world.early_bits, across & world.early_bits)
     if ask.bulk and (traced or not boards(world)[wish].final):
         closed = closed_by_preferences(world, ask)
         for_good = closed == ALL and forbids_topic(world, ask)
-        close(world, ask, wish, POLICIES + world.before_preference, closed, for_good, traced)
+        if closed:
+            close(world, ask, wish, POLICIES + world.before_preference, closed, for_good, traced)
     if traced or not boards(world)[wish].final:
-        ask_policies(world, ask, wish, traced, ~world.early_bits)
+        ask_policies(world, ask, wish, traced, channel, held & ~world.early_bits, across & ~world.early_bits)
 
 
 @part
@@ -65,14 +68,11 @@ def open_window(world: World, ask: Asking, wish: int) -> None:
 
 
 @part
-def ask_policies(world: World, ask: Asking, wish: int, traced: bool, which: int) -> None:
-    """Those of the policies (bits) that hold this message on this channel."""
-    channel = channel_of(world, ask.row, wish)
-    held = held_bits(world, ask, channel)
-    across = across_bits(world, ask, channel)
+def ask_policies(world: World, ask: Asking, wish: int, traced: bool, channel: int, held: int, across: int) -> None:
+    """Policies (bits) that hold this message on this channel, or that have it on their other side."""
     barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
     opens, closes = -1, 24 * 60
-    asked = (held | across) & which
+    asked = held | across
     while asked:
         p = lowest(asked)
         asked &= asked - 1
@@ -87,7 +87,8 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, which: int)
         closed = ALL
         if not for_good:
             closed = closed_by_policy(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
-        close(world, ask, wish, rank, closed, for_good, traced)
+        if closed:
+            close(world, ask, wish, rank, closed, for_good, traced)
         if for_good and not traced:
             return
 

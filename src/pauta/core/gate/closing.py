@@ -83,7 +83,7 @@ def closed_without_policy(world: World, ask: Asking, channel: int, rank: int) ->
     if not ask.bulk:
         return 0
     if rank == PAUSE:
-        return between(ask.own, contact.paused_until - ask.base - 1)
+        return between(0, contact.paused_until - ask.base - 1)
     agreed = not contact.consent_known or may_be_written_to(world, ask.contact, channel, ask.topic)
     return 0 if agreed else ALL
 

@@ -1,0 +1,82 @@
+"""Local days, wall clock and holidays."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import numpy as np
+import pytest
+
+from pauta.core import calendar
+from pauta.core.gate.boards import period_first, period_last
+from pauta.core.gate.world import MONTH, WEEK
+
+ZONES = ("America/Sao_Paulo", "America/New_York", "Europe/Lisbon", "Australia/Lord_Howe", "America/Santiago", "UTC")
+
+
+def utc(zone: str, day: str, minute: int) -> str:
+    number = calendar.day_number(date.fromisoformat(day))
+    return calendar.moment_of(calendar.wall_to_instant(zone, number, minute)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "minute", "expected"),
+    [
+        ("America/Sao_Paulo", "2026-11-23", 8 * 60, "2026-11-23T11:00:00+00:00"),
+        ("America/New_York", "2026-03-08", 2 * 60 + 30, "2026-03-08T07:30:00+00:00"),  # skipped: 03:30 by the new clock
+        ("America/New_York", "2026-11-01", 1 * 60 + 30, "2026-11-01T05:30:00+00:00"),  # doubled: the first one
+        ("America/Santiago", "2026-09-06", 0, "2026-09-06T04:00:00+00:00"),  # midnight itself is skipped
+    ],
+)
+def test_wall_clock_becomes_an_instant(zone: str, day: str, minute: int, expected: str) -> None:
+    assert utc(zone, day, minute) == expected
+
+
+def test_many_walls_become_the_same_instants_as_one_by_one() -> None:
+    days = range(calendar.day_number(date(2026, 1, 1)), calendar.day_number(date(2027, 1, 1)))
+    rows = list(product(range(len(ZONES)), days, range(0, 24 * 60, 45)))
+    zone, day, minute = (np.array(column) for column in zip(*rows, strict=True))
+    found = calendar.walls_to_instants(ZONES, zone.astype(np.int16), day.astype(np.int32), minute.astype(np.int16))
+    one_by_one = [calendar.wall_to_instant(ZONES[code], number, at) for code, number, at in rows]
+    assert found.tolist() == one_by_one
+
+
+def test_no_walls_become_no_instants() -> None:
+    nothing = np.zeros(0, np.int32)
+    assert len(calendar.walls_to_instants(ZONES, nothing.astype(np.int16), nothing, nothing.astype(np.int16))) == 0
+
+
+def test_local_day_begins_at_local_midnight() -> None:
+    instant = calendar.instant_of(datetime(2026, 11, 24, 2, 59, tzinfo=UTC))
+    assert calendar.local_day_and_minute(instant, "America/Sao_Paulo") == (
+        calendar.day_number(date(2026, 11, 23)),
+        23 * 60 + 59,
+    )
+
+
+def test_zones_are_known_by_name() -> None:
+    assert calendar.is_zone("America/Bogota")
+    assert not calendar.is_zone("Mars/Olympus")
+
+
+def test_holidays_of_country_and_region() -> None:
+    first, last = (calendar.day_number(date(2026, month, day)) for month, day in ((1, 1), (12, 31)))
+    country = calendar.holidays_between("BR", "", first, last)
+    assert calendar.day_number(date(2026, 9, 7)) in country
+    assert calendar.holidays_between("BR", "SP", first, last) > country
+    assert calendar.holidays_between("BR", "nowhere", first, last) == country
+    assert calendar.holidays_between("XX", "", first, last) == frozenset()
+    assert calendar.knows_holidays("PT")
+    assert not calendar.knows_holidays("XX")
+
+
+def test_weeks_and_months_of_every_day_of_a_century() -> None:
+    first, last = calendar.day_number(date(1999, 12, 1)), calendar.day_number(date(2100, 3, 31))
+    starts, ends = calendar.month_bounds(first, last)
+    for row, day in enumerate(range(first, last + 1)):
+        assert (period_first(MONTH, day), period_last(MONTH, day)) == (starts[row], ends[row])
+        monday = period_first(WEEK, day)
+        assert calendar.date_of(monday).isoweekday() == 1
+        assert monday <= day <= period_last(WEEK, day) == monday + 6
+        assert calendar.is_weekday(day, (calendar.date_of(day).isoweekday(),))
