@@ -26,6 +26,7 @@ from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
 from pauta.messages.models import Lane
 from pauta.pipeline import delivery, launching, recovery, rendering
+from pauta.pipeline.capacity import recount
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.leases import LeaseLostError, Leases
@@ -35,10 +36,11 @@ from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
-from pauta.policies.queries import PolicySet
+from pauta.policies.queries import PolicySet, current
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
+RECOUNT_SECONDS = 60.0
 SHORTEST_REST = 0.25
 LONGEST_REST = 15.0
 PROBES = 20
@@ -58,6 +60,8 @@ class Worker:
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
         self.seen_until = 0.0
+        self.counted_version = -1
+        self.recount_at = 0.0
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
@@ -113,6 +117,7 @@ class Worker:
         parts = self._settled_parts(connection)
         if not parts:
             return False
+        self._recount(connection)
         planned = plan_requested(connection, now, self.leases, self.settings.plan_batch)
         connection.commit()
         step = launching.next_step(connection, parts, self.settings.plan_batch)
@@ -129,6 +134,7 @@ class Worker:
 
     def fast_turn(self, connection: Connection[Any]) -> bool:
         """One round of the fast lane. Claim and attempt are one transaction, so every claim has an owner."""
+        self._bury(connection)
         now = self.clock.now()
         silent = self.settings.lease_seconds + self.settings.send_seconds
         settled = recovery.settle_fast(connection, now, silent, self.journals)
@@ -139,12 +145,24 @@ class Worker:
 
     def _own(self, connection: Connection[Any]) -> None:
         share = self.leases.announce(connection)
-        self.leases.expire(
-            connection, [name for name in self.leases.others(connection) if surely_dead(name, own=self.owner)]
-        )
+        self._bury(connection)
         for one in self.leases.acquire(connection, share):
             wait = 0.0 if one.seconds_over < 0 else max(0.0, self.settings.send_seconds - one.seconds_over)
             self.settle_at[one.part] = monotonic() + wait
+        connection.commit()
+
+    def _bury(self, connection: Connection[Any]) -> None:
+        """End what workers held whose process is known to be dead, rather than wait for it to run out."""
+        dead = [name for name in self.leases.others(connection) if surely_dead(name, own=self.owner)]
+        if dead:
+            self.leases.expire(connection, dead)
+
+    def _recount(self, connection: Connection[Any]) -> None:
+        """Count the places of capacities anew, now and then and before the first plan on new policies."""
+        policies = current(connection)
+        if policies.version != self.counted_version or monotonic() > self.recount_at:
+            recount(connection, self.clock.now(), policies)
+            self.counted_version, self.recount_at = policies.version, monotonic() + RECOUNT_SECONDS
         connection.commit()
 
     def _settled_parts(self, connection: Connection[Any]) -> tuple[int, ...]:

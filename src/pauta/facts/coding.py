@@ -123,11 +123,10 @@ _Place = tuple[str | None, str | None, str | None]
 
 
 def _resolve(own: _Place, account: _Place, company: _Place) -> tuple[str, tuple[str, str]]:
-    """Zone and (country, region); a region only counts within the country that was found."""
+    """Zone, and country with region: those of the first that names a country."""
     zone = own[0] or account[0] or company[0] or "UTC"
-    country = own[1] or account[1] or company[1] or ""
-    regions = [place[2] for place in (own, account, company) if place[2] and (place[1] or country) == country]
-    return zone, (country, regions[0] if regions and regions[0] else "")
+    calendar = next(((place[1], place[2] or "") for place in (own, account, company) if place[1]), ("", ""))
+    return zone, calendar
 
 
 def contacts(found: Rows, lookup: Lookup, places: Places, standing: Rows) -> gate.Contacts:

@@ -12,9 +12,13 @@ from psycopg import Connection, sql
 
 from pauta.channels.base import Outcome, OutcomeKind, Outgoing, Sender
 from pauta.core.gate.reasons import REASON_CODE, Reason
+from pauta.core.gate.vocabulary import Channel
 from pauta.messages import actions as messages
 from pauta.messages.ledger import move
 from pauta.messages.models import State
+from pauta.messages.moving import people_changed
+from pauta.people.actions import suppress
+from pauta.people.addresses import AddressState
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.rendering import Ready, Unready
 from pauta.platform.schema import PARTITIONS
@@ -86,7 +90,26 @@ def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcom
         settled += connection.execute(_SETTLE, _values(now, _moved(connection, rows))).fetchall()
     failed = [key for key, state in settled if state == State.FAILED]
     messages.request_plan(connection, failed, now)
+    _suppress_bad(connection, now, [one for one in outcomes if one.address_bad])
     return len(settled)
+
+
+def _suppress_bad(connection: Connection[Any], now: datetime, refused: Sequence[Outcome]) -> None:
+    """Never write again to addresses that the server says do not exist."""
+    if not refused:
+        return
+    texts = {int(outcome.reference.split(".")[1]): outcome.text for outcome in refused}
+    found = connection.execute(
+        "SELECT DISTINCT ON (lower(c.email)) c.email, m.id FROM message m JOIN contact c ON c.id = m.contact_id "
+        "WHERE m.part = ANY(%s) AND m.id = ANY(%s) AND c.email IS NOT NULL",
+        (list(range(PARTITIONS)), list(texts)),
+    ).fetchall()
+    addresses = [address for address, _ in found]
+    states = [AddressState.BOUNCED] * len(addresses)
+    reasons = [texts[number] for _, number in found]
+    people_changed(
+        connection, suppress(connection, Channel.email, addresses, states, reasons, source="smtp", now=now), now
+    )
 
 
 def _moved(connection: Connection[Any], rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

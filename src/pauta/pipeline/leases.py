@@ -53,11 +53,14 @@ class Leases:
 
     def expire(self, connection: Connection[Any], dead: Iterable[str]) -> None:
         """End the leases of workers that are known to be dead, so that nobody waits for them to run out."""
+        names = list(dead)
         connection.execute(
-            "UPDATE lease SET until = '-infinity' WHERE owner = ANY(%(dead)s) AND until > '-infinity'",
-            {"dead": list(dead)},
+            "WITH left_behind AS (SELECT part FROM lease WHERE owner = ANY(%s) AND until > '-infinity' "
+            "FOR UPDATE SKIP LOCKED) "
+            "UPDATE lease SET until = '-infinity' FROM left_behind WHERE lease.part = left_behind.part",
+            (names,),
         )
-        connection.execute("DELETE FROM worker WHERE name = ANY(%s)", (list(dead),))
+        connection.execute("DELETE FROM worker WHERE name = ANY(%s)", (names,))
 
     def others(self, connection: Connection[Any]) -> list[str]:
         """Names of all other workers that hold leases or have said that they live."""

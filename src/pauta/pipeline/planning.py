@@ -14,11 +14,11 @@ from psycopg import Connection
 from pauta import facts
 from pauta.core.gate.capacities import places
 from pauta.core.gate.plan import Plan, plan
-from pauta.core.gate.policies import Capacity
 from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import ALWAYS, NEVER
 from pauta.facts import AccountChoice, Loaded, Proposed
 from pauta.messages.models import State
+from pauta.pipeline.capacity import lock_counters
 from pauta.policies.queries import PolicySet
 
 SUPPRESS = VERDICT_CODE[Verdict.suppress]
@@ -48,11 +48,7 @@ def decide(
 
     Places of capacities are drawn from counters that are locked until the transaction ends.
     """
-    numbers = [
-        number for number, policy in zip(policies.ids, policies.policies, strict=True) if isinstance(policy, Capacity)
-    ]
-    for number in numbers:
-        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CAPACITY_LOCK, number))
+    numbers = lock_counters(connection, policies)
     loaded = facts.load(connection, now, accounts, policies, proposed)
     own: Mapping[tuple[int, int], int] = {}
     if numbers:
@@ -62,9 +58,6 @@ def decide(
     if numbers:
         _draw_places(connection, policies, own, planned.taken)
     return Decided(loaded, planned, policies, _columns(loaded, planned, policies))
-
-
-_CAPACITY_LOCK = 726_100
 
 
 def _own_places(loaded: Loaded, policies: PolicySet) -> Mapping[tuple[int, int], int]:

@@ -131,7 +131,7 @@ def _mail(
         skeleton,
         rendered,
         mime.Mailbox(recipient["email"], name),
-        f"<{claimed.part}.{claimed.id}@{own.rpartition('@')[2]}>",
+        f"<m.{claimed.id}@{own.rpartition('@')[2]}>",
         now,
     )
     return _Mail(claimed, number, own, smtp_address(recipient["email"]), content, dictionary)

@@ -17,7 +17,6 @@ _OPTIONS: Final[dict[str, Any]] = {
     "error_model": "numpy",  # a division is never by zero here: no check
     "_nrt": False,  # nothing is allocated: no counting of references
 }
-_ONLY_FROM_COMPILED: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _SOURCES: Final = (
     "asking",
     "boards",
@@ -56,8 +55,8 @@ def compiled(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """Compile as a part of compiled functions, which alone can call it."""
-    code: Function = njit(**_OPTIONS, **_ONLY_FROM_COMPILED)(function)
+    """Compile as a part of compiled functions: it goes to the disk with them, not by itself."""
+    code: Function = njit(no_cfunc_wrapper=True, **_OPTIONS)(function)
     return code
 
 

@@ -1,0 +1,96 @@
+"""Counting the places of capacities anew, from the messages and touches that hold them.
+
+Plans draw places from counters and give them back as messages move; what a cancelled or refused message held comes
+back here. Until then a counter is too high, never too low, so that a limit is never exceeded.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from pauta.core.gate.policies import Capacity, Filter
+from pauta.core.gate.vocabulary import Channel
+from pauta.messages.models import State
+from pauta.policies.queries import PolicySet
+
+CAPACITY_LOCK = 726_100
+"""Class of the advisory locks that guard the counters, one for each capacity policy."""
+
+_FIRST_DAYS = timedelta(days=32)
+_FIELDS = {
+    "types": "type",
+    "topics": "topic",
+    "teams": "team",
+    "campaigns": "campaign",
+    "stages": "stage",
+}
+
+
+def lock_counters(connection: Connection[Any], policies: PolicySet) -> list[int]:
+    """Lock the counters of all capacities until the transaction ends; the ids of their policies."""
+    numbers = sorted(number for number, _ in _capacities(policies))
+    for number in numbers:
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (CAPACITY_LOCK, number))
+    return numbers
+
+
+def recount(connection: Connection[Any], now: datetime, policies: PolicySet) -> None:
+    """Set every counter to what is reserved or used, in the caller's transaction."""
+    lock_counters(connection, policies)
+    for number, policy in _capacities(policies):
+        condition, values = _condition(policy.counts)
+        connection.execute("DELETE FROM capacity_use WHERE policy_id = %s", (number,))
+        connection.execute(
+            f"""
+            INSERT INTO capacity_use (policy_id, period, used)
+            SELECT %(policy)s, date_trunc(%(per)s, held.day)::date, count(*)
+            FROM (SELECT m.contact_id, m.channel, m.day, p.kind_id
+                  FROM message m JOIN proposal p ON p.id = m.proposal_id
+                  WHERE m.channel = %(channel)s AND m.day >= %(since)s AND m.state = ANY(%(holding)s)
+                  UNION ALL
+                  SELECT contact_id, channel, day, kind_id FROM touch WHERE channel = %(channel)s AND day >= %(since)s
+                 ) held JOIN kind ON kind.id = held.kind_id JOIN contact ON contact.id = held.contact_id
+            WHERE {condition} GROUP BY 2
+            """,
+            {
+                "policy": number,
+                "per": policy.per,
+                "channel": Channel[policy.channel].value,
+                "since": (now - _FIRST_DAYS).date(),
+                "holding": [State.PLANNED, State.SENDING, State.SENT, State.UNKNOWN],
+                **values,
+            },
+        )
+
+
+def _capacities(policies: PolicySet) -> list[tuple[int, Capacity]]:
+    pairs = zip(policies.ids, policies.policies, strict=True)
+    return [(number, policy) for number, policy in pairs if isinstance(policy, Capacity)]
+
+
+def _condition(counts: Filter) -> tuple[str, dict[str, object]]:
+    """A filter as a condition on kind, contact and channel, with the values of its parameters."""
+    told: list[str] = ["true"]
+    values: dict[str, object] = {}
+    for sign, prefix in (("", ""), ("NOT ", "except_")):
+        for field, column in _FIELDS.items():
+            wanted = getattr(counts, prefix + field)
+            if wanted is not None:
+                told.append(f"{sign}(coalesce({column}, '') = ANY(%({prefix}{field})s))")
+                values[prefix + field] = list(wanted)
+        segments = getattr(counts, f"{prefix}segments")
+        if segments is not None:
+            told.append(f"{sign}(contact.segments && %({prefix}segments)s::text[])")
+            values[f"{prefix}segments"] = list(segments)
+        channels = getattr(counts, f"{prefix}channels")
+        if channels is not None:
+            told.append(f"{sign}(channel = ANY(%({prefix}channels)s))")
+            values[f"{prefix}channels"] = [Channel[name].value for name in channels]
+        urgent = getattr(counts, f"{prefix}urgent")
+        if urgent is not None:
+            told.append(f"{sign}(urgent = %({prefix}urgent)s)")
+            values[f"{prefix}urgent"] = urgent
+    return " AND ".join(told), values
