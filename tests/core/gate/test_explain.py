@@ -40,21 +40,21 @@ WORDS = Path(case.__file__).parent / "words"
     [
         (
             "en",
-            "Waits until Friday 27 November and then goes by e-mail: “two a week” allows at most 2 in any 7 days for Ana"
-            ", and these came first: the newsletter and the invitation. Not by SMS: “sms is for urgent” keeps SMS for "
-            "other messages.",
+            "Waits until Friday 27 November and then goes by e-mail: “two a week” allows at most 2 in any 7 days for "
+            "Ana, and these came first: the newsletter and the invitation. Not by SMS: “sms is for urgent” "
+            "keeps SMS for other messages.",
         ),
         (
             "es",
-            "Espera hasta el viernes, 27 de noviembre y entonces sale por correo electrónico: «two a week» permite "
+            "Espera hasta el viernes 27 de noviembre y entonces sale por correo electrónico: «two a week» permite "
             "como máximo 2 en cualquier período de 7 días para Ana, y estos llegaron primero: the newsletter y the "
             "invitation. No por SMS: «sms is for urgent» reserva SMS para otros mensajes.",
         ),
         (
             "pt-BR",
             "Espera até sexta-feira, 27 de novembro e então sai por e-mail: “two a week” permite no máximo 2 em "
-            "quaisquer 7 dias para Ana, e estes chegaram primeiro: the newsletter e the invitation. Não por SMS: “sms is for "
-            "urgent” reserva SMS para outras mensagens.",
+            "quaisquer 7 dias para Ana, e estes chegaram primeiro: the newsletter e the invitation. Não por SMS: "
+            "“sms is for urgent” reserva SMS para outras mensagens.",
         ),
     ],
 )
@@ -72,12 +72,15 @@ def test_every_decision_of_random_companies_has_a_sentence(lang: str) -> None:
             assert answer["rule"] is None or answer["reason"] != "cap" or str(answer["rule"]) in text
 
 
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
 def test_catalogues_say_the_same_things() -> None:
     catalogues = {lang: json.loads((WORDS / f"{lang}.json").read_text(encoding="utf-8")) for lang in LOCALES}
     for key, english in catalogues["en"].items():
-        placeholders = {name for _, name, _, _ in Formatter().parse(english)}
         for lang, words in catalogues.items():
-            assert {name for _, name, _, _ in Formatter().parse(words[key])} == placeholders, (lang, key)
+            assert placeholders(words[key]) == placeholders(english), (lang, key)
     assert len({frozenset(words) for words in catalogues.values()}) == 1
 
 

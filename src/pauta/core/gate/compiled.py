@@ -56,7 +56,8 @@ def compiled(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """Compile as a part of compiled functions: it goes to the disk with them, not by itself."""
-    code: Function = njit(no_cfunc_wrapper=True, **_OPTIONS)(function)
+    machine: Any = njit(**_OPTIONS)(function)
+    code: Function = machine
     return code
 
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -63,7 +63,8 @@ class _Speech:
 
     def day(self, day: int) -> str:
         date = calendar.date_of(day)
-        return format_skeleton("MMMMEEEEd" if date.year == self.year else "yMMMMEEEEd", date, locale=self.locale)
+        pattern = self.words["date" if date.year == self.year else "date.other_year"]
+        return format_date(date, pattern, locale=self.locale)
 
     def channel(self, code: int) -> str:
         return self.words[f"channel.{CHANNELS[code]}"]
