@@ -83,15 +83,17 @@ def walls_to_instants(
         return np.zeros(0, np.int64)
     first = int(day.min())
     days = int(day.max()) - first + 1
-    before = np.zeros((len(zones), days), np.int64)
-    after = np.zeros((len(zones), days), np.int64)
-    change = np.full((len(zones), days), MINUTES_OF_DAY + 1, np.int16)
-    used = np.zeros((len(zones), days), np.bool_)
-    used[zone, day - first] = True
-    for row, column in np.argwhere(used).tolist():
-        before[row, column], after[row, column], change[row, column] = _offsets(zones[row], first + column)
-    at = (zone, day - first)
-    offset = np.where(minute < change[at], before[at], after[at])
+    place = zone.astype(np.int32) * np.int32(days) + (day - np.int32(first))
+    before = np.zeros(len(zones) * days, np.int64)
+    after = np.zeros(len(zones) * days, np.int64)
+    change = np.full(len(zones) * days, MINUTES_OF_DAY + 1, np.int16)
+    used = np.zeros(len(zones) * days, np.bool_)
+    used[place] = True
+    for row in np.flatnonzero(used).tolist():
+        before[row], after[row], change[row] = _offsets(zones[row // days], first + row % days)
+    offset = before[place]
+    if (change <= MINUTES_OF_DAY).any():
+        offset = np.where(minute < change[place], offset, after[place])
     return day.astype(np.int64) * DAY + minute.astype(np.int64) * MINUTE - offset
 
 

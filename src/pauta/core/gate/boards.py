@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pauta.core.gate.compiled import part
+from pauta.core.gate.compiled import compiled, part
 from pauta.core.gate.world import ALL, LAST, MONTH, WEEK
 
 
@@ -14,7 +14,7 @@ def between(first: int, last: int) -> int:
     return (ALL >> (LAST - min(last, LAST))) & (ALL << max(first, 0))
 
 
-@part
+@compiled
 def period_first(window: int, day: int) -> int:
     """First day of the week, the month, or the day itself."""
     if window == WEEK:
@@ -24,7 +24,7 @@ def period_first(window: int, day: int) -> int:
     return day
 
 
-@part
+@compiled
 def period_last(window: int, day: int) -> int:
     if window == WEEK:
         return day - (day + 3) % 7 + 6
@@ -34,7 +34,7 @@ def period_last(window: int, day: int) -> int:
     return day
 
 
-@part
+@compiled
 def day_of_month(day: int) -> int:
     """1 to 31. Years begin in March here, so that the leap day is the last (Hinnant, date algorithms)."""
     of_era = (day + 719468) % 146097
