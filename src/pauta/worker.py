@@ -18,6 +18,7 @@ import psycopg
 from psycopg import Connection
 
 from pauta import facts
+from pauta.campaigns.actions import withdraw_cancelled
 from pauta.channels.base import OutcomeKind
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
@@ -41,6 +42,8 @@ from pauta.policies.queries import PolicySet, current
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 RECOUNT_SECONDS = 60.0
+SECONDS_CLAIMED = 1.0
+"""How long the sending of one claim may take, so that a stop or an unsubscribe is in force within that time."""
 SHORTEST_REST = 0.25
 LONGEST_REST = 15.0
 PROBES = 20
@@ -60,6 +63,7 @@ class Worker:
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
         self.seen_until = 0.0
+        self.claims = settings.send_batch
         self.counted_version = -1
         self.recount_at = 0.0
         self.rest_until = 0.0
@@ -85,7 +89,7 @@ class Worker:
                         for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
                             pass
                 connection.rollback()
-                self.leases.give_back(connection, self.leases.parts)
+                self.leases.give_back(connection, set(self.leases.parts) - set(self.settle_at))
                 connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
                 connection.commit()
                 self.journal.close()
@@ -117,7 +121,7 @@ class Worker:
         parts = self._settled_parts(connection)
         if not parts:
             return False
-        self._recount(connection)
+        self._tidy(connection)
         planned = plan_requested(connection, now, self.leases, self.settings.plan_batch)
         connection.commit()
         step = launching.next_step(connection, parts, self.settings.plan_batch)
@@ -127,9 +131,9 @@ class Worker:
         claimed = None
         if not self._resting:
             claimed = release(connection, now, self.leases, self._batch)
-            connection.commit()
         if claimed:
             self._deliver(connection, claimed)
+        connection.commit()
         return bool(planned or step or claimed is not None)
 
     def fast_turn(self, connection: Connection[Any]) -> bool:
@@ -157,11 +161,13 @@ class Worker:
         if dead:
             self.leases.expire(connection, dead)
 
-    def _recount(self, connection: Connection[Any]) -> None:
-        """Count the places of capacities anew, now and then and before the first plan on new policies."""
+    def _tidy(self, connection: Connection[Any]) -> None:
+        """Put in order what others may have left, now and then and before the first plan on new policies."""
         policies = current(connection)
         if policies.version != self.counted_version or monotonic() > self.recount_at:
             recount(connection, self.clock.now(), policies)
+            connection.commit()
+            withdraw_cancelled(connection, self.clock.now(), self.leases.parts)
             self.counted_version, self.recount_at = policies.version, monotonic() + RECOUNT_SECONDS
         connection.commit()
 
@@ -178,17 +184,22 @@ class Worker:
         return tuple(part for part in self.leases.parts if part not in self.settle_at)
 
     def _deliver(self, connection: Connection[Any], claimed: list[Claimed]) -> None:
-        """Render, hand over and record. Claims were committed before: are they still ours? Then attempts can be."""
+        """Render, hand over and record. Claim and attempts are one transaction, so nothing comes between them."""
         now = self.clock.now()
-        if self.leases.lane is Lane.BULK:
-            self.leases.lock(connection, {one.part for one in claimed})
         ready, unready = rendering.prepare(connection, now, claimed, self.owner, self.settings.sender)
         delivery.hold_unready(connection, now, unready)
         connection.commit()
-        outcomes = delivery.hand_over(self.sender, ready, delivery.Hooks(self.journal, self._may_send))
-        delivery.record(connection, self.clock.now(), outcomes)
+        until = monotonic() + SECONDS_CLAIMED
+        outcomes, left = delivery.hand_over(
+            self.sender,
+            ready,
+            delivery.Hooks(self.journal, self._may_send),
+            lambda: monotonic() < until and not self.stopping.is_set(),
+        )
+        delivery.record(connection, self.clock.now(), outcomes + left)
         connection.commit()
         self.journal.clear()
+        self.claims = max(PROBES, len(outcomes)) if left else min(2 * self.claims, self.settings.send_batch)
         self._rest(bool(outcomes) and all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
 
     @property
@@ -197,8 +208,8 @@ class Worker:
 
     @property
     def _batch(self) -> int:
-        """How many to claim: a few, while the mail server takes nothing."""
-        return self.settings.send_batch if self.rest_seconds == SHORTEST_REST else PROBES
+        """How many to claim: what the mail server takes in a second; a few, while it takes nothing."""
+        return self.claims if self.rest_seconds == SHORTEST_REST else PROBES
 
     def _rest(self, nothing_left: bool) -> None:
         """Pause, longer each time, while the mail server takes nothing at all."""

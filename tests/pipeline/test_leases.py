@@ -9,7 +9,6 @@ import pytest
 
 from pauta.channels.base import OutcomeKind
 from pauta.messages.models import Lane, State
-from pauta.pipeline import launching
 from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.release import release
 from pauta.platform.clock import monotonic
@@ -148,27 +147,6 @@ def test_less_left_than_a_send_takes_stops_the_final_dot(office: Office) -> None
         worker.bulk_turn(connection)
     assert len(office.post.received) == 1
     assert company.states(office.connection) == {State.SENT: 1, State.PLANNED: 2}
-
-
-def test_a_worker_that_slept_between_claim_and_attempt_leaves_no_attempt(office: Office) -> None:
-    company.build(office.connection, office.now, 1, 1, [])
-    company.launch(office.connection, office.now, "launch")
-    sleepy = office.worker()
-    with office.transaction() as connection:
-        sleepy._own(connection)
-        step = launching.next_step(connection, sleepy._settled_parts(connection), 100)
-        assert step is not None
-        launching.launch_parts(connection, office.now, sleepy.leases, step)
-        claimed = release(connection, office.now, sleepy.leases, 10)
-        connection.execute("UPDATE lease SET until = '-infinity'")
-        connection.commit()
-        office.settle(office.worker())
-        assert claimed
-        with pytest.raises(LeaseLostError):
-            sleepy._deliver(connection, claimed)
-    assert len(office.post.received) == 1
-    assert company.states(office.connection) == {State.SENT: 1}
-    assert office.one("SELECT count(*) FROM attempt") == 1
 
 
 def test_a_transaction_that_sleeps_too_long_is_ended(office: Office) -> None:

@@ -210,6 +210,16 @@ def withdraw(connection: Conn, now: datetime, campaign_id: int, part: int, actor
     return len(keys)
 
 
+def withdraw_cancelled(connection: Conn, now: datetime, parts: Sequence[int]) -> int:
+    """Finish in these partitions what whoever cancelled a campaign did not; how many messages that were."""
+    left = connection.execute(
+        "SELECT DISTINCT c.id, m.part FROM campaign c JOIN message m ON m.proposal_id = c.proposal_id"
+        " WHERE c.state = 'cancelled' AND m.part = ANY(%s) AND m.state IN (0, 1, 8)",
+        (list(parts),),
+    ).fetchall()
+    return sum(withdraw(connection, now, campaign_id, part, "pauta") for campaign_id, part in left)
+
+
 def _locked(connection: Conn, campaign_id: int, states: Sequence[str], action: str) -> Campaign:
     connection.execute("SELECT 1 FROM campaign WHERE id = %s FOR NO KEY UPDATE", (campaign_id,))
     chosen = campaign(connection, campaign_id)

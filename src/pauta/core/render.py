@@ -120,6 +120,8 @@ def render(compiled: CompiledTemplate, data: Mapping[str, object], locale: str) 
         text = environment.render_template("text", **values)
     except TemplateError as error:
         raise _problem(error, str(error.name)) from error
+    except (TypeError, ValueError, ArithmeticError) as error:  # a filter got what it cannot take
+        raise Problem("template.syntax", "body", line=1, detail=str(error)) from error
     if len(html) + len(text) > MAX_OUTPUT:
         raise Problem("template.output_too_long", "body", limit=MAX_OUTPUT)
     if "\n\n\n" in text:

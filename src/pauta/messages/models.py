@@ -185,7 +185,7 @@ class Attempt(Base):
     )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     owner: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
@@ -209,7 +209,7 @@ class Archive(Base):
     __table_args__ = (BY_PART,)
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     skeleton_id: Mapped[BigId]
     hash: Mapped[bytes] = mapped_column(LargeBinary)
     body: Mapped[bytes] = mapped_column(LargeBinary)

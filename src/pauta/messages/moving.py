@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from pauta.events.actions import follow as events_follow
-from pauta.messages.actions import request_plan
+from pauta.messages.actions import request_plan, unhold
 from pauta.messages.ledger import lock_parts
 from pauta.people.changes import Changes, Move
 from pauta.platform.schema import partition_of
@@ -53,6 +53,7 @@ def people_changed(connection: Connection[Any], changes: Changes, now: datetime)
     if changes.moves:
         events_follow(connection, changes.moves)
         follow(connection, changes.moves)
+    unhold(connection, changes.keys, now)
     request_plan(connection, changes.keys, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,9 +49,22 @@ class Hooks:
         self.journal.answer(outcome)
 
 
-def hand_over(sender: Sender, ready: Sequence[Ready], hooks: Hooks) -> list[Outcome]:
-    """Give the mails to the channel; one outcome for each."""
-    return list(sender.deliver((one.outgoing for one in ready), hooks))
+def hand_over(
+    sender: Sender, ready: Sequence[Ready], hooks: Hooks, go_on: Callable[[], bool]
+) -> tuple[list[Outcome], list[Outcome]]:
+    """Give the mails to the channel while ``go_on`` says so: outcomes of those given, and of those left for later."""
+    begun: list[str] = []
+
+    def outgoing() -> Iterator[Outgoing]:
+        for one in ready:
+            if begun and not go_on():
+                return
+            begun.append(one.outgoing.reference)
+            yield one.outgoing
+
+    outcomes = list(sender.deliver(outgoing(), hooks))
+    left = [one.outgoing.reference for one in ready[len(begun) :]]
+    return outcomes, [Outcome(reference, OutcomeKind.UNSENT, text="not begun in time") for reference in left]
 
 
 def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[Unready]) -> None:
@@ -85,12 +98,12 @@ def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcom
     is final for bulk, and sends transactional and urgent operational messages again under the same Message-ID.
     """
     rows = [(*(int(piece) for piece in outcome.reference.split(".")), outcome) for outcome in outcomes]
+    _suppress_bad(connection, now, [one for one in outcomes if one.address_bad])
     settled = connection.execute(_SETTLE, _values(now, rows)).fetchall()
     if len(settled) < len(rows):
         settled += connection.execute(_SETTLE, _values(now, _moved(connection, rows))).fetchall()
     failed = [key for key, state in settled if state == State.FAILED]
     messages.request_plan(connection, failed, now)
-    _suppress_bad(connection, now, [one for one in outcomes if one.address_bad])
     return len(settled)
 
 
@@ -138,6 +151,10 @@ def _values(now: datetime, rows: Sequence[tuple[Any, ...]]) -> dict[str, object]
     }
 
 
+_TRIED = f"({OUTCOME_CODE[OutcomeKind.LATER]}, {OUTCOME_CODE[OutcomeKind.LOST]})"
+"""Outcomes that count as a refusal: the server said "later", or took everything and said nothing."""
+
+
 def _moves() -> str:
     """The state that follows an outcome, as SQL over ``new``, the refusals so far and the message's kind."""
     code = OUTCOME_CODE
@@ -146,7 +163,7 @@ def _moves() -> str:
         CASE WHEN new.code = {code[OutcomeKind.SENT]} THEN {State.SENT}
              WHEN new.code = {code[OutcomeKind.FAILED]} THEN {State.FAILED}
              WHEN new.code = {code[OutcomeKind.LOST]} AND NOT {again} THEN {State.UNKNOWN}
-             WHEN new.code = {code[OutcomeKind.LATER]} AND refused.times >= %(most)s THEN {State.FAILED}
+             WHEN new.code IN {_TRIED} AND refused.times >= %(most)s THEN {State.FAILED}
              ELSE {State.PLANNED} END"""
 
 
@@ -156,7 +173,7 @@ _REASONS = f"""
 
 _SETTLE = f"""
 WITH new AS (
-    SELECT * FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(numbers)s::int2[], %(codes)s::int2[],
+    SELECT * FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(numbers)s::int4[], %(codes)s::int2[],
                          %(answers)s::text[]) AS given (part, message_id, number, code, answer)),
 done AS (
     UPDATE attempt SET ended_at = %(now)s, outcome = new.code, answer = new.answer
@@ -167,13 +184,15 @@ moved AS MATERIALIZED (
     SELECT new.part, new.message_id AS id, new.code, new.answer, {_moves()} AS state,
            CASE WHEN new.code = {OUTCOME_CODE[OutcomeKind.LATER]}
                 THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, refused.times - 1))
+                WHEN new.code = {OUTCOME_CODE[OutcomeKind.LOST]} AND refused.times > 1
+                THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, refused.times - 2))
                 ELSE %(now)s END AS due
     FROM done new JOIN message m ON m.part = new.part AND m.id = new.message_id AND m.state = {State.SENDING}
          JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
          CROSS JOIN LATERAL (
              SELECT 1 + count(*) AS times FROM attempt a
-             WHERE a.part = new.part AND a.message_id = new.message_id AND a.outcome = {OUTCOME_CODE[OutcomeKind.LATER]}
-               AND new.code = {OUTCOME_CODE[OutcomeKind.LATER]}) refused),
+             WHERE a.part = new.part AND a.message_id = new.message_id AND a.outcome IN {_TRIED}
+               AND new.code IN {_TRIED}) refused),
 told AS (
     INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day, detail)
     SELECT m.part, m.id, %(now)s, m.state, m.verdict, m.reason, m.rule, m.day, moved.answer

@@ -8,6 +8,7 @@ which every attempt without an outcome counts as unknown.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,13 +37,18 @@ class Journal:
 
     def dot(self, reference: str) -> None:
         """The bytes with this message's final dot are about to leave."""
-        os.write(self._descriptor, f"{_DOT}\t{reference}\n".encode())
+        self._write(f"{_DOT}\t{reference}\n")
 
     def answer(self, outcome: Outcome) -> None:
         """The answer came (or: it turned out that the dot never left)."""
         text = " ".join(outcome.text.split())
         line = f"{_ANSWER}\t{outcome.reference}\t{outcome.kind}\t{outcome.code}\t{outcome.status}\t{text}\n"
-        os.write(self._descriptor, line.encode())
+        self._write(line)
+
+    def _write(self, line: str) -> None:
+        data = line.encode()
+        if os.write(self._descriptor, data) != len(data):
+            raise OSError(errno.ENOSPC, "the journal could not be written", str(self.path))
 
     def clear(self) -> None:
         """Forget everything: every outcome is in the database."""

@@ -213,23 +213,25 @@ def _attempt(connection: Connection[Any], now: datetime, mails: Sequence[_Mail],
         {
             "part": np.array([mail.claimed.part for mail in mails], dtype=np.int16),
             "message_id": np.array([mail.claimed.id for mail in mails], dtype=np.int64),
-            "number": np.array([mail.number for mail in mails], dtype=np.int16),
+            "number": np.array([mail.number for mail in mails], dtype=np.int32),
             "owner": [owner] * count,
             "started_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
         },
-        {"part": "int2", "message_id": "int8", "number": "int2", "owner": "text", "started_at": "timestamptz"},
+        {"part": "int2", "message_id": "int8", "number": "int4", "owner": "text", "started_at": "timestamptz"},
     )
 
 
 def _archive(connection: Connection[Any], mails: Sequence[_Mail]) -> None:
-    skeletons = {dictionary: _skeleton_id(connection, dictionary) for dictionary in {mail.dictionary for mail in mails}}
+    skeletons = {
+        dictionary: _skeleton_id(connection, dictionary) for dictionary in sorted({mail.dictionary for mail in mails})
+    }
     copy_rows(
         connection,
         "archive",
         {
             "part": np.array([mail.claimed.part for mail in mails], dtype=np.int16),
             "message_id": np.array([mail.claimed.id for mail in mails], dtype=np.int64),
-            "number": np.array([mail.number for mail in mails], dtype=np.int16),
+            "number": np.array([mail.number for mail in mails], dtype=np.int32),
             "skeleton_id": np.array([skeletons[mail.dictionary] for mail in mails], dtype=np.int64),
             "hash": [archive.content_hash(mail.content) for mail in mails],
             "body": [archive.compress(mail.content, mail.dictionary) for mail in mails],
@@ -237,7 +239,7 @@ def _archive(connection: Connection[Any], mails: Sequence[_Mail]) -> None:
         {
             "part": "int2",
             "message_id": "int8",
-            "number": "int2",
+            "number": "int4",
             "skeleton_id": "int8",
             "hash": "bytea",
             "body": "bytea",

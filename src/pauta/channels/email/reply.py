@@ -75,7 +75,7 @@ class ReplyParser:
         number = int(code)
         if self._lines and number != self._code:
             raise ReplyError("the lines of one reply have different codes")
-        text = line[4:].decode("utf-8", "replace")
+        text = line[4:].decode("utf-8", "replace").replace("\0", "\ufffd")
         if mark == b"-":
             if len(self._lines) >= MAX_LINES:
                 raise ReplyError("a reply has too many lines")

@@ -20,7 +20,7 @@ CREATE TABLE api_key (
 CREATE TABLE archive (
     part SMALLINT NOT NULL,
     message_id BIGINT NOT NULL,
-    number SMALLINT NOT NULL,
+    number INTEGER NOT NULL,
     skeleton_id BIGINT NOT NULL,
     hash BYTEA NOT NULL,
     body BYTEA NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE archive (
 CREATE TABLE attempt (
     part SMALLINT NOT NULL,
     message_id BIGINT NOT NULL,
-    number SMALLINT NOT NULL,
+    number INTEGER NOT NULL,
     owner TEXT NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
