@@ -32,10 +32,10 @@ demo: setup
 	$(BIN)/pauta demo
 
 test: setup
-	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
+	$(BIN)/pytest -m "not long and not fault" -n 2 --dist loadfile
 
 test-long: setup
-	$(BIN)/pytest -m long --timeout 3000
+	$(BIN)/pytest -m "long and not fault" --timeout 3000
 
 check: setup
 	$(BIN)/ruff format --check $(CODE)
