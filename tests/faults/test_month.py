@@ -26,7 +26,7 @@ from tests.faults.processes import start, start_sink, wait_until
 from tests.faults.test_kills import free_ports
 
 ACCOUNTS, CONTACTS, CAMPAIGNS, WORKERS = 100, 500, 20, 8
-STEP = timedelta(hours=6)
+STEP = timedelta(hours=1)
 PATIENCE = 180
 POLICIES = [
     {"kind": "cap", "name": "two a week", "limit": 2, "days": 7, "window": "rolling", "scope": "contact"},
@@ -85,7 +85,7 @@ class Fleet:
     "days",
     [
         pytest.param(6, id="week", marks=pytest.mark.timeout(900)),
-        pytest.param(30, id="month", marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
+        pytest.param(30, id="month", marks=[pytest.mark.fault, pytest.mark.timeout(3600)]),
     ],
 )
 def test_no_cap_is_exceeded_and_hardly_a_place_is_wasted(
