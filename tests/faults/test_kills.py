@@ -31,7 +31,9 @@ from tests.faults.processes import children, ended, start, start_sink, unanswere
 VICTIMS = ("worker", "sink", "worker", "postgres", "fast lane", "worker", "web")
 WORDS = {"worker": "pauta.worker", "postgres": "postgres", "web": "pauta.web.app:create_app"}
 PATIENCE = 120
-CAP = [{"kind": "cap", "name": "two a week", "limit": 2, "days": 7, "window": "rolling", "scope": "contact"}]
+CAP = [
+    {"kind": "cap", "name": "two a week", "limit": 2, "days": 7, "counts": {"except_types": ["transactional"]}},
+]
 
 
 @dataclass
