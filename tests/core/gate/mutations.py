@@ -1,8 +1,8 @@
 """Breaks the gate on purpose, one rule at a time, and shows that the golden cases or the properties notice.
 
 Run by hand: `python -m tests.core.gate.mutations [WORD …]` from the top of the repository; words choose mutations by
-their description. Each mutation is made in a copy of the source, in a process of its own, and the kernel runs there as
-plain Python, since compiling it anew for every mutation would take a minute each.
+their description. Each mutation is made in a copy of the source, in a process of its own that has imported nothing yet,
+and the kernel runs there as plain Python, since compiling it anew for every mutation would take a minute each.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def is_noticed(copy: Path, mutation: Mutation) -> bool:
 
 def ask_in_process(copy: Path, kind: str) -> str | None:
     """What notices first, asked in a process of its own, which imports the copy."""
-    context = get_context("fork")
+    context = get_context("spawn")
     answer, ask = context.Pipe(duplex=False)
     process = context.Process(target=look, args=(copy, kind, ask))
     process.start()
@@ -73,6 +73,10 @@ def look(copy: Path, kind: str, ask: Connection) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     sys.path.insert(0, os.fspath(copy))
     uncompiled.install()
+    import pauta
+
+    if not Path(str(pauta.__file__)).is_relative_to(copy):
+        raise SystemExit(f"{pauta.__file__} was imported, not the copy that was broken")
     ask.send(first_noticed(kind))
 
 
