@@ -143,7 +143,7 @@ def is_ready(url: str) -> bool:
     "kills",
     [
         pytest.param(20, marks=pytest.mark.timeout(900)),
-        pytest.param(200, marks=[pytest.mark.fault, pytest.mark.timeout(3600)]),
+        pytest.param(200, marks=[pytest.mark.fault, pytest.mark.timeout(7200)]),
     ],
 )
 def test_nothing_is_lost_and_nothing_sent_twice(running: Running, kills: int) -> None:

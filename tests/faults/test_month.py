@@ -84,7 +84,7 @@ class Fleet:
     ("days", "step"),
     [
         pytest.param(6, timedelta(hours=6), id="week", marks=pytest.mark.timeout(900)),
-        pytest.param(30, timedelta(hours=1), id="month", marks=[pytest.mark.fault, pytest.mark.timeout(3600)]),
+        pytest.param(30, timedelta(hours=1), id="month", marks=[pytest.mark.fault, pytest.mark.timeout(7200)]),
     ],
 )
 def test_no_cap_is_exceeded_and_hardly_a_place_is_wasted(
