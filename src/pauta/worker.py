@@ -42,6 +42,7 @@ from pauta.policies.queries import PolicySet, current
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 RECOUNT_SECONDS = 60.0
+NEVER = float("inf")
 SECONDS_CLAIMED = 1.0
 """How long the sending of one claim may take, so that a stop or an unsubscribe is in force within that time."""
 SHORTEST_REST = 0.25
@@ -62,6 +63,7 @@ class Worker:
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         self.sender = SmtpPool(server_from(settings))
         self.settle_at: dict[int, float] = {}
+        self.settle_again_at = 0.0
         self.seen_until = 0.0
         self.claims = settings.send_batch
         self.counted_version = -1
@@ -92,9 +94,10 @@ class Worker:
                 self.leases.give_back(connection, set(self.leases.parts) - set(self.settle_at))
                 connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
                 connection.commit()
-                self.journal.close()
+                self.journal.end()
             finally:
                 self.broken.set()
+                self.journal.close()
                 self.sender.close()
                 heart.join()
 
@@ -172,15 +175,20 @@ class Worker:
         connection.commit()
 
     def _settled_parts(self, connection: Connection[Any]) -> tuple[int, ...]:
-        """Owned partitions in which nothing of a former owner is open any more, after settling what can be settled."""
-        ripe = [part for part, at in self.settle_at.items() if at <= monotonic() and part in self.leases.deadlines]
+        """Owned partitions in which nothing of a former owner is open any more, after settling what can be settled.
+
+        All are settled again now and then: mail that came here with its contact may have lost its worker since.
+        """
+        again = monotonic() >= self.settle_again_at
+        ripe = [part for part in self.leases.parts if self.settle_at.get(part, 0.0 if again else NEVER) <= monotonic()]
         if ripe:
             self.leases.lock(connection, ripe)
-            recovery.settle_parts(connection, self.clock.now(), ripe, self.journals)
-            recovery.forget_journals(connection, self.journals, self.owner)
+            recovery.settle_parts(connection, self.clock.now(), ripe, self.leases, self.journals)
+            recovery.forget_journals(connection, self.journals)
             connection.commit()
-            for part in ripe:
-                del self.settle_at[part]
+            self.settle_at = {part: at for part, at in self.settle_at.items() if part not in ripe}
+        if again:
+            self.settle_again_at = monotonic() + self.settings.lease_seconds
         return tuple(part for part in self.leases.parts if part not in self.settle_at)
 
     def _deliver(self, connection: Connection[Any], claimed: list[Claimed]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from pauta.channels.base import Outcome, OutcomeKind
 from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.messages.models import Lane, State
+from pauta.messages.moving import people_changed
+from pauta.people.actions import move_contact
+from pauta.people.addresses import AddressState
 from pauta.pipeline import delivery, journal, launching, recovery, rendering
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.release import release
@@ -47,6 +51,7 @@ def claim(office: Office, stage: str) -> Path:
                     left.dot(one.outgoing.reference)
                 if stage == "answer":
                     left.answer(Outcome(one.outgoing.reference, OutcomeKind.SENT, 250, "2.0.0", "ok\tkept\n"))
+            left.close()
         connection.execute("UPDATE lease SET owner = %s, until = '-infinity'", (GONE,))
         connection.execute("DELETE FROM worker")
         connection.commit()
@@ -113,25 +118,84 @@ def test_a_contact_who_moved_since_is_settled_by_what_was_said_of_the_old_partit
 
 
 def test_the_journal_of_the_living_is_left_alone(office: Office) -> None:
-    living, other = office.worker(), office.worker()
-    recovery.forget_journals(office.connection, living.journals, other.owner)
+    living = office.worker()
+    recovery.forget_journals(office.connection, living.journals)
     assert living.journal.path.exists()
+
+
+def test_the_journal_of_one_who_was_stopped_for_long_is_left_alone_until_it_has_ended(office: Office) -> None:
+    stopped = office.worker()
+    office.run("DELETE FROM worker")
+    recovery.forget_journals(office.connection, stopped.journals)
+    assert stopped.journal.path.exists(), "nobody has seen it for long, and yet it may go on"
+    stopped.journal.close()
+    recovery.forget_journals(office.connection, stopped.journals)
+    assert not stopped.journal.path.exists()
+
+
+@pytest.mark.parametrize("end", ["taken", "silent"])
+def test_mail_that_moved_while_under_way_is_left_to_its_worker_while_that_lives(
+    office: Office, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pauta.worker.surely_dead", lambda name, own: False)  # as of workers on two machines
+    company.build(office.connection, office.now, 3, 1, [])
+    company.launch(office.connection, office.now, "launch")
+    first, second = office.worker(), office.worker()
+    with office.transaction() as connection:
+        office.run("UPDATE lease SET until = 'infinity' WHERE part <> 2")  # the account of the only contact
+        first._own(connection)
+        step = launching.next_step(connection, first._settled_parts(connection), 100)
+        assert step is not None
+        launching.launch_parts(connection, office.now, first.leases, step)
+        claimed = release(connection, office.now, first.leases, 10)
+        assert claimed
+        ready, _ = rendering.prepare(connection, office.now, claimed, first.owner, "pauta@example.com")
+        connection.commit()
+        people_changed(connection, move_contact(connection, claimed[0].contact_id, 3, office.now), office.now)
+        connection.commit()
+        connection.execute("UPDATE lease SET until = '-infinity' WHERE part = 3")
+        connection.commit()
+        office.settle(second)
+        assert company.states(office.connection) == {State.SENDING: 1}, "the new owner does not know what first does"
+        assert first._may_send(ready[0].outgoing.reference)
+        connection.execute("DELETE FROM worker WHERE name = %s", (first.owner,))
+        connection.execute("UPDATE lease SET until = '-infinity' WHERE owner = %s", (first.owner,))
+        if end == "taken":
+            connection.execute("UPDATE lease SET owner = 'another', until = 'infinity' WHERE part = 2")
+        connection.commit()
+        second.settle_again_at = 0.0
+        office.settle(second)
+    assert company.states(office.connection) == {State.SENT: 1}
+    assert len(office.post.received) == 1
+
+
+def test_an_address_that_was_refused_for_good_is_not_forgotten_with_its_worker(office: Office) -> None:
+    folder = claim(office, "attempt")
+    left = journal.Journal(folder, GONE)
+    part, number = office.all("SELECT part, id FROM message WHERE contact_id = 1")[0]
+    left.dot(f"{part}.{number}.1")
+    said = Outcome(f"{part}.{number}.1", OutcomeKind.FAILED, 550, "5.1.1", "no such user", address_bad=True)
+    left.answer(said)
+    left.close()
+    office.settle(office.worker())
+    assert office.one("SELECT email_state FROM contact WHERE id = 1") == AddressState.BOUNCED
 
 
 def test_a_journal_reads_back_what_was_written(tmp_path: Path) -> None:
     written = journal.Journal(tmp_path, "me")
     written.dot("1.2.3")
     written.dot("1.3.1")
-    written.answer(Outcome("1.2.3", OutcomeKind.FAILED, 550, "5.1.1", "no\r\nsuch\tuser"))
+    refused = Outcome("1.2.3", OutcomeKind.FAILED, 550, "5.1.1", "no such user", address_bad=True)
+    written.answer(replace(refused, text="no\r\nsuch\tuser"))
     assert journal.read(tmp_path, "me") == {
-        "1.2.3": journal.Entry("1.2.3", Outcome("1.2.3", OutcomeKind.FAILED, 550, "5.1.1", "no such user")),
+        "1.2.3": journal.Entry("1.2.3", refused),
         "1.3.1": journal.Entry("1.3.1", None),
     }
     written.clear()
     assert journal.read(tmp_path, "me") == {}
     written.dot("1.4.1")
     assert journal.read(tmp_path, "me") == {"1.4.1": journal.Entry("1.4.1", None)}
-    written.close()
+    written.end()
     assert journal.read(tmp_path, "me") is None
 
 

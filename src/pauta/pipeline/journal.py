@@ -9,6 +9,7 @@ which every attempt without an outcome counts as unknown.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from pauta.channels.base import Outcome, OutcomeKind
 
-_DOT, _ANSWER = "dot", "answer"
+_DOT, _ANSWER, _BAD = "dot", "answer", "bad"
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,13 @@ class Entry:
 
 
 class Journal:
-    """The journal of one living worker."""
+    """The journal of one living worker, locked by its process for as long as that lives, running or stopped."""
 
     def __init__(self, folder: Path, owner: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{owner}.journal"
         self._descriptor = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
 
     def dot(self, reference: str) -> None:
         """The bytes with this message's final dot are about to leave."""
@@ -42,8 +44,9 @@ class Journal:
     def answer(self, outcome: Outcome) -> None:
         """The answer came (or: it turned out that the dot never left)."""
         text = " ".join(outcome.text.split())
-        line = f"{_ANSWER}\t{outcome.reference}\t{outcome.kind}\t{outcome.code}\t{outcome.status}\t{text}\n"
-        self._write(line)
+        refused = _BAD if outcome.address_bad else ""
+        said = (outcome.reference, outcome.kind, str(outcome.code), outcome.status, refused, text)
+        self._write("\t".join((_ANSWER, *said)) + "\n")
 
     def _write(self, line: str) -> None:
         data = line.encode()
@@ -55,8 +58,11 @@ class Journal:
         os.ftruncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """End the journal of a worker whose every outcome is in the database."""
+        """Leave the journal to whoever settles what is open; it is no longer that of a living worker."""
         os.close(self._descriptor)
+
+    def end(self) -> None:
+        """Take the journal away: every outcome is in the database."""
         self.path.unlink(missing_ok=True)
 
 
@@ -69,11 +75,31 @@ def read(folder: Path, owner: str) -> dict[str, Entry] | None:
     return {entry.reference: entry for entry in _entries(text)}
 
 
+def left_behind(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The journals in a folder whose workers have ended for certain, with their owners' names.
+
+    The kernel gives a journal's lock back when its process ends, and not before: a worker that was stopped for hours
+    still holds it.
+    """
+    for path in folder.glob("*.journal"):
+        try:
+            file = path.open()
+        except FileNotFoundError:  # another worker tidied up at the same time
+            continue
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield path, path.stem
+
+
 def _entries(text: str) -> Iterator[Entry]:
     for line in text.split("\n")[:-1]:  # a line without its end was never completed, so its dot never left
         word, reference, *rest = line.split("\t")
         if word == _DOT:
             yield Entry(reference, None)
         elif word == _ANSWER:
-            kind, code, status, words = rest
-            yield Entry(reference, Outcome(reference, OutcomeKind(kind), int(code), status, words))
+            kind, code, status, refused, words = rest
+            outcome = Outcome(reference, OutcomeKind(kind), int(code), status, words, address_bad=refused == _BAD)
+            yield Entry(reference, outcome)

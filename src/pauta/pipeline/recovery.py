@@ -14,19 +14,31 @@ from pauta.channels.base import Outcome, OutcomeKind
 from pauta.messages.models import Lane, State
 from pauta.pipeline import journal
 from pauta.pipeline.delivery import record
+from pauta.pipeline.leases import Leases
 from pauta.pipeline.rendering import reference
 
+_LIVING = """
+SELECT FROM worker w WHERE w.name = a.owner AND w.seen_at > clock_timestamp() - make_interval(secs => %(silent)s)
+UNION ALL
+SELECT FROM lease l WHERE l.owner = a.owner AND l.until > clock_timestamp() - make_interval(secs => %(send)s)
+"""
 
-def settle_parts(connection: Connection[Any], now: datetime, parts: Sequence[int], journals: Path) -> int:
-    """Settle every bulk message of these partitions that is marked `sending`; return how many.
 
-    The caller owns the partitions, and has waited until their former owner can no longer send.
+def settle_parts(
+    connection: Connection[Any], now: datetime, parts: Sequence[int], leases: Leases, journals: Path
+) -> int:
+    """Settle the bulk messages of these partitions that are marked `sending`; return how many.
+
+    The caller owns the partitions, and has waited until their former owner can no longer send. An attempt is not always
+    of that one: a contact may have come here while its mail was under way. What a living worker has in hand is left to
+    it, so settle again from time to time.
     """
     left = connection.execute(
         f"SELECT m.part, m.id, a.number, a.owner FROM message m LEFT JOIN attempt a "
         f"ON a.part = m.part AND a.message_id = m.id AND a.outcome IS NULL "
-        f"WHERE m.state = {State.SENDING} AND m.lane = {Lane.BULK} AND m.part = ANY(%s)",
-        (list(parts),),
+        f"WHERE m.state = {State.SENDING} AND m.lane = {Lane.BULK} AND m.part = ANY(%(parts)s) "
+        f"AND NOT EXISTS ({_LIVING})",
+        {"parts": list(parts), "silent": leases.seconds + leases.send_seconds, "send": leases.send_seconds},
     ).fetchall()
     return _settle(connection, now, left, journals)
 
@@ -81,13 +93,13 @@ def _outcome(name: str, told: Mapping[str, journal.Entry] | None) -> Outcome:
     return replace(entry.outcome, reference=name)
 
 
-def forget_journals(connection: Connection[Any], journals: Path, alive: str) -> None:
-    """Delete the journals of workers that have nothing unsettled any more, except the one of the caller."""
-    for path in journals.glob("*.journal"):
+def forget_journals(connection: Connection[Any], journals: Path) -> None:
+    """Delete the journals of workers that have ended and have nothing unsettled any more."""
+    for path, owner in journal.left_behind(journals):
         needed = connection.execute(
             "SELECT FROM attempt WHERE outcome IS NULL AND owner = %(owner)s "
             "UNION ALL SELECT FROM worker WHERE name = %(owner)s LIMIT 1",
-            {"owner": path.stem},
+            {"owner": owner},
         ).fetchone()
-        if needed is None and path.stem != alive:
+        if needed is None:
             path.unlink(missing_ok=True)

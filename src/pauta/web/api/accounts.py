@@ -10,7 +10,6 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from pauta.core.problems import Problem
-from pauta.messages.actions import unhold
 from pauta.messages.moving import people_changed
 from pauta.people import views
 from pauta.people.actions import AccountValues, upsert_account
@@ -53,7 +52,6 @@ def save_account(
     """Make an account, or change what is said of it. Messages that this concerns are planned again."""
     stored = upsert_account(door.connection, AccountValues(external_id=external_id, **form.model_dump()), door.now)
     people_changed(door.connection, stored.changes, door.now)
-    unhold(door.connection, stored.ids, door.now)
     door.audit(Right.PEOPLE_WRITE, f"account:{external_id}", fields=sorted(form.model_fields_set))
     response.status_code = 201 if stored.fresh[0] else 200
     return get_account(door, external_id)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from pauta.core.gate.vocabulary import NO_MINUTE
 from pauta.core.gate.vocabulary import Channel as ChannelCode
 from pauta.core.problems import Problem
-from pauta.messages.actions import request_plan, unhold
+from pauta.messages.actions import request_plan
 from pauta.messages.moving import people_changed
 from pauta.messages.queries import messages_of
 from pauta.people import actions, views
@@ -134,7 +134,6 @@ def save_contact(
     stored = actions.upsert_contact(door.connection, values, door.now)
     person = _person(door, external_id)
     people_changed(door.connection, stored.changes, door.now)
-    unhold(door.connection, [person.account_key], door.now)
     door.audit(Right.PEOPLE_WRITE, f"contact:{external_id}", fields=sorted(form.model_fields_set))
     response.status_code = 201 if stored.fresh[0] else 200
     return _view(door, person)
