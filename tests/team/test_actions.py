@@ -1,4 +1,4 @@
-"""Keys, teams, members and the audit."""
+"""Keys, teams and the audit."""
 
 from __future__ import annotations
 
@@ -58,14 +58,10 @@ def test_a_wrong_key_is_refused(connection: Conn, name: str, role: str, team: st
     assert queries.keys(connection) == []
 
 
-def test_teams_and_members_are_made_and_changed(connection: Conn) -> None:
+def test_teams_are_made_and_renamed(connection: Conn) -> None:
     actions.save_team(connection, "success", "Success")
     actions.save_team(connection, "success", "Customer success")
-    actions.save_member(connection, "bruno@pauta.example", "Bruno", "success", "csm", "pt-BR")
-    actions.save_member(connection, "bruno@pauta.example", "Bruno Lima", "success", "admin", "pt-BR")
     assert queries.teams(connection) == [queries.Team("success", "Customer success")]
-    (bruno,) = queries.members(connection)
-    assert (bruno.name, bruno.team, bruno.role) == ("Bruno Lima", "success", "admin")
 
 
 def test_the_audit_is_read_from_its_end_page_by_page(connection: Conn) -> None:

@@ -111,9 +111,9 @@ def test_a_write_is_committed_before_its_answer_and_audited(call: Call, settings
 
 
 def test_a_refused_write_leaves_nothing(call: Call) -> None:
-    form = {"name": "Bruno", "team": "nobody", "role": "csm"}
-    assert call("PUT", "/members/bruno@pauta.example", json=form).json()["code"] == "team_unknown"
-    assert call("GET", "/members").json() == []
+    form = {"email": "bruno@pauta.example", "name": "Bruno", "team": "nobody", "role": "csm"}
+    assert call("POST", "/users", json=form).json()["code"] == "team_unknown"
+    assert call("GET", "/users").json() == []
     assert call("GET", "/audit").json() == []
 
 

@@ -13,7 +13,10 @@ from pauta.platform.schema import Base, BigId, Moment, Small
 
 
 class Company(Base):
-    """The one organisation that this installation speaks for; the last resort for zone, country and language."""
+    """The one organisation that this installation speaks for; the last resort for zone, country and language.
+
+    ``sample`` marks the fictional company of the demonstration, whose users' passwords everybody may know.
+    """
 
     __tablename__ = "company"
     id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
@@ -24,6 +27,7 @@ class Company(Base):
     language: Mapped[str] = mapped_column(Text)
     sender: Mapped[str] = mapped_column(Text)
     postal_address: Mapped[str] = mapped_column(Text)
+    sample: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Place(Base):

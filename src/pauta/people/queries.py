@@ -77,3 +77,9 @@ def _by_address(connection: Connection[Any], addresses: Iterable[str]) -> dict[s
     ):
         found[address] = (*found.get(address, ()), Person(number, key))
     return found
+
+
+def is_sample(connection: Connection[Any]) -> bool:
+    """Whether this installation speaks for the fictional company of the demonstration."""
+    row = connection.execute("SELECT sample FROM company").fetchone()
+    return bool(row and row[0])

@@ -134,6 +134,9 @@ class Settings:
             "Address under which people reach the web server; empty means the one on which it listens.",
         ),
     )
+    session_hours: int = field(
+        default=12, metadata=_told(_number(1, 720), "Hours without use after which a browser must sign in again.")
+    )
     smtp_url: str = field(
         default="",
         repr=False,

@@ -16,6 +16,22 @@ SENDER: Final = "Mareia <ola@mareia.example>"
 POSTAL_ADDRESS: Final = "Mareia Software Ltda., Rua das Marés, 100, São Paulo, SP, 01000-000, Brasil"
 DOMAIN: Final = "mareia.example"
 
+DEMO_PASSWORD: Final = "mareia-demo-2026"
+"""With it everybody may sign in to the demonstration, as one user of each role."""
+
+DEMO_ACCOUNTS: Final = (
+    "Ana Ribeiro",
+    "Lívia Sampaio",
+    "Bruno Teles",
+    "Débora Linhares",
+    "Fernanda Malheiros",
+    "Clara Antunes",
+    "Rodrigo Valadares",
+    "Igor Castilho",
+    "Renata Pontes",
+)
+"""Whose accounts these are: every role that people have is among them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
@@ -25,6 +41,7 @@ class Colleague:
     team: str
     role: str
     language: str
+    rights: tuple[str, ...] = ()
 
     @property
     def email(self) -> str:
@@ -39,6 +56,7 @@ TEAMS: Final = {
     "support": "Suporte",
     "product": "Produto",
     "finance": "Financeiro",
+    "legal": "Jurídico",
     "leadership": "Diretoria",
 }
 
@@ -47,7 +65,7 @@ COLLEAGUES: Final = tuple(
     for row in (
         ("Ana Ribeiro", "marketing", "marketer", "pt-BR"),
         ("Tomás Iriarte", "marketing", "marketer", "es"),
-        ("Lívia Sampaio", "marketing", "marketer", "pt-BR"),
+        ("Lívia Sampaio", "marketing", "marketer", "pt-BR", ("approvals.decide",)),
         ("Renata Pontes", "marketing", "admin", "pt-BR"),
         ("Joaquim Seabra", "sales", "csm", "pt-BR"),
         ("Paloma Arellano", "sales", "csm", "es"),
@@ -68,13 +86,14 @@ COLLEAGUES: Final = tuple(
         ("Talita Moura", "support", "support", "pt-BR"),
         ("Nicolás Baeza", "support", "support", "es"),
         ("Sônia Guedes", "support", "support", "pt-BR"),
-        ("Fernanda Malheiros", "product", "marketer", "pt-BR"),
+        ("Fernanda Malheiros", "product", "marketer", "pt-BR", ("approvals.decide",)),
         ("Esteban Narváez", "product", "reader", "es"),
         ("Igor Castilho", "product", "reader", "pt-BR"),
         ("Cecília Prado", "finance", "marketer", "pt-BR"),
         ("Gonzalo Ledesma", "finance", "reader", "es"),
         ("Carla Uchoa", "leadership", "admin", "pt-BR"),
-        ("Rodrigo Valadares", "leadership", "admin", "pt-BR"),
+        ("Rodrigo Valadares", "leadership", "leader", "pt-BR"),
+        ("Clara Antunes", "legal", "reviewer", "pt-BR"),
     )
 )
 
@@ -82,3 +101,9 @@ COLLEAGUES: Final = tuple(
 def success_managers(language: str) -> list[Colleague]:
     """Those who look after accounts in a language."""
     return [colleague for colleague in COLLEAGUES if colleague.team == "success" and colleague.language == language]
+
+
+def demo_accounts() -> list[Colleague]:
+    """The colleagues as whom everybody may sign in to the demonstration, in order of ``DEMO_ACCOUNTS``."""
+    by_name = {colleague.name: colleague for colleague in COLLEAGUES}
+    return [by_name[name] for name in DEMO_ACCOUNTS]

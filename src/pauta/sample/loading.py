@@ -17,6 +17,8 @@ from pauta.sample.campaigns import COUNCIL, drafts
 from pauta.sample.policies import rules
 from pauta.sample.tables import Table, make_tables, midnight
 from pauta.team import actions as team
+from pauta.team import users
+from pauta.team.passwords import hash_password
 
 SEED: Final = 2026
 ACTOR: Final = "sample"
@@ -52,7 +54,7 @@ def load(connection: Connection[Any], now: datetime, seed: int = SEED) -> None:
         raise Problem("sample_not_empty", "data_dir")
     today = now.astimezone(ZoneInfo(company.ZONE)).date()
     _company(connection)
-    _team(connection)
+    _team(connection, now)
     for table in make_tables(seed, today):
         _fill(connection, table)
     _council(connection, today)
@@ -66,11 +68,11 @@ def load(connection: Connection[Any], now: datetime, seed: int = SEED) -> None:
 def _company(connection: Connection[Any]) -> None:
     connection.execute(
         """
-        INSERT INTO company (id, name, zone, country, region, language, sender, postal_address)
-        VALUES (1, %s, %s, %s, %s, %s, %s, %s)
-        ON CONFLICT (id) DO UPDATE SET (name, zone, country, region, language, sender, postal_address) = ROW (
+        INSERT INTO company (id, name, zone, country, region, language, sender, postal_address, sample)
+        VALUES (1, %s, %s, %s, %s, %s, %s, %s, true)
+        ON CONFLICT (id) DO UPDATE SET (name, zone, country, region, language, sender, postal_address, sample) = ROW (
           excluded.name, excluded.zone, excluded.country, excluded.region, excluded.language, excluded.sender,
-          excluded.postal_address)
+          excluded.postal_address, excluded.sample)
         """,
         (
             *(company.NAME, company.ZONE, company.COUNTRY, company.REGION, company.LANGUAGE),
@@ -79,11 +81,15 @@ def _company(connection: Connection[Any]) -> None:
     )
 
 
-def _team(connection: Connection[Any]) -> None:
+def _team(connection: Connection[Any], now: datetime) -> None:
     for name, title in company.TEAMS.items():
         team.save_team(connection, name, title)
     for one in company.COLLEAGUES:
-        team.save_member(connection, one.email, one.name, one.team, one.role, one.language)
+        profile = users.Profile(one.name, one.team, one.role, one.language, one.rights)
+        users.add_user(connection, now, one.email, profile)
+    kept = hash_password(company.DEMO_PASSWORD, "")
+    for one in company.demo_accounts():
+        users.set_password(connection, users.user_by_email(connection, one.email).id, kept)
 
 
 def _fill(connection: Connection[Any], table: Table) -> None:

@@ -1,4 +1,4 @@
-"""Writes of teams, members, API keys and the audit."""
+"""Writes of teams, API keys and the audit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def create_key(connection: Connection[Any], now: datetime, name: str, role: str,
     if not name.strip():
         raise Problem("name_empty", "name")
     if team:
-        _team_id(connection, team)
+        team_id(connection, team)
     secret = KEY_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     made = connection.execute(
         """
@@ -58,26 +58,13 @@ def save_team(connection: Connection[Any], name: str, title: str) -> None:
     )
 
 
-def save_member(connection: Connection[Any], email: str, name: str, team: str, role: str, language: str) -> None:
-    """Make a member, or change the one with that address; Problem when the team or the role is unknown."""
-    rights_of(role)
-    connection.execute(
-        """
-        INSERT INTO member (email, name, team_id, role, language) VALUES (%s, %s, %s, %s, %s)
-        ON CONFLICT (email) DO UPDATE
-        SET name = EXCLUDED.name, team_id = EXCLUDED.team_id, role = EXCLUDED.role, language = EXCLUDED.language
-        """,
-        (email, name, _team_id(connection, team), role, language),
-    )
-
-
 def audit(
     connection: Connection[Any], now: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
 ) -> None:
     """Record who did what to what, in the transaction that does it. The doors call it for every write.
 
-    ``actor`` is ``key:NAME`` or ``cli:USER``, ``action`` a right's name or the like, ``subject`` a noun and its id
-    (``contact:ana``), ``detail`` plain JSON without secrets.
+    ``actor`` is ``user:EMAIL``, ``key:NAME`` or ``cli:USER``, ``action`` a right's name or the like, ``subject`` a noun
+    and its id (``contact:ana``), ``detail`` plain JSON without secrets.
     """
     connection.execute(
         "INSERT INTO audit (at, actor, action, subject, detail) VALUES (%s, %s, %s, %s, %s)",
@@ -85,7 +72,8 @@ def audit(
     )
 
 
-def _team_id(connection: Connection[Any], name: str) -> int:
+def team_id(connection: Connection[Any], name: str) -> int:
+    """The number of a team; a Problem when there is none of that name."""
     row = connection.execute("SELECT id FROM team WHERE name = %s", (name,)).fetchone()
     if row is None:
         raise Problem("team_unknown", "team", value=name)

@@ -1,10 +1,10 @@
-"""Tables of teams, members, API keys and audit."""
+"""Tables of teams, users, their sessions, API keys and the audit."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, Text
+from sqlalchemy import ARRAY, ForeignKey, Index, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,16 +20,56 @@ class Team(Base):
     title: Mapped[str] = mapped_column(Text)
 
 
-class Member(Base):
-    """A colleague, in one team, with one role."""
+class User(Base):
+    """A colleague who signs in: one role, ``rights`` on top of it, and perhaps a team. ("user" is a word of SQL's own.)
 
-    __tablename__ = "member"
+    Without a password nobody signs in yet; who is disabled keeps the row, as the audit names people.
+    """
+
+    __tablename__ = "pauta_user"
+    __table_args__ = (Index("uq_pauta_user_email", text("lower(email)"), unique=True),)
     id: Mapped[BigId] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(Text, unique=True)
+    email: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
-    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     role: Mapped[str] = mapped_column(Text)
+    rights: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     language: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Moment]
+    disabled_at: Mapped[Moment | None]
+
+
+class UserSession(Base):
+    """A browser that a user signed in from: only the hash of its token is kept. Signing out deletes the row."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index(None, "user_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    user_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+
+
+class UserToken(Base):
+    """A link that lets a user choose a password, once and until it expires; only its hash is kept."""
+
+    __tablename__ = "user_token"
+    __table_args__ = (Index(None, "user_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    user_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    expires_at: Mapped[Moment]
+
+
+class SignInAttempt(Base):
+    """Failed sign-ins in a row of one address or one account (``who``); the pause before the next grows with them."""
+
+    __tablename__ = "sign_in_attempt"
+    who: Mapped[str] = mapped_column(Text, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[Moment]
 
 
 class ApiKey(Base):

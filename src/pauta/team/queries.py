@@ -1,4 +1,4 @@
-"""Reads of teams, members, API keys and the audit."""
+"""Reads of teams, API keys and the audit."""
 
 from __future__ import annotations
 
@@ -34,17 +34,6 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Member:
-    """A colleague, in one team, with one role and the language in which Pauta speaks to them."""
-
-    email: str
-    name: str
-    team: str
-    role: str
-    language: str
-
-
-@dataclass(frozen=True)
 class AuditEntry:
     """Who did what to what, and when (UTC)."""
 
@@ -57,7 +46,7 @@ class AuditEntry:
 
 
 def hash_of(secret: str) -> bytes:
-    """What is kept of an API key.
+    """What is kept of an API key, and of the token of a session or of a link.
 
     The secret has 256 random bits, so nobody can try them all: one round of SHA-256 is enough, where a password would
     need a slow hash. It also makes the look-up one index probe, at every request.
@@ -82,17 +71,6 @@ def teams(connection: Connection[Any]) -> list[Team]:
     """All teams in order of their names."""
     with connection.cursor(row_factory=class_row(Team)) as cursor:
         return cursor.execute("SELECT name, title FROM team ORDER BY name").fetchall()
-
-
-def members(connection: Connection[Any]) -> list[Member]:
-    """All members in order of team and name."""
-    query = """
-        SELECT member.email, member.name, team.name AS team, member.role, member.language
-        FROM member JOIN team ON team.id = member.team_id
-        ORDER BY team.name, member.name, member.email
-    """
-    with connection.cursor(row_factory=class_row(Member)) as cursor:
-        return cursor.execute(query).fetchall()
 
 
 def audit_entries(connection: Connection[Any], subject: str | None, before: int | None, limit: int) -> list[AuditEntry]:

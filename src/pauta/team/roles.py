@@ -1,7 +1,9 @@
-"""Who may do what: a role is a row of rights."""
+"""Who may do what: a role is a row of rights, and some rights can be given to a person besides."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pauta.core.problems import Problem
@@ -21,9 +23,11 @@ class Right(StrEnum):
     CAMPAIGNS_READ = "campaigns.read"
     CAMPAIGNS_WRITE = "campaigns.write"
     CAMPAIGNS_LAUNCH = "campaigns.launch"
+    APPROVALS_DECIDE = "approvals.decide"
     MESSAGES_READ = "messages.read"
     MESSAGES_SEND = "messages.send"
     MESSAGES_CANCEL = "messages.cancel"
+    MESSAGES_OVERRIDE = "messages.override"
     ARCHIVE_READ = "archive.read"
     GATE_EXPLAIN = "gate.explain"
     STATUS_READ = "status.read"
@@ -80,6 +84,18 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.ARCHIVE_READ,
         Right.STOP_USE,
     },
+    "leader": _READER
+    | {
+        Right.TEMPLATES_WRITE,
+        Right.CAMPAIGNS_WRITE,
+        Right.CAMPAIGNS_LAUNCH,
+        Right.APPROVALS_DECIDE,
+        Right.MESSAGES_SEND,
+        Right.MESSAGES_CANCEL,
+        Right.ARCHIVE_READ,
+        Right.STOP_USE,
+    },
+    "reviewer": _READER | {Right.APPROVALS_DECIDE, Right.ARCHIVE_READ},
     "reader": _READER,
     "sender": frozenset({Right.EVENTS_WRITE, Right.MESSAGES_SEND, Right.MESSAGES_READ, Right.MESSAGES_CANCEL}),
 }
@@ -93,8 +109,36 @@ def rights_of(role: str) -> frozenset[Right]:
     return ROLES[role]
 
 
-def require(role: str, right: Right) -> None:
-    """Refuse what the role does not allow, with a Problem that names the right and the roles that have it."""
-    if right not in rights_of(role):
-        able = ", ".join(name for name, rights in ROLES.items() if right in rights)
-        raise Problem("right_missing", "", right=right.value, role=role, roles=able)
+GRANTABLE = (
+    Right.APPROVALS_DECIDE,
+    Right.POLICIES_WRITE,
+    Right.MESSAGES_OVERRIDE,
+    Right.STOP_USE,
+    Right.TEAM_WRITE,
+)
+"""The rights that a person can be given besides those of the role: approve, edit policies, override, stop, manage."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for something: the name in the audit, the role with its rights, the team, and a person's address.
+
+    ``email`` is empty for keys and commands, which are nobody in person.
+    """
+
+    actor: str
+    role: str
+    team: str
+    rights: frozenset[Right]
+    email: str = ""
+
+    def require(self, right: Right) -> None:
+        """Refuse what is not allowed, with a Problem that names the right and the roles that have it."""
+        if right not in self.rights:
+            able = ", ".join(name for name, rights in ROLES.items() if right in rights)
+            raise Problem("right_missing", "", right=right.value, role=self.role, roles=able)
+
+
+def caller(actor: str, role: str, team: str = "", given: Iterable[str] = (), email: str = "") -> Caller:
+    """Who asks, with the rights of the role and those given besides."""
+    return Caller(actor, role, team, rights_of(role) | {Right(name) for name in given}, email)

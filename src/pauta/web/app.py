@@ -15,13 +15,43 @@ from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.web import catcher, health, metrics, problems, reference, start
-from pauta.web.api import accounts, campaigns, contacts, events, gate, messages, policies, status, stop, team, templates
+from pauta.web.api import (
+    accounts,
+    campaigns,
+    contacts,
+    events,
+    gate,
+    messages,
+    policies,
+    session,
+    status,
+    stop,
+    team,
+    templates,
+    users,
+)
 from pauta.web.door import POOL_SIZE
 from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
 from pauta.web.state import WebState
 
 _LARGEST_BODY = 8_000_000
+
+_NOUNS = (
+    accounts,
+    campaigns,
+    contacts,
+    events,
+    gate,
+    messages,
+    policies,
+    session,
+    status,
+    stop,
+    team,
+    templates,
+    users,
+)
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -37,7 +67,8 @@ _HEADERS = {
 
 _DESCRIPTION = (
     "Pauta is a control tower for customer communication: every message passes one gate, which says send, queue or "
-    "suppress, and why. Send your key as `Authorization: Bearer pauta_…`. Answers that refuse something are problem "
+    "suppress, and why. Sign in (`POST /session`), or send your key as "
+    "`Authorization: Bearer pauta_…`. Answers that refuse something are problem "
     "documents (RFC 9457) in the language of Accept-Language: en, es or pt-BR."
 )
 
@@ -81,6 +112,6 @@ def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContext
 
 def _api() -> APIRouter:
     api = api_router()
-    for noun in (accounts, campaigns, contacts, events, gate, messages, policies, status, stop, team, templates):
+    for noun in _NOUNS:
         api.include_router(noun.router)
     return api

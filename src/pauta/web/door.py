@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from psycopg import Connection
 
 from pauta.core.problems import Problem
 from pauta.team import actions
 from pauta.team.queries import key_by_secret
-from pauta.team.roles import Right, require
+from pauta.team.roles import Caller, Right, caller
+from pauta.web.browsers import COOKIE, require_own_page, user_of_cookie
 from pauta.web.state import language_of, state_of
 
 POOL_SIZE = 20
@@ -28,6 +29,13 @@ _bearer = HTTPBearer(
     scheme_name="key",
     bearerFormat="pauta_...",
     description="An API key, made by `pauta key create`. Its role decides what it may do.",
+)
+
+_cookie = APIKeyCookie(
+    name=COOKIE,
+    auto_error=False,
+    scheme_name="session",
+    description="The cookie of a browser that signed in. Requests that change something carry `X-Pauta: 1` as well.",
 )
 
 
@@ -50,10 +58,18 @@ class Door:
 
     connection: Connection[Any]
     now: datetime
-    actor: str
-    role: str
-    team: str
+    caller: Caller
     language: str
+
+    @property
+    def actor(self) -> str:
+        """Who asks, as the audit names them."""
+        return self.caller.actor
+
+    @property
+    def team(self) -> str:
+        """The team for which the caller speaks; may be empty."""
+        return self.caller.team
 
     def audit(self, action: Right, subject: str, **detail: object) -> None:
         """Record a write of this request."""
@@ -68,20 +84,41 @@ def _admit(
     request: Request,
     connection: Transaction,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    token: Annotated[str | None, Security(_cookie)],
     wanted: SecurityScopes,
 ) -> Door:
     state = state_of(request)
-    key = key_by_secret(connection, credentials.credentials) if credentials else None
-    if key is None:
-        raise Problem("key_wrong" if credentials else "key_missing")
-    wait = state.limit.wait_for(key.name)
+    asking = _key(connection, credentials.credentials) if credentials else _user(request, connection, token)
+    wait = state.limit.wait_for(asking.actor)
     if wait:
         raise Problem("web_too_fast", seconds=math.ceil(wait))
     for right in wanted.scopes:
-        require(key.role, Right(right))
-    return Door(connection, state.clock.now(), f"key:{key.name}", key.role, key.team, language_of(request))
+        asking.require(Right(right))
+    return Door(connection, state.clock.now(), asking, language_of(request))
+
+
+def _key(connection: Connection[Any], secret: str) -> Caller:
+    key = key_by_secret(connection, secret)
+    if key is None:
+        raise Problem("key_wrong")
+    return caller(f"key:{key.name}", key.role, key.team)
+
+
+def _user(request: Request, connection: Connection[Any], token: str | None) -> Caller:
+    if token is None:
+        raise Problem("key_missing")
+    user = user_of_cookie(request, connection, token)
+    if user is None:
+        raise Problem("session_over")
+    request.state.language = user.language
+    require_own_page(request)
+    return user.caller
 
 
 def allowed(right: Right) -> Any:
-    """A dependency that lets in who has the right; a Problem without a valid key, without the right, or too fast."""
+    """A dependency that lets in who has the right; a Problem for a stranger, without the right, or too fast."""
     return Security(_admit, scopes=[right.value])
+
+
+Known = Annotated[Door, Security(_admit)]
+"""Lets in whoever has a key or a session, whatever the rights."""

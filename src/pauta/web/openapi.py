@@ -12,8 +12,8 @@ from pauta.web.problems import MEDIA_TYPE, ProblemDocument
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "The body is not valid JSON."},
-    401: {"description": "No key, or one that is unknown or revoked."},
-    403: {"description": "The key's role lacks the right."},
+    401: {"description": "Nobody signed in, or the key is unknown or revoked."},
+    403: {"description": "The right is missing, or the request comes from a page of somebody else."},
     404: {"description": "There is no such thing."},
     409: {"description": "It cannot be done in the state that things are in."},
     413: {"description": "The request is too large."},

@@ -1,4 +1,4 @@
-"""Pages for those who run Pauta: open on the machine itself, with a key from elsewhere."""
+"""Pages for those who run Pauta: open on the machine itself, with a key or a session from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer, SecurityScopes
+from psycopg import Connection
 
 from pauta.core.problems import Problem
 from pauta.team.queries import key_by_secret
-from pauta.team.roles import Right, require
+from pauta.team.roles import Caller, Right, caller
+from pauta.web.browsers import COOKIE, user_of_cookie
 from pauta.web.state import state_of
 
 _basic = HTTPBasic(auto_error=False)
@@ -28,17 +30,25 @@ def _admit(
         return
     secret = basic.password if basic else bearer.credentials if bearer else ""
     with state_of(request).pool.connection() as connection:
-        key = key_by_secret(connection, secret)
-    if key is None:
+        asking = _asking(request, connection, secret)
+    if asking is None:
         raise Problem("key_needed_here")
     for right in wanted.scopes:
-        require(key.role, Right(right))
+        asking.require(Right(right))
+
+
+def _asking(request: Request, connection: Connection[Any], secret: str) -> Caller | None:
+    key = key_by_secret(connection, secret)
+    if key is not None:
+        return caller(f"key:{key.name}", key.role, key.team)
+    user = user_of_cookie(request, connection, request.cookies.get(COOKIE, ""))
+    return user.caller if user else None
 
 
 def operators(right: Right) -> Any:
-    """A dependency that lets in whoever sits at this machine, and from elsewhere who has a key with the right.
+    """A dependency that lets in whoever sits at this machine, and from elsewhere who has the right.
 
-    Browsers ask for the key as the password of any user name.
+    Whoever has not signed in is asked for a key: browsers ask for the key as the password of any user name.
     """
     return Security(_admit, scopes=[right.value])
 

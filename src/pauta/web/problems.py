@@ -25,6 +25,11 @@ _STATUS = {
     "key_missing": HTTPStatus.UNAUTHORIZED,
     "key_wrong": HTTPStatus.UNAUTHORIZED,
     "key_needed_here": HTTPStatus.UNAUTHORIZED,
+    "session_over": HTTPStatus.UNAUTHORIZED,
+    "sign_in_wrong": HTTPStatus.UNAUTHORIZED,
+    "sign_in_paused": HTTPStatus.TOO_MANY_REQUESTS,
+    "session_foreign": HTTPStatus.FORBIDDEN,
+    "session_needed": HTTPStatus.FORBIDDEN,
     "right_missing": HTTPStatus.FORBIDDEN,
     "web_not_found": HTTPStatus.NOT_FOUND,
     "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
@@ -48,6 +53,9 @@ _STATUS = {
     "messages.message_gone": HTTPStatus.CONFLICT,
     "messages.not_stopped": HTTPStatus.CONFLICT,
     "messages.nothing_stopped": HTTPStatus.CONFLICT,
+    "user_unknown": HTTPStatus.NOT_FOUND,
+    "user_email_taken": HTTPStatus.CONFLICT,
+    "user_last_manager": HTTPStatus.CONFLICT,
     "policy_version_changed": HTTPStatus.CONFLICT,
 }
 """Which code is answered with which status; all others are the fault of a value: 422."""

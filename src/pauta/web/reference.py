@@ -44,11 +44,16 @@ def _operation(document: Schema, path: str, method: str, operation: Schema) -> S
         "method": method.upper(),
         "path": path,
         "paragraphs": operation["description"].split("\n\n"),
-        "right": " ".join(right for scheme in operation["security"] for rights in scheme.values() for right in rights),
+        "right": " ".join({right: None for scheme in operation.get("security", ()) for right in _rights(scheme)}),
         "fields": fields,
         "example": json.dumps(example_of(document, schema), indent=2, ensure_ascii=False) if schema else "",
         "statuses": list(operation["responses"]),
     }
+
+
+def _rights(scheme: Schema) -> list[str]:
+    """The rights that one way of signing in needs for an operation."""
+    return [right for rights in scheme.values() for right in rights]
 
 
 def _resolved(document: Schema, schema: Schema) -> Schema:

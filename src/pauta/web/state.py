@@ -38,9 +38,9 @@ def state_of(request: Request) -> WebState:
 
 
 def language_of(request: Request) -> str:
-    """The language of an answer: ``?lang=`` when it is one of ours, else Accept-Language, else the company's."""
-    asked = request.query_params.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
+    """The language of an answer: ``?lang=``, else that of who signed in, else Accept-Language, else the company's."""
+    for asked in (request.query_params.get("lang", ""), getattr(request.state, "language", "")):
+        if asked in LANGUAGES:
+            return asked
     fallback = state_of(request).settings.company_lang
     return language_of_header(request.headers.get("accept-language", ""), fallback)

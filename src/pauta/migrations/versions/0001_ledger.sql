@@ -73,6 +73,7 @@ CREATE TABLE company (
     language TEXT NOT NULL,
     sender TEXT NOT NULL,
     postal_address TEXT NOT NULL,
+    sample BOOLEAN DEFAULT 'false' NOT NULL,
     CONSTRAINT pk_company PRIMARY KEY (id)
 );
 
@@ -245,6 +246,13 @@ CREATE TABLE policy_version (
     CONSTRAINT pk_policy_version PRIMARY KEY (version)
 );
 
+CREATE TABLE sign_in_attempt (
+    who TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_sign_in_attempt PRIMARY KEY (who)
+);
+
 CREATE TABLE skeleton (
     id BIGSERIAL NOT NULL,
     hash BYTEA NOT NULL,
@@ -332,17 +340,22 @@ CREATE TABLE account (
     CONSTRAINT fk_account_place_id FOREIGN KEY(place_id) REFERENCES place (id)
 );
 
-CREATE TABLE member (
+CREATE TABLE pauta_user (
     id BIGSERIAL NOT NULL,
     email TEXT NOT NULL,
     name TEXT NOT NULL,
-    team_id INTEGER NOT NULL,
+    team_id INTEGER,
     role TEXT NOT NULL,
+    rights TEXT[] DEFAULT '{}' NOT NULL,
     language TEXT NOT NULL,
-    CONSTRAINT pk_member PRIMARY KEY (id),
-    CONSTRAINT uq_member_email UNIQUE (email),
-    CONSTRAINT fk_member_team_id FOREIGN KEY(team_id) REFERENCES team (id)
+    password_hash TEXT,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    disabled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_pauta_user PRIMARY KEY (id),
+    CONSTRAINT fk_pauta_user_team_id FOREIGN KEY(team_id) REFERENCES team (id)
 );
+
+CREATE UNIQUE INDEX uq_pauta_user_email ON pauta_user (lower(email));
 
 CREATE TABLE proposal (
     id BIGSERIAL NOT NULL,
@@ -446,6 +459,31 @@ CREATE INDEX ix_contact_email ON contact (lower(email));
 CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
 
 CREATE INDEX ix_contact_phone ON contact (phone) WHERE phone IS NOT NULL;
+
+CREATE TABLE user_session (
+    id BIGSERIAL NOT NULL,
+    user_id BIGINT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    seen_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_user_session PRIMARY KEY (id),
+    CONSTRAINT fk_user_session_user_id FOREIGN KEY(user_id) REFERENCES pauta_user (id),
+    CONSTRAINT uq_user_session_token_hash UNIQUE (token_hash)
+);
+
+CREATE INDEX ix_user_session_user_id ON user_session (user_id);
+
+CREATE TABLE user_token (
+    id BIGSERIAL NOT NULL,
+    user_id BIGINT NOT NULL,
+    token_hash BYTEA NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_user_token PRIMARY KEY (id),
+    CONSTRAINT fk_user_token_user_id FOREIGN KEY(user_id) REFERENCES pauta_user (id),
+    CONSTRAINT uq_user_token_token_hash UNIQUE (token_hash)
+);
+
+CREATE INDEX ix_user_token_user_id ON user_token (user_id);
 
 CREATE TABLE consent (
     id BIGSERIAL NOT NULL,

@@ -1,10 +1,10 @@
-"""Teams, their members, and what everybody did."""
+"""Teams, and what everybody did."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -27,25 +27,6 @@ class TeamView(TeamForm):
     """A team."""
 
     name: str = Field(description="What filters and policies write.", examples=["success"])
-
-
-class MemberForm(Form):
-    """What is told of a colleague."""
-
-    name: Line = Field(examples=["Bruno Lima"])
-    team: Name = Field(description="Name of the team.", examples=["success"])
-    role: Name = Field(description="What the colleague may do.", examples=["csm"])
-    language: Literal["en", "es", "pt-BR"] = "en"
-
-
-class MemberView(BaseModel):
-    """A colleague."""
-
-    email: str = Field(examples=["bruno@pauta.example"])
-    name: str
-    team: str
-    role: str
-    language: str
 
 
 class AuditView(BaseModel):
@@ -71,20 +52,6 @@ def save_team(door: Annotated[Door, allowed(Right.TEAM_WRITE)], name: Name, form
     actions.save_team(door.connection, name, form.title)
     door.audit(Right.TEAM_WRITE, f"team:{name}", title=form.title)
     return TeamView(name=name, title=form.title)
-
-
-@router.get("/members")
-def list_members(door: Annotated[Door, allowed(Right.TEAM_READ)]) -> list[MemberView]:
-    """All members in order of team and name."""
-    return [MemberView(**asdict(member)) for member in queries.members(door.connection)]
-
-
-@router.put("/members/{email}")
-def save_member(door: Annotated[Door, allowed(Right.TEAM_WRITE)], email: Name, form: MemberForm) -> MemberView:
-    """Make a member, or change one."""
-    actions.save_member(door.connection, email, form.name, form.team, form.role, form.language)
-    door.audit(Right.TEAM_WRITE, f"member:{email}", team=form.team, role=form.role)
-    return MemberView(email=email, **form.model_dump())
 
 
 @router.get("/audit")
