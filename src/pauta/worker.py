@@ -41,7 +41,7 @@ from pauta.policies.queries import PolicySet, current
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
-RECOUNT_SECONDS = 60.0
+TIDY_SECONDS = 60.0
 NEVER = float("inf")
 SECONDS_CLAIMED = 1.0
 """How long the sending of one claim may take, so that a stop or an unsubscribe is in force within that time."""
@@ -66,8 +66,7 @@ class Worker:
         self.settle_again_at = 0.0
         self.seen_until = 0.0
         self.claims = settings.send_batch
-        self.counted_version = -1
-        self.recount_at = 0.0
+        self.tidy_at = 0.0
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
@@ -165,14 +164,13 @@ class Worker:
             self.leases.expire(connection, dead)
 
     def _tidy(self, connection: Connection[Any]) -> None:
-        """Put in order what others may have left, now and then and before the first plan on new policies."""
-        policies = current(connection)
-        if policies.version != self.counted_version or monotonic() > self.recount_at:
-            recount(connection, self.clock.now(), policies)
+        """Put in order, now and then, what others may have left."""
+        if monotonic() > self.tidy_at:
+            recount(connection, self.clock.now(), current(connection), TIDY_SECONDS)
             connection.commit()
             withdraw_cancelled(connection, self.clock.now(), self.leases.parts)
-            self.counted_version, self.recount_at = policies.version, monotonic() + RECOUNT_SECONDS
-        connection.commit()
+            connection.commit()
+            self.tidy_at = monotonic() + TIDY_SECONDS
 
     def _settled_parts(self, connection: Connection[Any]) -> tuple[int, ...]:
         """Owned partitions in which nothing of a former owner is open any more, after settling what can be settled.

@@ -11,12 +11,12 @@ import pytest
 
 from pauta.commands.imports import SUBJECTS
 from pauta.core.problems import Problem
-from pauta.messages.moving import people_changed
 from pauta.people.imports.fields import Setting
 from pauta.people.imports.mapping import Wishes
 from pauta.people.imports.reading import look_through
 from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.running import Doors, Tally, dry_run, plan_import, run_import
+from pauta.pipeline.people import people_changed
 from pauta.platform.database import connect
 from tests.conftest import MONDAY
 

@@ -9,8 +9,8 @@ import pytest
 from psycopg import Connection
 
 from pauta.campaigns import actions as campaigns
-from pauta.messages.models import Lane
-from pauta.pipeline import launching
+from pauta.messages.models import Lane, State
+from pauta.pipeline import launching, planning
 from pauta.pipeline.capacity import recount
 from pauta.pipeline.leases import Leases
 from pauta.platform.clock import Clock
@@ -37,8 +37,14 @@ def launched(connection: Connection[Any], clock: Clock) -> int:
     """A campaign to twelve people, five a day."""
     now: datetime = clock.now()
     company.build(connection, now, accounts=4, contacts=12, policies=[PLACES])
-    campaign_id = company.launch(connection, now, "spring")
+    return launch(connection, now, "spring")
+
+
+def launch(connection: Connection[Any], now: datetime, name: str) -> int:
+    """Write the messages of a campaign to everybody."""
+    campaign_id = company.launch(connection, now, name)
     leases = Leases("tester-1-1", Lane.BULK, 60, 1)
+    connection.execute("UPDATE lease SET until = '-infinity'")
     leases.acquire(connection, 64)
     step = launching.next_step(connection, leases.parts, 10_000)
     assert step is not None
@@ -55,14 +61,39 @@ def test_what_was_cancelled_comes_back_by_counting(connection: Connection[Any], 
     campaigns.cancel(connection, clock.now(), launched)
     for part in range(64):
         campaigns.withdraw(connection, clock.now(), launched, part, "ana")
-    recount(connection, clock.now(), current(connection))
+    recount(connection, clock.now(), current(connection), 0)
     assert used(connection) == []
 
 
 def test_counting_anew_changes_nothing_that_is_right(connection: Connection[Any], clock: Clock, launched: int) -> None:
     connection.execute("UPDATE capacity_use SET used = used + 3")
-    recount(connection, clock.now(), current(connection))
+    recount(connection, clock.now(), current(connection), 0)
     assert used(connection) == [5, 5, 2]
+
+
+def test_places_that_are_taken_already_count_from_the_first_plan_under_a_new_policy(
+    connection: Connection[Any], clock: Clock, launched: int
+) -> None:
+    connection.execute("UPDATE message SET state = %s, day = %s", (State.SENT, clock.now().date()))
+    replace_all(connection, [{**PLACES, "counts": {"types": ["promotional"]}}], "ana", clock.now())
+    launch(connection, clock.now(), "summer")
+    assert planned(connection) == [12, 5, 5, 2]
+    assert used(connection) == [12, 5, 5, 2]
+
+
+def test_of_several_workers_one_counts(connection: Connection[Any], clock: Clock, launched: int) -> None:
+    connection.execute("UPDATE capacity_use SET used = used + 3")
+    recount(connection, clock.now(), current(connection), 60)
+    assert used(connection) == [8, 8, 5], "counted a moment ago"
+    connection.execute("UPDATE capacity_count SET at = at - interval '61 seconds'")
+    recount(connection, clock.now(), current(connection), 60)
+    assert used(connection) == [5, 5, 2]
+
+
+def test_places_given_back_that_nobody_had_counted_make_no_room(connection: Connection[Any], launched: int) -> None:
+    connection.execute("DELETE FROM capacity_use")
+    planning._draw_places(connection, current(connection), {(0, 20_000): 3, (0, 20_001): 1}, {(0, 20_001): 3})
+    assert connection.execute("SELECT used FROM capacity_use").fetchall() == [(2,)]
 
 
 @pytest.mark.parametrize(
@@ -80,5 +111,5 @@ def test_only_what_the_policy_counts_is_counted(
     connection: Connection[Any], clock: Clock, launched: int, counts: dict[str, Any], expected: list[int]
 ) -> None:
     replace_all(connection, [{**PLACES, "counts": counts}], "ana", clock.now())
-    recount(connection, clock.now(), current(connection))
+    recount(connection, clock.now(), current(connection), 0)
     assert used(connection) == expected

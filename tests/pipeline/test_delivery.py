@@ -15,10 +15,10 @@ from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.core.render import TemplateSource
 from pauta.messages import actions as messages
 from pauta.messages.models import Lane, State
-from pauta.messages.moving import people_changed
 from pauta.messages.terms import Terms
-from pauta.people.actions import move_contact
+from pauta.people.actions import ContactValues, move_contact, upsert_contact
 from pauta.pipeline import delivery
+from pauta.pipeline.people import people_changed
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -142,8 +142,8 @@ def test_a_missing_figure_holds_with_its_name_until_it_is_there(office: Office) 
     assert "contact.plan" in detail
     assert reason == REASON_CODE[Reason.missing_figure]
     assert not worker._resting, "a mail server that was not asked has refused nothing"
-    office.run('UPDATE contact SET attributes = \'{"plan": "gold"}\'')
-    messages.unhold(office.connection, [office.one("SELECT account_key FROM message")], office.now)
+    gold = ContactValues(external_id="c1", attributes={"plan": "gold"})
+    people_changed(office.connection, upsert_contact(office.connection, gold, office.now).changes, office.now)
     office.settle(worker)
     assert company.states(office.connection) == {State.SENT: 1}
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
 from pauta.messages.models import State
-from pauta.messages.moving import people_changed
 from pauta.people.actions import move_contact
 from pauta.pipeline import launching
+from pauta.pipeline.people import people_changed
 from pauta.platform.schema import PARTITIONS
 from pauta.policies.actions import replace_all
 from pauta.worker import Worker
@@ -62,6 +62,23 @@ def test_one_who_moves_between_partitions_gets_one_message(office: Office) -> No
     rest = tuple(part for part in range(PARTITIONS) if part != old)
     assert write(office, worker, step_of(office, campaign_id, rest)) == 1
     assert office.all("SELECT contact_id, part FROM message ORDER BY contact_id") == [(1, other), (2, other)]
+
+
+def test_one_who_moves_to_where_the_launch_has_been_gets_one_message(office: Office) -> None:
+    company.build(office.connection, office.now, 2, 3, [])
+    campaign_id = company.launch(office.connection, office.now, "launch")
+    worker = at_work(office)
+    old, account = office.all("SELECT part, account_key FROM contact WHERE id = 1")[0]
+    other = office.one("SELECT id FROM account WHERE id <> %s", account)
+    rest = tuple(part for part in range(PARTITIONS) if part != old)
+    assert write(office, worker, step_of(office, campaign_id, rest)) == 1
+    people_changed(office.connection, move_contact(office.connection, 1, other, office.now), office.now)
+    office.settle(worker)
+    assert office.all("SELECT contact_id, count(*) FROM message GROUP BY 1 ORDER BY 1") == [(1, 1), (2, 1), (3, 1)]
+    assert office.one("SELECT state FROM campaign") == "launched"
+    assert office.one("SELECT sum(messages) FROM launch_part") == 3
+    people_changed(office.connection, move_contact(office.connection, 1, account, office.now), office.now)
+    assert office.one("SELECT count(*) FROM launch_part WHERE done_at IS NULL") == 0, "the launch is over"
 
 
 def test_a_launch_that_is_cancelled_half_way_stops(office: Office) -> None:

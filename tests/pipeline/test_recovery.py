@@ -11,11 +11,11 @@ import pytest
 from pauta.channels.base import Outcome, OutcomeKind
 from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.messages.models import Lane, State
-from pauta.messages.moving import people_changed
 from pauta.people.actions import move_contact
 from pauta.people.addresses import AddressState
 from pauta.pipeline import delivery, journal, launching, recovery, rendering
 from pauta.pipeline.fast import release_fast
+from pauta.pipeline.people import people_changed
 from pauta.pipeline.release import release
 from tests.faults import company
 from tests.pipeline.office import Office

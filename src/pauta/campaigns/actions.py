@@ -142,6 +142,22 @@ def launch(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Non
     wake(connection)
 
 
+def reopen_parts(connection: Conn, moved: Sequence[tuple[int, int]]) -> None:
+    """Let launches write partitions again that were done when somebody came there from one that was not.
+
+    ``moved`` are old and new partitions of contacts who moved; the caller holds the locks of both leases. Who has a
+    message already gets no other.
+    """
+    olds, news = zip(*moved, strict=True)
+    connection.execute(
+        "UPDATE launch_part AS done SET done_at = NULL"
+        " FROM unnest(%s::int2[], %s::int2[]) AS moved (old_part, new_part)"
+        " JOIN launch_part AS to_do ON to_do.part = moved.old_part AND to_do.done_at IS NULL"
+        " WHERE done.campaign_id = to_do.campaign_id AND done.part = moved.new_part AND done.done_at IS NOT NULL",
+        (list(olds), list(news)),
+    )
+
+
 def finish_parts(connection: Conn, campaign_id: int, written: Mapping[int, int], now: datetime) -> None:
     """Record how many messages were written in each of these partitions; with the last one the campaign is launched.
 
@@ -149,7 +165,7 @@ def finish_parts(connection: Conn, campaign_id: int, written: Mapping[int, int],
     that finish at once the second sees the first.
     """
     connection.execute(
-        "UPDATE launch_part SET done_at = %s, messages = written.messages"
+        "UPDATE launch_part SET done_at = %s, messages = launch_part.messages + written.messages"
         " FROM unnest(%s::int2[], %s::int4[]) AS written (part, messages)"
         " WHERE campaign_id = %s AND launch_part.part = written.part",
         (now, list(written), list(written.values()), campaign_id),

@@ -13,7 +13,6 @@ from pauta.commands.ready import ready_database
 from pauta.commands.session import language, whoever_runs_it
 from pauta.core.problems import Problem
 from pauta.events.imports import Conditions, Events
-from pauta.messages.moving import people_changed
 from pauta.messages.touches import Touches
 from pauta.people.imports.accounts import Accounts
 from pauta.people.imports.consents import Consents
@@ -23,6 +22,7 @@ from pauta.people.imports.mapping import Wishes
 from pauta.people.imports.reading import look_through
 from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.running import Doors, Plan, Tally, dry_run, plan_import, run_import
+from pauta.pipeline.people import people_changed
 from pauta.platform import database
 from pauta.platform.clock import Clock, monotonic
 from pauta.platform.settings import load

@@ -121,6 +121,7 @@ class Message(Base):
         Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
         Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
+        Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
     )
@@ -218,11 +219,16 @@ class Archive(Base):
 class Touch(Base):
     """Something that reached a contact outside the ledger: imported history, a call, a meeting.
 
-    ``day`` is the local date at hand-over and never changes, nor does the account key under which it was sent.
+    ``day`` is the local date at hand-over and never changes. ``external_id`` names it among those of its contact.
     """
 
     __tablename__ = "touch"
-    __table_args__ = (Index(None, "account_key"), UniqueConstraint("part", "external_id"), BY_PART)
+    __table_args__ = (
+        Index(None, "account_key"),
+        UniqueConstraint("part", "contact_id", "external_id"),
+        Index("ix_touch_day", "day", postgresql_using="brin", postgresql_with=BRIN),
+        BY_PART,
+    )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
     account_key: Mapped[BigId]
@@ -269,6 +275,15 @@ class CapacityUse(Base):
     policy_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     period: Mapped[date] = mapped_column(primary_key=True)
     used: Mapped[int] = mapped_column(Integer)
+
+
+class CapacityCount(Base):
+    """When the places of a capacity were last counted, and under which version of the policies."""
+
+    __tablename__ = "capacity_count"
+    policy_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(Integer)
+    at: Mapped[Moment]
 
 
 class Stop(Base):

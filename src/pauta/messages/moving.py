@@ -1,17 +1,14 @@
-"""What the ledger does when people change: contacts that moved take their rows along, and plans are made again."""
+"""What the ledger does when contacts move to another account: they take their rows along."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from psycopg import Connection, sql
 
-from pauta.events.actions import follow as events_follow
-from pauta.messages.actions import request_plan, unhold
 from pauta.messages.ledger import lock_parts
-from pauta.people.changes import Changes, Move
+from pauta.people.changes import Move
 from pauta.platform.schema import partition_of
 
 _MOVED = """
@@ -44,21 +41,11 @@ WHERE {table}.part = moved.old_part AND {table}.message_id = moved.message_id
 _TABLES = ("message_change", "attempt", "archive")
 
 
-def people_changed(connection: Connection[Any], changes: Changes, now: datetime) -> None:
-    """Bring events and ledger in line with changes to people, in their transaction, and ask for new plans.
-
-    A contact that moved takes messages and touches along, so that its own caps hold under the new account too; both
-    partitions are locked, in order, against the workers that plan and claim there.
-    """
-    if changes.moves:
-        events_follow(connection, changes.moves)
-        follow(connection, changes.moves)
-    unhold(connection, changes.keys, now)
-    request_plan(connection, changes.keys, now)
-
-
 def follow(connection: Connection[Any], moves: Sequence[Move]) -> None:
-    """Re-key messages, what hangs on them, and touches of contacts that moved."""
+    """Re-key messages, what hangs on them, and touches of contacts that moved, so that their own caps hold there too.
+
+    Old and new partitions are locked, in order, against the workers that plan and claim there.
+    """
     keys = {key for move in moves for key in (move.old_key, move.new_key)}
     lock_parts(connection, sorted({partition_of(key) for key in keys}))
     given = _columns(moves)

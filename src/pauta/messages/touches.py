@@ -45,14 +45,15 @@ SELECT contact_part, nextval('touch_ids'), contact_key, contact_id, kind_id, cha
   external_id
 FROM ({timed}) AS timed
 WHERE NOT EXISTS (
-  SELECT FROM touch AS known WHERE known.part = timed.contact_part AND known.external_id = timed.external_id)
-ON CONFLICT (part, external_id) DO NOTHING
+  SELECT FROM touch AS known WHERE known.part = timed.contact_part
+  AND known.contact_id = timed.contact_id AND known.external_id = timed.external_id)
+ON CONFLICT (part, contact_id, external_id) DO NOTHING
 RETURNING account_key
 """
 
 
 def add_touches(connection: Connection[Any], columns: Columns, now: datetime) -> Changes:
-    """Add what reached contacts; a touch whose external id is known is there already.
+    """Add what reached contacts; a touch whose external id its contact has already is there already.
 
     Columns: contact_id, kind_id, channel, external_id, and when it was (see ``pauta.people.local_time``).
     """

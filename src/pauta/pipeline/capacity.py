@@ -19,7 +19,8 @@ from pauta.policies.queries import PolicySet
 CAPACITY_LOCK = 726_100
 """Class of the advisory locks that guard the counters, one for each capacity policy."""
 
-_FIRST_DAYS = timedelta(days=32)
+_REACH = {"day": timedelta(days=2), "week": timedelta(days=8), "month": timedelta(days=32)}
+"""How far back the current period can begin, wherever the contact is."""
 _FIELDS = {
     "types": "type",
     "topics": "topic",
@@ -29,18 +30,44 @@ _FIELDS = {
 }
 
 
-def lock_counters(connection: Connection[Any], policies: PolicySet) -> list[int]:
-    """Lock the counters of all capacities until the transaction ends; the ids of their policies."""
+def lock_counters(connection: Connection[Any], now: datetime, policies: PolicySet) -> list[int]:
+    """Lock the counters of all capacities until the transaction ends; the ids of their policies.
+
+    Counters that say nothing yet of these policies are set first, so that nobody draws from one that stands at zero
+    because a policy is new.
+    """
     numbers = sorted(number for number, _ in _capacities(policies))
     for number in numbers:
         connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (CAPACITY_LOCK, number))
+    if numbers:
+        _count(connection, now, policies, _stale(connection, policies, None))
     return numbers
 
 
-def recount(connection: Connection[Any], now: datetime, policies: PolicySet) -> None:
-    """Set every counter to what is reserved or used, in the caller's transaction."""
-    lock_counters(connection, policies)
+def recount(connection: Connection[Any], now: datetime, policies: PolicySet, seconds: float) -> None:
+    """Set the counters that nobody has counted for so many seconds to what is reserved or used.
+
+    In the caller's transaction; of several workers that come at once the first does it for all.
+    """
+    if _stale(connection, policies, seconds):
+        lock_counters(connection, now, policies)
+        _count(connection, now, policies, _stale(connection, policies, seconds))
+
+
+def _stale(connection: Connection[Any], policies: PolicySet, seconds: float | None) -> set[int]:
+    """Capacities that were not counted under these policies, or not within so many seconds (None: however long ago)."""
+    fresh = connection.execute(
+        "SELECT policy_id FROM capacity_count WHERE version = %s"
+        " AND (%s::float8 IS NULL OR at > clock_timestamp() - make_interval(secs => %s))",
+        (policies.version, seconds, seconds),
+    )
+    return {number for number, _ in _capacities(policies)} - {number for (number,) in fresh}
+
+
+def _count(connection: Connection[Any], now: datetime, policies: PolicySet, numbers: set[int]) -> None:
     for number, policy in _capacities(policies):
+        if number not in numbers:
+            continue
         condition, values = _condition(policy.counts)
         connection.execute("DELETE FROM capacity_use WHERE policy_id = %s", (number,))
         connection.execute(
@@ -59,10 +86,15 @@ def recount(connection: Connection[Any], now: datetime, policies: PolicySet) -> 
                 "policy": number,
                 "per": policy.per,
                 "channel": Channel[policy.channel].value,
-                "since": (now - _FIRST_DAYS).date(),
+                "since": (now - _REACH[policy.per]).date(),
                 "holding": [State.PLANNED, State.SENDING, State.SENT, State.UNKNOWN],
                 **values,
             },
+        )
+        connection.execute(
+            "INSERT INTO capacity_count (policy_id, version, at) VALUES (%s, %s, clock_timestamp())"
+            " ON CONFLICT (policy_id) DO UPDATE SET (version, at) = (excluded.version, excluded.at)",
+            (number, policies.version),
         )
 
 

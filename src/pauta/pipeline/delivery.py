@@ -16,10 +16,10 @@ from pauta.core.gate.vocabulary import Channel
 from pauta.messages import actions as messages
 from pauta.messages.ledger import move
 from pauta.messages.models import State
-from pauta.messages.moving import people_changed
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.pipeline.journal import Journal
+from pauta.pipeline.people import people_changed
 from pauta.pipeline.rendering import Ready, Unready
 from pauta.platform.schema import PARTITIONS
 

@@ -48,7 +48,7 @@ def decide(
 
     Places of capacities are drawn from counters that are locked until the transaction ends.
     """
-    numbers = lock_counters(connection, policies)
+    numbers = lock_counters(connection, now, policies)
     loaded = facts.load(connection, now, accounts, policies, proposed)
     own: Mapping[tuple[int, int], int] = {}
     if numbers:
@@ -90,10 +90,15 @@ def _draw_places(
         numbers, periods, counts = (list(part) for part in zip(*rows, strict=True))
         connection.execute(
             """
+            WITH drawn AS (
+                SELECT number, DATE '1970-01-01' + period AS period, count
+                FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS drawn (number, period, count)
+            ), given_back AS (
+                UPDATE capacity_use SET used = greatest(0, used + drawn.count) FROM drawn
+                WHERE (capacity_use.policy_id, capacity_use.period) = (drawn.number, drawn.period) AND drawn.count < 0)
             INSERT INTO capacity_use (policy_id, period, used)
-            SELECT number, DATE '1970-01-01' + period, count
-            FROM unnest(%s::int4[], %s::int4[], %s::int4[]) AS drawn (number, period, count)
-            ON CONFLICT (policy_id, period) DO UPDATE SET used = greatest(0, capacity_use.used + excluded.used)
+            SELECT number, period, count FROM drawn WHERE count > 0
+            ON CONFLICT (policy_id, period) DO UPDATE SET used = capacity_use.used + excluded.used
             """,
             (numbers, periods, counts),
         )

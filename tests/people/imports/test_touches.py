@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 from psycopg import Connection
 
-from pauta.messages.moving import people_changed
 from pauta.people import actions
+from pauta.pipeline.people import people_changed
 from pauta.platform.database import connect
 from tests.conftest import MONDAY
 from tests.people.conftest import Importer
@@ -88,6 +88,19 @@ def test_a_contact_that_moves_takes_touches_and_messages_along(importer: Importe
         assert connection.execute("SELECT part FROM message_change").fetchall() == [(ana % 64,)]
         assert connection.execute("SELECT part, account_key FROM plan_request").fetchall() == moved
         assert connection.execute("SELECT count(*) FROM touch WHERE account_key > 0").fetchone() == (1,)
+
+
+def test_contacts_with_touches_of_one_name_can_move_together_and_keep_them_once(importer: Importer) -> None:
+    importer("contacts", PEOPLE)
+    texts = [f"id,contact,days_ago\nx,{number},3\n" for number in (1, 2)]
+    assert [importer("touches", text, sets=KIND).created for text in texts] == [1, 1]
+    with connect(importer.database) as connection:
+        rows = connection.execute("SELECT id, account_id FROM contact WHERE external_id IN ('1', '2')").fetchall()
+        for number, _ in rows:
+            changes = actions.move_contact(connection, number, rows[0][1], MONDAY)
+            people_changed(connection, changes, MONDAY)
+    assert len(importer.rows("SELECT DISTINCT part FROM touch")) == 1
+    assert [importer("touches", text, sets=KIND).created for text in texts] == [0, 0]
 
 
 def test_a_change_of_people_asks_for_a_new_plan(importer: Importer) -> None:

@@ -57,6 +57,13 @@ CREATE TABLE audit (
 
 CREATE INDEX ix_audit_subject_at ON audit (subject, at);
 
+CREATE TABLE capacity_count (
+    policy_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_capacity_count PRIMARY KEY (policy_id)
+);
+
 CREATE TABLE capacity_use (
     policy_id INTEGER NOT NULL,
     period DATE NOT NULL,
@@ -182,6 +189,8 @@ CREATE TABLE message (
  PARTITION BY LIST (part);
 
 CREATE INDEX ix_message_account_key ON message (account_key);
+
+CREATE INDEX ix_message_day ON message USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
 
@@ -313,11 +322,13 @@ CREATE TABLE touch (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT NOT NULL,
     CONSTRAINT pk_touch PRIMARY KEY (part, id),
-    CONSTRAINT uq_touch_part_external_id UNIQUE (part, external_id)
+    CONSTRAINT uq_touch_part_contact_id_external_id UNIQUE (part, contact_id, external_id)
 )
  PARTITION BY LIST (part);
 
 CREATE INDEX ix_touch_account_key ON touch (account_key);
+
+CREATE INDEX ix_touch_day ON touch USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE TABLE worker (
     name TEXT NOT NULL,

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from pauta.core.problems import Problem
-from pauta.messages.moving import people_changed
 from pauta.people import views
 from pauta.people.actions import AccountValues, upsert_account
+from pauta.pipeline.people import people_changed
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.types import Attributes, Form, Line, Name

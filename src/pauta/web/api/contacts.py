@@ -13,11 +13,11 @@ from pauta.core.gate.vocabulary import NO_MINUTE
 from pauta.core.gate.vocabulary import Channel as ChannelCode
 from pauta.core.problems import Problem
 from pauta.messages.actions import request_plan
-from pauta.messages.moving import people_changed
 from pauta.messages.queries import messages_of
 from pauta.people import actions, views
 from pauta.people.addresses import AddressState
 from pauta.people.queries import Person, find_contacts
+from pauta.pipeline.people import people_changed
 from pauta.team.roles import Right
 from pauta.web.api.messages import MessageView, message_view
 from pauta.web.door import Door, allowed

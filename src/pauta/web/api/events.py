@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from pauta.core.problems import Problem
 from pauta.events import actions
-from pauta.messages.moving import people_changed
 from pauta.people.queries import Person, account_ids, find_contacts
+from pauta.pipeline.people import people_changed
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.types import Form, JsonObject, Moment, Name
