@@ -36,6 +36,7 @@ COMMANDS = {
     "why": ("pauta.commands.why", "Tell why a contact gets what it gets, and when."),
     "status": ("pauta.commands.status", "Tell where all messages stand."),
     "stop": ("pauta.commands.stop", "Stop everything that leaves, or let it go again."),
+    "user": ("pauta.commands.user", "Make, list and disable users, and give them passwords."),
     "key": ("pauta.commands.key", "Create, list and revoke API keys."),
     "doctor": ("pauta.commands.doctor", "Check this installation."),
     "backup": ("pauta.commands.backup", "Write a backup of the database."),

@@ -31,6 +31,7 @@ from pauta.pipeline.capacity import recount
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.leases import LeaseLostError, Leases
+from pauta.pipeline.notices import send_notices
 from pauta.pipeline.release import Claimed, plan_requested, release
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
@@ -147,7 +148,8 @@ class Worker:
         claimed = None if self._resting else release_fast(connection, now, self._batch)
         if claimed:
             self._deliver(connection, claimed)
-        return bool(settled or claimed is not None)
+        told = 0 if self._resting else send_notices(connection, now, self.sender, self.settings)
+        return bool(settled or told or claimed is not None)
 
     def _own(self, connection: Connection[Any]) -> None:
         share = self.leases.announce(connection)

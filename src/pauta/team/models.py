@@ -72,6 +72,19 @@ class SignInAttempt(Base):
     last_at: Mapped[Moment]
 
 
+class Notice(Base):
+    """A mail to a user that has not left yet: its kind and what it tells. A link's token is made when it leaves."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index(None, "due_at"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    user_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    due_at: Mapped[Moment]
+    tries: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
 class ApiKey(Base):
     """A key for the API: only its hash is kept. A revoked key keeps its row."""
 

@@ -10,8 +10,10 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from pauta.channels.email.address import smtp_address
 from pauta.core.problems import Problem
 from pauta.team.actions import team_id
+from pauta.team.notices import Kind, notify, waits
 from pauta.team.roles import GRANTABLE, ROLES, Caller, Right, caller, rights_of
 
 Conn = Connection[Any]
@@ -75,8 +77,7 @@ def _users(connection: Conn, where: LiteralString, params: tuple[object, ...]) -
 
 def add_user(connection: Conn, now: datetime, email: str, profile: Profile) -> User:
     """Make a user without a password; a Problem when the address is taken, or address, team, role or right is wrong."""
-    if email.count("@") != 1 or email.strip("@ ") != email or " " in email:
-        raise Problem("user_email", "email", value=email)
+    smtp_address(email)
     made = connection.execute(
         """
         INSERT INTO pauta_user (email, name, team_id, role, rights, language, created_at)
@@ -110,12 +111,29 @@ def _columns(connection: Conn, profile: Profile) -> tuple[object, ...]:
     return profile.name, team, profile.role, sorted(set(profile.rights)), profile.language
 
 
+def invite(connection: Conn, now: datetime, user: User, inviting: Caller) -> None:
+    """Send a user the mail with the link by which a password is chosen; a Problem when the user is disabled."""
+    if user.disabled_at:
+        raise Problem("user_disabled", "email", value=user.email)
+    inviter = user_by_email(connection, inviting.email).name if inviting.email else "Pauta"
+    notify(connection, now, [user.id], Kind.INVITATION, inviter=inviter)
+
+
+def ask_reset(connection: Conn, now: datetime, email: str) -> None:
+    """Send whoever has this address the link to a new password; nothing when nobody has, or such a mail waits."""
+    found = _users(connection, "WHERE lower(u.email) = lower(%s) AND u.disabled_at IS NULL", (email,))
+    for user in found:
+        if not waits(connection, user.id, Kind.RESET):
+            notify(connection, now, [user.id], Kind.RESET)
+
+
 def disable_user(connection: Conn, now: datetime, email: str) -> User:
     """Let a user in no more, from this transaction on; a Problem when nobody could manage people then."""
     user = user_by_email(connection, email)
     connection.execute("UPDATE pauta_user SET disabled_at = coalesce(disabled_at, %s) WHERE id = %s", (now, user.id))
     connection.execute("DELETE FROM user_session WHERE user_id = %s", (user.id,))
     connection.execute("DELETE FROM user_token WHERE user_id = %s", (user.id,))
+    connection.execute("DELETE FROM notice WHERE user_id = %s", (user.id,))
     _require_manager(connection)
     return user_by_email(connection, email)
 

@@ -55,6 +55,7 @@ _STATUS = {
     "messages.nothing_stopped": HTTPStatus.CONFLICT,
     "user_unknown": HTTPStatus.NOT_FOUND,
     "user_email_taken": HTTPStatus.CONFLICT,
+    "user_disabled": HTTPStatus.CONFLICT,
     "user_last_manager": HTTPStatus.CONFLICT,
     "policy_version_changed": HTTPStatus.CONFLICT,
 }

@@ -21,14 +21,22 @@ REQUESTS_AT_ONCE = 400
 """Requests that one key may make in a burst."""
 
 
+RESETS_PER_SECOND = 1 / 60
+"""Requests a second for a new password that one network address may make on average, in each web process."""
+
+RESETS_AT_ONCE = 10
+"""Such requests in a burst."""
+
+
 @dataclass(frozen=True)
 class WebState:
-    """Settings, database connections, clock and rate limit of one web process."""
+    """Settings, database connections, clock and rate limits of one web process."""
 
     settings: Settings
     pool: ConnectionPool[Connection[Any]]
     clock: Clock
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
+    resets: RateLimit = field(default_factory=lambda: RateLimit(RESETS_PER_SECOND, RESETS_AT_ONCE))
 
 
 def state_of(request: Request) -> WebState:

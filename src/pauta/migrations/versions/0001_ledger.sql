@@ -471,6 +471,19 @@ CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
 
 CREATE INDEX ix_contact_phone ON contact (phone) WHERE phone IS NOT NULL;
 
+CREATE TABLE notice (
+    id BIGSERIAL NOT NULL,
+    user_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    detail JSONB DEFAULT '{}' NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries INTEGER DEFAULT '0' NOT NULL,
+    CONSTRAINT pk_notice PRIMARY KEY (id),
+    CONSTRAINT fk_notice_user_id FOREIGN KEY(user_id) REFERENCES pauta_user (id)
+);
+
+CREATE INDEX ix_notice_due_at ON notice (due_at);
+
 CREATE TABLE user_session (
     id BIGSERIAL NOT NULL,
     user_id BIGINT NOT NULL,

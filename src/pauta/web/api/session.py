@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from pauta.core.problems import Problem
 from pauta.people.queries import is_sample
 from pauta.sample.company import DEMO_PASSWORD, demo_accounts
-from pauta.team import pauses, sessions
+from pauta.team import pauses, sessions, users
 from pauta.team.actions import audit
 from pauta.team.passwords import LONGEST, hash_password, matches
 from pauta.team.roles import Caller
@@ -46,6 +46,32 @@ class ChangeForm(Form):
     current_password: Line = Field(
         default="", max_length=LONGEST, description="Needed when the password changes, which ends all other sessions."
     )
+
+
+class ResetForm(Form):
+    """Who forgot the password."""
+
+    email: Line = Field(examples=["ana@pauta.example"])
+
+
+class LinkForm(Form):
+    """A link of an invitation or of a new password."""
+
+    token: Line = Field(description="What stands behind the # of the link.")
+
+
+class PasswordForm(LinkForm):
+    """The password that is chosen by a link."""
+
+    password: Line = Field(max_length=LONGEST)
+
+
+class LinkView(BaseModel):
+    """Whose link it is."""
+
+    email: str
+    name: str
+    language: str
 
 
 class SessionView(BaseModel):
@@ -142,6 +168,37 @@ def sign_out(
         sessions.end(door.connection, request.cookies[COOKIE])
     audit(door.connection, door.now, door.actor, "session.end", f"user:{user.email}", {"everywhere": everywhere})
     clear_cookie(response)
+
+
+@router.post("/session/reset", status_code=202, response_class=Response)
+def ask_reset(request: Request, connection: Transaction, form: ResetForm) -> None:
+    """Ask for a mail with a link to a new password. The answer is the same whether the address is known or not."""
+    require_own_page(request)
+    state = state_of(request)
+    wait = state.resets.wait_for(request.client.host if request.client else "")
+    if wait:
+        raise Problem("web_too_fast", seconds=math.ceil(wait))
+    users.ask_reset(connection, state.clock.now(), form.email)
+
+
+@router.post("/session/link")
+def get_link(request: Request, connection: Transaction, form: LinkForm) -> LinkView:
+    """Whose link of an invitation or new password this is: 422 when it is used, expired or unknown."""
+    require_own_page(request)
+    user = sessions.user_of_link(connection, state_of(request).clock.now(), form.token)
+    return LinkView(email=user.email, name=user.name, language=user.language)
+
+
+@router.post("/session/password", dependencies=[Turn])
+def choose_password(request: Request, response: Response, connection: Transaction, form: PasswordForm) -> SessionView:
+    """Choose a password by a link, which is used up by that, and sign in. All other sessions end."""
+    require_own_page(request)
+    now = state_of(request).clock.now()
+    user = sessions.user_of_link(connection, now, form.token)
+    set_password(connection, user.id, hash_password(form.password, user.email))
+    set_cookie(request, response, sessions.begin(connection, now, user.id))
+    audit(connection, now, user.caller.actor, "session.password", f"user:{user.email}", {})
+    return _view(connection, user.caller, user.language)
 
 
 @router.get("/session/demo")

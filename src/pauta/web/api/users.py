@@ -68,8 +68,9 @@ def get_user(door: Annotated[Door, allowed(Right.TEAM_READ)], email: Name) -> Us
 
 @router.post("/users", status_code=201)
 def create_user(door: Manager, form: NewUserForm) -> UserView:
-    """Make a user: 409 when the address is taken."""
+    """Make a user, who is invited by mail to choose a password: 409 when the address is taken."""
     made = users.add_user(door.connection, door.now, form.email, _profile(form))
+    users.invite(door.connection, door.now, made, door.caller)
     door.audit(Right.TEAM_WRITE, f"user:{made.email}", created=True, **_told(form))
     return _view(made)
 
@@ -80,6 +81,15 @@ def change_user(door: Manager, email: Name, form: UserForm) -> UserView:
     changed = users.change_user(door.connection, email, _profile(form))
     door.audit(Right.TEAM_WRITE, f"user:{changed.email}", **_told(form))
     return _view(changed)
+
+
+@router.post("/users/{email}/invite")
+def invite_user(door: Manager, email: Name) -> UserView:
+    """Send the mail again by which a user chooses a password; earlier links end: 409 when the user is disabled."""
+    user = users.user_by_email(door.connection, email)
+    users.invite(door.connection, door.now, user, door.caller)
+    door.audit(Right.TEAM_WRITE, f"user:{user.email}", invited=True)
+    return _view(user)
 
 
 @router.post("/users/{email}/disable")
