@@ -26,6 +26,7 @@ from pauta.core.gate.plan import plan
 from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
 from pauta.messages.models import Lane
+from pauta.messages.tally import fold
 from pauta.pipeline import delivery, launching, recovery, rendering
 from pauta.pipeline.capacity import recount
 from pauta.pipeline.fast import release_fast
@@ -171,6 +172,8 @@ class Worker:
             recount(connection, self.clock.now(), current(connection), TIDY_SECONDS)
             connection.commit()
             withdraw_cancelled(connection, self.clock.now(), self.leases.parts)
+            connection.commit()
+            fold(connection)
             connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
 

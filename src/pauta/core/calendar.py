@@ -139,6 +139,27 @@ def holidays_between(country: str, region: str, first: int, last: int) -> frozen
     return frozenset(day for year in years for day in _holidays_of_year(country, region, year) if first <= day <= last)
 
 
+def named_holidays(country: str, region: str, first: date, last: date, lang: str) -> dict[date, str]:
+    """Public holidays from ``first`` to ``last`` with their names, in ``lang`` where the calendar knows them in it."""
+    named: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        named |= _names_of_year(country, region, year, lang)
+    return {day: name for day, name in sorted(named.items()) if first <= day <= last}
+
+
+@cache
+def _names_of_year(country: str, region: str, year: int, lang: str) -> dict[date, str]:
+    if country not in _countries():
+        return {}
+    subdivision = region if region in _countries()[country] else None
+    known = holidays.list_localized_countries().get(country, [])
+    wished = [one for one in known if one == lang.replace("-", "_")] or [
+        one for one in known if one.split("_")[0] == lang.split("-")[0]
+    ]
+    named = holidays.country_holidays(country, subdiv=subdivision, years=year, language=next(iter(wished), None))
+    return dict(named.items())
+
+
 @cache
 def _countries() -> dict[str, list[str]]:
     return {country: list(regions) for country, regions in holidays.list_supported_countries().items()}

@@ -59,6 +59,10 @@ class Lane(IntEnum):
     FAST = 1
 
 
+TOUCHED = 9
+"""State of a touch in the tally: it reached a contact outside the ledger, or will (a meeting)."""
+
+
 class ProposalState(IntEnum):
     """Whether the messages of a proposal may leave."""
 
@@ -297,3 +301,27 @@ class Stop(Base):
     at: Mapped[Moment]
     lifted_at: Mapped[Moment | None]
     lifted_by: Mapped[str | None] = mapped_column(Text)
+
+
+class MessageTally(Base):
+    """How many messages are alike in what the calendar asks: the sum of all rows that agree in everything else.
+
+    Triggers on ``message`` and ``touch`` append a row for each sort of message that a statement changed, negative for
+    what is no more; ``pauta.messages.tally`` folds them. ``state`` is a ``State``, or TOUCHED for a touch.
+    """
+
+    __tablename__ = "message_tally"
+    __table_args__ = (
+        Index(None, "day"),
+        Index("ix_message_tally_fresh", "kind_id", postgresql_where=text("fresh")),
+        Index("ix_message_tally_waiting", "wished", postgresql_where=text("state < 2")),
+    )
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    kind_id: Mapped[int] = mapped_column(Integer)
+    channel: Mapped[Small]
+    state: Mapped[Small]
+    verdict: Mapped[Small]
+    wished: Mapped[date]
+    day: Mapped[date | None]
+    messages: Mapped[int] = mapped_column(Integer)
+    fresh: Mapped[bool] = mapped_column(server_default="true")

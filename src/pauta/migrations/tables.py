@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pauta.calendar import models as calendar
 from pauta.campaigns import models as campaigns
 from pauta.content import models as content
 from pauta.events import models as events
@@ -11,5 +12,5 @@ from pauta.platform.schema import Base
 from pauta.policies import models as policies
 from pauta.team import models as team
 
-NOUNS = (people, events, policies, content, team, messages, campaigns)
+NOUNS = (people, events, policies, content, team, messages, campaigns, calendar)
 METADATA = Base.metadata

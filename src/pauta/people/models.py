@@ -5,11 +5,28 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, ForeignKey, Index, Integer, Label, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pauta.platform.schema import Base, BigId, Moment, Small
+
+CONTACT_NAME = "(first_name || ' '::text) || last_name"
+PLAIN_LETTERS = ("áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn")
+"""Letters as people type them when they search, each in place of the one that is written."""
+
+
+def plain(expression: str) -> str:
+    """SQL for a text in lower case without accents, as the indexes of names have it."""
+    return "translate(lower({}), '{}', '{}')".format(expression, *PLAIN_LETTERS)
+
+
+_BY_PREFIX = {"by_prefix": "text_pattern_ops"}
+
+
+def _prefix(expression: str) -> Label[str]:
+    """An expression that an index finds by its beginning, whatever the collation of the database."""
+    return literal_column(expression, Text).label("by_prefix")
 
 
 class Company(Base):
@@ -45,6 +62,10 @@ class Account(Base):
     """A company that is a customer or may become one."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        Index("ix_account_words", text(f"to_tsvector('simple'::regconfig, {plain('name')})"), postgresql_using="gin"),
+        Index("ix_account_renewal", text("(attributes ->> 'renewal_date'::text)")),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
@@ -65,7 +86,9 @@ class Contact(Base):
     __tablename__ = "contact"
     __table_args__ = (
         Index(None, "part", "account_key"),
-        Index("ix_contact_email", text("lower(email)")),
+        Index("ix_contact_email", _prefix("lower(email)"), postgresql_ops=_BY_PREFIX),
+        Index("ix_contact_name", _prefix(plain(CONTACT_NAME)), postgresql_ops=_BY_PREFIX),
+        Index("ix_contact_last_name", _prefix(plain("last_name")), postgresql_ops=_BY_PREFIX),
         Index("ix_contact_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
         Index("ix_contact_elsewhere", "account_id", postgresql_where=text("account_key <> account_id")),
     )

@@ -17,17 +17,20 @@ from pauta.platform.settings import Settings, load
 from pauta.web import catcher, health, metrics, problems, reference, start
 from pauta.web.api import (
     accounts,
+    calendar,
     campaigns,
     contacts,
     events,
     gate,
     messages,
     policies,
+    search,
     session,
     status,
     stop,
     team,
     templates,
+    timeline,
     users,
 )
 from pauta.web.door import POOL_SIZE
@@ -39,17 +42,20 @@ _LARGEST_BODY = 8_000_000
 
 _NOUNS = (
     accounts,
+    calendar,
     campaigns,
     contacts,
     events,
     gate,
     messages,
     policies,
+    search,
     session,
     status,
     stop,
     team,
     templates,
+    timeline,
     users,
 )
 

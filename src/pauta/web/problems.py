@@ -41,6 +41,8 @@ _STATUS = {
     "web_no_contact": HTTPStatus.NOT_FOUND,
     "web_not_sent": HTTPStatus.NOT_FOUND,
     "web_no_account": HTTPStatus.NOT_FOUND,
+    "calendar_no_meeting": HTTPStatus.NOT_FOUND,
+    "calendar_no_maintenance": HTTPStatus.NOT_FOUND,
     "campaigns.unknown": HTTPStatus.NOT_FOUND,
     "content.template_unknown": HTTPStatus.NOT_FOUND,
     "messages.message_unknown": HTTPStatus.NOT_FOUND,

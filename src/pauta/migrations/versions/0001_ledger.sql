@@ -64,6 +64,21 @@ CREATE TABLE capacity_count (
     CONSTRAINT pk_capacity_count PRIMARY KEY (policy_id)
 );
 
+CREATE TABLE calendar_feed (
+    id BIGSERIAL NOT NULL,
+    secret_hash BYTEA NOT NULL,
+    name TEXT NOT NULL,
+    filters JSONB NOT NULL,
+    language TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_calendar_feed PRIMARY KEY (id),
+    CONSTRAINT uq_calendar_feed_secret_hash UNIQUE (secret_hash)
+);
+
+CREATE INDEX ix_calendar_feed_actor ON calendar_feed (actor);
+
 CREATE TABLE capacity_use (
     policy_id INTEGER NOT NULL,
     period DATE NOT NULL,
@@ -164,6 +179,33 @@ CREATE TABLE lease (
     CONSTRAINT pk_lease PRIMARY KEY (part)
 );
 
+CREATE TABLE maintenance (
+    id BIGSERIAL NOT NULL,
+    title TEXT NOT NULL,
+    starts_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    cancelled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_maintenance PRIMARY KEY (id)
+);
+
+CREATE TABLE meeting (
+    id BIGSERIAL NOT NULL,
+    what TEXT NOT NULL,
+    title TEXT NOT NULL,
+    team TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    minutes SMALLINT NOT NULL,
+    contact_ids BIGINT[] NOT NULL,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    cancelled_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_meeting PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_meeting_at ON meeting (at);
+
 CREATE TABLE message (
     part SMALLINT NOT NULL,
     id BIGINT NOT NULL,
@@ -223,6 +265,25 @@ CREATE TABLE message_key (
     message_id BIGINT NOT NULL,
     CONSTRAINT pk_message_key PRIMARY KEY (proposal_id, contact_id)
 );
+
+CREATE TABLE message_tally (
+    id BIGSERIAL NOT NULL,
+    kind_id INTEGER NOT NULL,
+    channel SMALLINT NOT NULL,
+    state SMALLINT NOT NULL,
+    verdict SMALLINT NOT NULL,
+    wished DATE NOT NULL,
+    day DATE,
+    messages INTEGER NOT NULL,
+    fresh BOOLEAN DEFAULT 'true' NOT NULL,
+    CONSTRAINT pk_message_tally PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_message_tally_day ON message_tally (day);
+
+CREATE INDEX ix_message_tally_fresh ON message_tally (kind_id) WHERE fresh;
+
+CREATE INDEX ix_message_tally_waiting ON message_tally (wished) WHERE state < 2;
 
 CREATE TABLE place (
     id SERIAL NOT NULL,
@@ -351,6 +412,10 @@ CREATE TABLE account (
     CONSTRAINT fk_account_place_id FOREIGN KEY(place_id) REFERENCES place (id)
 );
 
+CREATE INDEX ix_account_renewal ON account ((attributes ->> 'renewal_date'::text));
+
+CREATE INDEX ix_account_words ON account USING gin (to_tsvector('simple'::regconfig, translate(lower(name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')));
+
 CREATE TABLE pauta_user (
     id BIGSERIAL NOT NULL,
     email TEXT NOT NULL,
@@ -465,7 +530,11 @@ CREATE TABLE contact (
 
 CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> account_id;
 
-CREATE INDEX ix_contact_email ON contact (lower(email));
+CREATE INDEX ix_contact_email ON contact (lower(email) text_pattern_ops);
+
+CREATE INDEX ix_contact_last_name ON contact ((translate(lower(last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')) text_pattern_ops);
+
+CREATE INDEX ix_contact_name ON contact ((translate(lower((first_name || ' '::text) || last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')) text_pattern_ops);
 
 CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
 

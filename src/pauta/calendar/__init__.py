@@ -1,0 +1,1 @@
+"""The master calendar: every touchpoint of every team, day by day."""
