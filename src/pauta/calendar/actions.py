@@ -15,7 +15,6 @@ from psycopg import Connection
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.messages.actions import kind_id, request_plan
-from pauta.messages.moving import people_changed
 from pauta.messages.queries import ALL_PARTS, check_team
 from pauta.messages.touches import add_touches
 from pauta.people.queries import find_contacts
@@ -60,7 +59,7 @@ def enter_meeting(conn: Conn, now: datetime, draft: MeetingDraft, actor: str) ->
         "external_id": [_touch_of(number, contact) for contact in ids],
         "at": [draft.at.isoformat()] * len(ids),
     }
-    people_changed(conn, add_touches(conn, columns, now), now)
+    request_plan(conn, add_touches(conn, columns, now).keys, now)
     return number
 
 
