@@ -14,13 +14,19 @@ from pauta.core.gate.explain import rule_name
 from pauta.core.gate.plan import plan
 from pauta.core.gate.policy_document import parse_policies
 from pauta.core.gate.reasons import NO_RULE, REASONS, VERDICTS
-from pauta.core.gate.vocabulary import CHANNELS, NEVER
+from pauta.core.gate.vocabulary import CHANNELS, NEVER, Channel
 from pauta.facts import AccountChoice
 from pauta.platform.schema import PARTITIONS
 from pauta.policies.queries import PolicySet
 from tests.facts.storing import date_of, storable_company, store
 
 TOLD = ("verdict", "day", "at", "channel", "reason", "rule", "earliest")
+
+
+@pytest.fixture(autouse=True)
+def providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation with a provider for each channel, as cases have."""
+    monkeypatch.setattr("pauta.channels.base.PROVIDED", frozenset(Channel))
 
 
 def decide_stored(

@@ -89,7 +89,7 @@ def test_the_same_request_is_taken_once(ledger: Connection[Any]) -> None:
     [
         {"contact": "bruno"},
         {"figures": {"hours": 1}},
-        {"sender": "carla"},
+        {"sender": "carla@acme.example"},
         {"terms": read_terms({"type": "educational", "topic": "tips", "tier": 1})},
         {"terms": read_terms({"type": "educational", "topic": "tips", "expires": "2026-12-24"})},
         {"terms": read_terms({"type": "educational", "topic": "other"})},
@@ -106,6 +106,7 @@ def test_another_request_under_a_used_key_is_refused(ledger: Connection[Any], ch
     ("change", "code"),
     [
         ({"contact": "nobody"}, "messages.contact_unknown"),
+        ({"sender": "Carla <carla@acme,example>"}, "email.sender_invalid"),
         ({"template": "none"}, "messages.template_unknown"),
         ({"template": "empty"}, "messages.template_unpublished"),
         ({"terms": read_terms({"type": "educational", "expires": "2026-11-22"})}, "messages.expires_past"),

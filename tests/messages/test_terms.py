@@ -48,6 +48,7 @@ def test_what_is_written_reads_the_same() -> None:
         ({"topic": "a\0b"}, "messages.not_a_name", "topic"),
         ({"channels": []}, "messages.channels_empty", "channels"),
         ({"channels": ["email", "fax"]}, "messages.not_one_of", "channels[1]"),
+        ({"channels": ["sms", "call"]}, "channel_without_provider", "channels"),
         ({"channels": ["email", "email"]}, "messages.channels_twice", "channels"),
         ({"not_before": "soon"}, "messages.not_a_date", "not_before"),
         ({"expires": 20261224}, "messages.not_a_date", "expires"),

@@ -12,6 +12,7 @@ from pauta.channels.base import Outcome, OutcomeKind
 from pauta.content.actions import publish
 from pauta.core import archive
 from pauta.core.gate.reasons import REASON_CODE, Reason
+from pauta.core.gate.vocabulary import Channel
 from pauta.core.render import TemplateSource
 from pauta.messages import actions as messages
 from pauta.messages.models import Lane, State
@@ -52,13 +53,15 @@ def test_a_refusal_for_now_comes_back_after_a_pause_that_grows(office: Office) -
     pauses = []
     for _ in range(3):
         office.settle(worker)
-        due = office.one("SELECT due FROM message WHERE state = 1")
+        due, reason = office.all("SELECT due, reason FROM message WHERE state = 1")[0]
+        assert reason == REASON_CODE[Reason.later]
         pauses.append(due - office.now)
         office.later(seconds=pauses[-1].total_seconds())
     assert pauses == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120)]
     office.post.answers.clear()
     office.settle(worker)
     assert company.states(office.connection) == {State.SENT: 1}
+    assert office.one("SELECT reason FROM message") == REASON_CODE[Reason.delivered]
     assert office.all("SELECT number, outcome FROM attempt ORDER BY number") == [(1, 1), (2, 1), (3, 1), (4, 0)]
     assert len({one.content.split(b"Message-ID: ")[1].split(b"\r\n")[0] for one in office.post.received}) == 1
 
@@ -148,9 +151,8 @@ def test_a_missing_figure_holds_with_its_name_until_it_is_there(office: Office) 
     assert company.states(office.connection) == {State.SENT: 1}
 
 
-def test_a_channel_without_provider_fails_and_gives_its_place_back(office: Office) -> None:
-    one_a_week = {"kind": "cap", "name": "one", "limit": 1, "days": 7, "window": "rolling", "scope": "account"}
-    build(office, 1, 2, [one_a_week])
+def test_a_channel_without_provider_is_never_chosen(office: Office) -> None:
+    build(office, 1, 1)
     office.run("UPDATE contact SET phone = '+5511999990000', phone_state = 1 WHERE id = 1")
     office.run(
         "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at) "
@@ -158,7 +160,7 @@ def test_a_channel_without_provider_fails_and_gives_its_place_back(office: Offic
     )
     company.launch(office.connection, office.now, "launch", channels=["sms", "email"])
     office.settle(office.worker())
-    assert company.states(office.connection) == {State.FAILED: 1, State.SENT: 1}
+    assert office.all("SELECT state, channel FROM message") == [(State.SENT, Channel.email)]
 
 
 def test_a_contact_who_moves_during_the_hand_over_is_not_written_to_twice(office: Office) -> None:

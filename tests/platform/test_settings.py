@@ -57,6 +57,8 @@ def test_database_url_has_two_names(tmp_path: Path) -> None:
         ("smtp_url", "mail.example", "setting_not_a_url"),
         ("smtp_url", "smtp://mail.example:no", "setting_not_a_url"),
         ("sender", "Pauta", "setting_not_an_address"),
+        ("sender", "Pauta <pauta@acme.example", "setting_not_an_address"),
+        ("sender", "pauta@acme,example", "setting_not_an_address"),
         ("sender", "a@b.example\nBcc: all@b.example", "setting_not_an_address"),
         ("send_seconds", "30", "setting_send_not_below_lease"),
         ("web_prot", "1", "setting_unknown"),

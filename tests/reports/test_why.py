@@ -58,7 +58,7 @@ def test_a_queued_message_shows_its_rule_its_winner_and_its_closed_days(connecti
     assert (told.winner.what, told.winner.day) == ("spring", TODAY)
     assert "two a week" in told.text
     sms, email = told.strips
-    assert {rule for span in sms.days for rule in span.rules} >= {"sms is for urgent", "address"}
+    assert {rule for span in sms.days for rule in span.rules} >= {"sms is for urgent", "provider"}
     first, last, free, end = days("2026-11-23", "2026-11-28", "2026-11-29", "2026-12-13")
     assert email.days == (ClosedDays(first, last, ("two a week",)), ClosedDays(free, end, ()))
 
@@ -94,6 +94,28 @@ def test_every_state_has_its_sentence(
     assert words in told.text
     assert told.strips == ()
     assert not (found.ended if coming else found.coming)
+
+
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        ("INSERT INTO stop (channel, reason, actor, at) VALUES (0, 'x', 'ana', now())", "stopped"),
+        ("INSERT INTO stop (channel, reason, actor, at) VALUES (NULL, 'x', 'ana', now())", "stopped"),
+        ("UPDATE proposal SET state = 1", "campaign paused"),
+    ],
+)
+def test_what_keeps_a_planned_message_here_is_told_while_it_stands(
+    connection: Connection[Any], switch: str, words: str
+) -> None:
+    settle(connection, (TWO_A_WEEK,))
+    number = propose(connection, "k")
+    place(connection, number, 1, Reason.time, "2026-12-01")
+    connection.execute(switch)
+    (told,) = of_ana(connection).coming
+    assert told.text == f"goes Tue 1 Dec at 09:00 by email; {words}"
+    place(connection, number, 3, Reason.clear, "2026-11-23")
+    (told,) = of_ana(connection).ended
+    assert words not in told.text
 
 
 def test_a_new_message_is_not_decided_yet(connection: Connection[Any]) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+from pauta.core.gate.vocabulary import Channel
+
+PROVIDED: Final = frozenset({Channel.email})
+"""Channels that have a provider: the gate counts nobody as reachable by any other."""
 
 
 class OutcomeKind(StrEnum):

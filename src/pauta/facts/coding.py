@@ -233,7 +233,7 @@ def messages(
         expires=np.array([_day(one.expires, NEVER) for one in ordered], dtype=np.int32)[at],
         minute=np.array([one.minute for one in ordered], dtype=np.int16)[at],
         wished=np.concatenate([found["wished"], np.full(count, ALWAYS, np.int32)]),
-        channels=_channel_table(ordered)[at],
+        channels=_remaining(_channel_table(ordered)[at], found["wish_from"]),
         id=np.concatenate([found["id"], youngest]),
     )
 
@@ -244,6 +244,17 @@ def _channel_table(proposals: Sequence[ProposalFacts]) -> NDArray[np.int8]:
     for row, one in enumerate(proposals):
         table[row, : len(one.channels)] = one.channels
     return table
+
+
+def _remaining(wishes: NDArray[np.int8], first: NDArray[np.int16]) -> NDArray[np.int8]:
+    """The wishes without those on which an earlier message of the same proposal has failed already."""
+    rows = np.flatnonzero(first)
+    if len(rows):
+        width = wishes.shape[1]
+        padded = np.hstack([wishes[rows], np.full((len(rows), width), -1, np.int8)])
+        places = first[rows, None] + np.arange(width)
+        wishes[rows] = np.take_along_axis(padded, places.astype(np.intp), axis=1)
+    return wishes
 
 
 def _day(value: date | None, without: int) -> int:

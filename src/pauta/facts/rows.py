@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from pauta.channels import base
 from pauta.core.gate.policies import Asked
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
 from pauta.messages.models import Lane, State
@@ -48,6 +49,7 @@ _MESSAGE = np.dtype(
         ("rule", "i4"),
         ("winner", "i8"),
         ("channel", "i2"),
+        ("wish_from", "i2"),
         ("wished", "i4"),
         ("day", "i4"),
         ("due", "i8"),
@@ -129,9 +131,10 @@ def contacts(scope: Scope) -> Rows:
     found = scope.rows(
         f"""
         SELECT c.id, c.account_key, c.part, c.person_id, c.place_id AS place, coalesce(a.place_id, 0) AS account_place,
-               ((c.email_state = 1)::int4 * {1 << Channel.email}
-                + (c.phone_state = 1)::int4 * {_PHONE_BITS}
-                + (c.postal_address IS NOT NULL)::int4 * {1 << Channel.print})::int2 AS reachable,
+               (((c.email_state = 1)::int4 * {1 << Channel.email}
+                 + (c.phone_state = 1)::int4 * {_PHONE_BITS}
+                 + (c.postal_address IS NOT NULL)::int4 * {1 << Channel.print})
+                & {sum(1 << channel for channel in base.PROVIDED)})::int2 AS reachable,
                coalesce(c.paused_until - DATE '1970-01-01', {ALWAYS}) AS paused_until, c.best_minute,
                coalesce(array_position(%(stages)s::text[], c.stage) - 1, -1)::int2 AS stage, {bits} AS segments
         FROM contact c LEFT JOIN account a ON a.id = c.account_id
@@ -151,7 +154,7 @@ def open_messages(scope: Scope) -> Rows:
     """Messages that the gate decides: open or planned, in the bulk lane."""
     return scope.rows(
         f"""
-        SELECT part, id, account_key, contact_id, proposal_id, state, verdict, reason, rule, winner, channel,
+        SELECT part, id, account_key, contact_id, proposal_id, state, verdict, reason, rule, winner, channel, wish_from,
                wished - DATE '1970-01-01' AS wished, coalesce(day - DATE '1970-01-01', {NEVER}) AS day,
                coalesce((extract(epoch FROM due) * 1000000)::int8, 0) AS due
         FROM message WHERE {{chosen}} AND state IN ({State.OPEN}, {State.PLANNED})

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from pauta.channels.email.address import sender_mailbox
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
 from pauta.core.problems import Problem
@@ -118,14 +119,16 @@ def propose_one(
 
     A transactional message is due at once, or in the morning of the day before which it may not go; any other waits
     to be planned. ``key`` is the caller's idempotency key: the same request under the same key is answered with the
-    message that it made. Problems: another request under a used key, an unknown contact or template, a window that has
-    passed.
+    message that it made. Problems: another request under a used key, an unknown contact or template, a sender that is
+    no address, a window that has passed.
     """
     if not key:
         raise Problem("messages.field_missing", field="key")
     recipient = find_recipient(connection, contact, now)
     template_id = template_named(connection, template)
     check_team(connection, terms.team)
+    if sender:
+        sender_mailbox(sender)
     wished = max(recipient.today, terms.not_before or recipient.today)
     proposal_id = add_proposal(
         connection,

@@ -116,7 +116,8 @@ class Message(Base):
     ``winner`` is the message that came first, minus the touch that did, or 0. ``rule`` is a policy's id, a negative
     builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after
     hand-over the date of the touch. ``due`` is when the message wants attention: to be released (planned) or looked
-    at again (open).
+    at again (open). ``follows`` is the message whose place this one takes after that failed for good, and ``wish_from``
+    the position in the proposal's channels from which on it may go.
     """
 
     __tablename__ = "message"
@@ -148,6 +149,7 @@ class Message(Base):
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
     follows: Mapped[BigId | None]
+    wish_from: Mapped[Small] = mapped_column(server_default="0")
 
 
 class MessageKey(Base):

@@ -11,10 +11,10 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from pauta.channels.base import OutcomeKind
-from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICTS
+from pauta.core.gate.reasons import BUILTIN_RULES, REASON_CODE, REASONS, VERDICTS, Reason
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
-from pauta.messages.models import State
+from pauta.messages.models import OPEN_STATES, ProposalState, State
 from pauta.platform.schema import PARTITIONS
 from pauta.team.queries import teams
 
@@ -44,6 +44,7 @@ class Recipient:
 class MessageView:
     """A message with what it is, to whom it goes and where it stands, in words.
 
+    ``reason`` is ``stopped`` or ``paused`` while a stop or a paused campaign keeps it from leaving.
     ``rule`` is the name of the policy or built-in rule that decided, "" for none; ``winner`` the id of the message or
     touch that won, 0 for none; ``planned`` is False until the gate has decided it for the first time.
     """
@@ -199,8 +200,10 @@ def stops(connection: Conn) -> list[Stopped]:
 _VIEW: LiteralString = """
 SELECT m.id, m.part, m.account_key, m.contact_id, c.external_id AS contact, c.email, m.state, m.verdict, m.reason,
        m.rule, policy.name AS policy, m.winner, m.channel, m.wished, m.day, m.due, m.policy_version, m.proposal_id,
-       p.source, p.occurrence, k.campaign, k.type, k.topic, k.team, k.urgent, p.tier, p.value, p.channels,
-       p.not_before, p.expires, t.name AS template, m.created_at, m.changed_at, m.follows
+       p.source, p.occurrence, k.campaign, k.type, k.topic, k.team, k.urgent, p.tier, p.value,
+       p.channels[m.wish_from + 1:] AS channels, p.not_before, p.expires, t.name AS template,
+       m.created_at, m.changed_at, m.follows, p.state AS proposal_state,
+       EXISTS (SELECT FROM stop s WHERE s.lifted_at IS NULL AND coalesce(s.channel, m.channel) = m.channel) AS stopped
 FROM message m
 JOIN proposal p ON p.id = m.proposal_id
 JOIN kind k ON k.id = p.kind_id
@@ -246,6 +249,9 @@ def _views(connection: Conn, where: LiteralString, params: Sequence[object]) -> 
 def _view(row: dict[str, Any]) -> MessageView:
     policy, version = row.pop("policy"), row.pop("policy_version")
     decided = row["type"] == "transactional" or version > 0
+    stopped, proposal_state = row.pop("stopped"), row.pop("proposal_state")
+    if row["state"] in OPEN_STATES and (stopped or proposal_state == ProposalState.PAUSED):
+        row |= {"reason": REASON_CODE[Reason.stopped if stopped else Reason.paused], "rule": 0}
     return MessageView(
         **row
         | {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pauta.channels import base
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, TIERS, TYPES, Channel
 from pauta.core.problems import Problem
 
@@ -136,6 +137,8 @@ def _channels(document: Mapping[str, Any]) -> tuple[str, ...]:
             raise Problem("messages.not_one_of", field=f"channels[{position}]", value=name, words=", ".join(CHANNELS))
     if len(set(given)) < len(given):
         raise Problem("messages.channels_twice", field="channels")
+    if not any(Channel[name] in base.PROVIDED for name in given):
+        raise Problem("channel_without_provider", field="channels", channel=", ".join(given))
     return tuple(given)
 
 

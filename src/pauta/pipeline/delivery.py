@@ -18,6 +18,7 @@ from pauta.messages.ledger import move
 from pauta.messages.models import State
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
+from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.people import people_changed
 from pauta.pipeline.rendering import Ready, Unready
@@ -88,6 +89,7 @@ def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[U
             now=now,
             detail=problem,
         )
+        follow_up(connection, now, [(part, number) for number in ids])
         messages.request_plan(connection, keys, now)
 
 
@@ -102,8 +104,9 @@ def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcom
     settled = connection.execute(_SETTLE, _values(now, rows)).fetchall()
     if len(settled) < len(rows):
         settled += connection.execute(_SETTLE, _values(now, _moved(connection, rows))).fetchall()
-    failed = [key for key, state in settled if state == State.FAILED]
-    messages.request_plan(connection, failed, now)
+    failed = [one for one in settled if one[1] == State.FAILED]
+    follow_up(connection, now, [(part, number) for _, _, part, number in failed])
+    messages.request_plan(connection, [key for key, *_ in failed], now)
     return len(settled)
 
 
@@ -168,8 +171,13 @@ def _moves() -> str:
 
 
 _REASONS = f"""
-        CASE moved.state WHEN {State.FAILED} THEN {REASON_CODE[Reason.rejected]}
-                         WHEN {State.UNKNOWN} THEN {REASON_CODE[Reason.lost]} ELSE m.reason END"""
+        CASE WHEN moved.state = {State.FAILED} THEN {REASON_CODE[Reason.rejected]}
+             WHEN moved.state = {State.UNKNOWN} THEN {REASON_CODE[Reason.lost]}
+             WHEN moved.state = {State.SENT} AND m.reason IN ({REASON_CODE[Reason.clear]}, {REASON_CODE[Reason.later]})
+             THEN {REASON_CODE[Reason.delivered]}
+             WHEN moved.code = {OUTCOME_CODE[OutcomeKind.LATER]} THEN {REASON_CODE[Reason.later]}
+             ELSE m.reason END"""
+"""A message that waited keeps the reason for that when it is sent."""
 
 _SETTLE = f"""
 WITH new AS (
@@ -201,5 +209,5 @@ told AS (
 UPDATE message m SET state = moved.state, reason = {_REASONS}, changed_at = %(now)s,
        due = CASE WHEN moved.state = {State.PLANNED} THEN moved.due END
 FROM moved WHERE m.part = moved.part AND m.id = moved.id
-RETURNING m.account_key, m.state
+RETURNING m.account_key, m.state, m.part, m.id
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from psycopg.rows import dict_row
 
 from pauta.channels.base import Outgoing
 from pauta.channels.email import mime
-from pauta.channels.email.address import smtp_address
+from pauta.channels.email.address import sender_mailbox, smtp_address
 from pauta.content.queries import Published, choose, published
 from pauta.core import archive
 from pauta.core.gate.vocabulary import Channel
@@ -124,7 +123,7 @@ def _mail(
     figures = {"contact": contact, "account": account, "company": company, **proposal.figures}
     rendered = render(version.compiled, figures, language)
     who = proposal.sender or company["sender"] or sender
-    own = _address(who)
+    _, own = sender_mailbox(who)
     skeleton, dictionary = _skeleton(version.compiled, who)
     name = f"{recipient['first_name']} {recipient['last_name']}".strip()
     content = mime.build(
@@ -141,18 +140,12 @@ _CONTACT_FIGURES = ("first_name", "last_name", "email", "language", "stage")
 
 
 @lru_cache(maxsize=256)
-def _address(sender: str) -> str:
-    """The bare address of a sender."""
-    return smtp_address(parseaddr(sender)[1])
-
-
-@lru_cache(maxsize=256)
 def _skeleton(compiled: CompiledTemplate, sender: str) -> tuple[mime.Skeleton, bytes]:
     """What all mails of a template by one sender share, and the dictionary for their archive copies.
 
     The dictionary is the unrendered template as a mail: nearly all bytes of every copy, and nobody's data.
     """
-    name, address = parseaddr(sender)
+    name, address = sender_mailbox(sender)
     skeleton = mime.skeleton(mime.Mailbox(address, name))
     unrendered = Rendered("", compiled.html, compiled.text)
     sample = mime.build(

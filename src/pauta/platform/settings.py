@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -98,9 +99,12 @@ def _zone(name: str, value: object) -> str:
         raise Problem("setting_not_a_zone", field=name, value=value) from None
 
 
+_SENDER = re.compile(r"[^<>]*<[^<>\s@,;]+@[^<>\s@,;]+>|[^<>\s@,;]+@[^<>\s@,;]+")
+
+
 def _address(name: str, value: object) -> str:
     text = _text(name, value)
-    if "@" not in text.strip("@") or "\n" in text or "\r" in text:
+    if not _SENDER.fullmatch(text) or "\n" in text or "\r" in text:
         raise Problem("setting_not_an_address", field=name, value=value)
     return text
 

@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from pauta import facts
 from pauta.campaigns.room import Room
+from pauta.channels import base
 from pauta.core.gate.explain import channels_of, rule_name
 from pauta.core.gate.plan import Plan, plan
 from pauta.core.gate.reasons import VERDICTS
@@ -35,6 +36,8 @@ STRIP_DAYS = 21
 """Length of a strip; longer when the place of the message lies beyond."""
 
 _EPOCH = date(1970, 1, 1)
+_NO_PROVIDER = {"address": "provider"}
+"""On a channel without a provider nobody has an address that could be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,17 @@ def _of_one(conn: Conn, now: datetime, recipient: Recipient, lang: str, message_
     for view in found:
         winner = first.get(view.winner)
         strips, said = asked.get(view.id, ((), None))
-        told.append(Told(view, said or _sentence(view, winner, recipient.zone, lang), winner, strips))
+        text = said if said and view.reason not in _HELD_BACK else _sentence(view, winner, recipient.zone, lang)
+        told.append(Told(view, text, winner, strips))
     coming = [one for one in told if one.message.state in ("open", "planned", "sending", "held")]
     coming.sort(key=lambda one: (one.message.day or one.message.wished, one.message.id))
     ended = [one for one in told if one.message.state not in ("open", "planned", "sending", "held")]
     ended.sort(key=lambda one: (one.message.changed_at, one.message.id), reverse=True)
     return Why(recipient, tuple(coming), tuple(ended))
+
+
+_HELD_BACK = ("stopped", "paused")
+"""What the gate does not know of."""
 
 
 def what(view: MessageView) -> str:
@@ -214,20 +222,21 @@ class _Answer:
     def strips(self, row: int, view: MessageView) -> tuple[Strip, ...]:
         """The strips of one traced message, a channel each, in the order of its wishes."""
         channels = channels_of(self.loaded.facts, row)
-        return tuple(Strip(CHANNELS[code], self._spans(row, wish, view)) for wish, code in enumerate(channels))
+        return tuple(Strip(CHANNELS[code], self._spans(row, wish, code, view)) for wish, code in enumerate(channels))
 
-    def _spans(self, row: int, wish: int, view: MessageView) -> tuple[ClosedDays, ...]:
+    def _spans(self, row: int, wish: int, code: int, view: MessageView) -> tuple[ClosedDays, ...]:
         position = self.decided.trace_position(row)
         closed = [int(days) for days in self.decided.traced.closed[position, :, wish]]
-        base = _EPOCH + timedelta(days=int(self.decided.traced.base[position]))
+        rules = self.rules if code in base.PROVIDED else [_NO_PROVIDER.get(name, name) for name in self.rules]
+        first = _EPOCH + timedelta(days=int(self.decided.traced.base[position]))
         spans: list[ClosedDays] = []
-        for day in self._days(base, view):
-            bit = (day - base).days
-            rules = tuple(name for name, days in zip(self.rules, closed, strict=True) if days >> bit & 1)
-            if spans and spans[-1].rules == rules:
-                spans[-1] = ClosedDays(spans[-1].first, day, rules)
+        for day in self._days(first, view):
+            bit = (day - first).days
+            closing = tuple(name for name, days in zip(rules, closed, strict=True) if days >> bit & 1)
+            if spans and spans[-1].rules == closing:
+                spans[-1] = ClosedDays(spans[-1].first, day, closing)
             else:
-                spans.append(ClosedDays(day, day, rules))
+                spans.append(ClosedDays(day, day, closing))
         return tuple(spans)
 
     def _days(self, base: date, view: MessageView) -> list[date]:

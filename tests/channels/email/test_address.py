@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pauta.channels.email.address import smtp_address
+from pauta.channels.email.address import sender_mailbox, smtp_address
 from pauta.core.problems import Problem
 
 
@@ -70,3 +70,35 @@ def test_no_address_can_end_its_command(left: str, right: str) -> None:
     assert not set(written) & set("<>\r\n\0 \t")
     assert written.count("@") == 1
     written.encode()
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("ana@acme.example", "", "ana@acme.example"),
+        ("Ana Souza <ana@acme.example>", "Ana Souza", "ana@acme.example"),
+        ('"Acme, Inc." <ana@exämple.example> ', "Acme, Inc.", "ana@xn--exmple-cua.example"),
+    ],
+)
+def test_senders_as_people_write_them(sender: str, name: str, address: str) -> None:
+    assert sender_mailbox(sender) == (name, address)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "Ana",
+        "Ana ana@acme.example",
+        "Ana <ana@acme.example",
+        "Ana <ana@acme,example>",
+        "ana@acme..example",
+        "ana@acme.example, bia@acme.example",
+        "Ana\r\nBcc: all <ana@acme.example>",
+        "<>",
+    ],
+)
+def test_senders_with_a_slip_are_refused_with_the_whole_of_them(sender: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        sender_mailbox(sender)
+    assert (refusal.value.code, refusal.value.field) == ("email.sender_invalid", "sender")
+    assert refusal.value.values == {"sender": sender}

@@ -16,6 +16,26 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _UNSEEN = re.compile(r"[\s\u0080-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
+_SENDER = re.compile(r"\s*(?:(?P<name>[^<>]*)<(?P<within>[^<>\s]+)>|(?P<bare>[^<>\s]+))\s*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+
+
+@lru_cache(maxsize=256)
+def sender_mailbox(sender: str) -> tuple[str, str]:
+    """Name and address of a sender as people write it: ``Ana Souza <ana@acme.example>``, or the address alone.
+
+    The Problem ``email.sender_invalid`` for everything else, an address that no mail server would accept among it.
+    """
+    found = _SENDER.fullmatch(sender)
+    if found is None or _CONTROL.search(sender):
+        raise Problem("email.sender_invalid", "sender", sender=sender)
+    try:
+        address = smtp_address(found["within"] or found["bare"])
+    except Problem as problem:
+        raise Problem("email.sender_invalid", "sender", sender=sender) from problem
+    return (found["name"] or "").strip().strip('"').strip(), address
+
+
 @lru_cache(maxsize=4096)
 def smtp_address(address: str) -> str:
     """The address as it stands inside ``<...>`` of an SMTP command: the domain in ASCII (IDNA), the local part kept.

@@ -226,6 +226,7 @@ CREATE TABLE message (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     follows BIGINT,
+    wish_from SMALLINT DEFAULT '0' NOT NULL,
     CONSTRAINT pk_message PRIMARY KEY (part, id)
 )
  PARTITION BY LIST (part);
