@@ -66,6 +66,12 @@ def test_a_wrong_value_is_named(connection: Conn, values: dict[str, str], field:
     assert problem.value.field == field
 
 
+def test_nobody_moves_to_an_account_that_does_not_exist(connection: Conn) -> None:
+    ana = contact(connection, "ana")
+    with pytest.raises(Problem, match="people_account_unknown"):
+        actions.move_contact(connection, ana, 7, MONDAY)
+
+
 def test_contacts_who_share_an_address_are_one_person_under_the_first_ones_account(connection: Conn) -> None:
     for name in ("acme", "globex"):
         actions.upsert_account(connection, AccountValues(external_id=name), MONDAY)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
-from pauta.people.addresses import parse_email, parse_phone, suppressed_as
+from pauta.people.addresses import parse_email, parse_phone, suppressed_as, usual_emails
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,20 @@ def test_addresses_that_a_mail_server_takes(address: str) -> None:
 def test_addresses_that_are_refused(address: str) -> None:
     with pytest.raises(Problem, match="people_email_invalid"):
         parse_email(address)
+
+
+@given(st.lists(st.from_regex(r"[a-c.+-]{0,4}@?([a-c.-]{0,3}\.)?[a-c-]{0,3}", fullmatch=True)))
+def test_the_quick_answer_for_a_column_never_takes_what_a_single_look_refuses(addresses: list[str]) -> None:
+    if usual_emails(addresses):
+        assert all(parse_email(address) == address for address in addresses if address)
+
+
+def test_the_quick_answer_takes_usual_columns_and_leaves_others_to_a_closer_look() -> None:
+    usual = ["ana@acme.example", "", "bruno.reis+news@mail.acme-labs.example", "carla_1@x.co"]
+    assert usual_emails(usual)
+    assert usual_emails([])
+    for odd in ("josé@acme.example", "a" * 65 + "@acme.example", "ana", " ana@acme.example"):
+        assert not usual_emails([*usual, odd])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Every function returns what changed, so that its caller has the messages concern
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -21,7 +21,7 @@ from pauta.people.consents import Appended, append_consents
 from pauta.people.places import NOWHERE, parse_country, parse_language, parse_region, parse_zone, place_ids
 from pauta.people.queries import account_ids
 from pauta.people.sharing import settle
-from pauta.people.staging import Columns, stage
+from pauta.people.staging import Columns, array_of, stage
 from pauta.people.storing import Stored, lock_people, store_accounts, store_contacts
 
 Conn = Connection[Any]
@@ -164,7 +164,7 @@ def upsert_contact(connection: Conn, values: ContactValues, now: datetime) -> St
         "place_id": [_place(connection, values)],
         "language": [values.language and parse_language(values.language)],
         "stage": [values.stage],
-        "segments": [None if values.segments is None else array_literal(values.segments)],
+        "segments": [None if values.segments is None else array_of(sorted(set(values.segments)))],
         "best_minute": [values.best_minute],
         "paused_until": [values.paused_until],
         "attributes": [json.dumps(dict(values.attributes))],
@@ -175,6 +175,8 @@ def upsert_contact(connection: Conn, values: ContactValues, now: datetime) -> St
 def move_contact(connection: Conn, contact_id: int, account_id: int | None, now: datetime) -> Changes:
     """Make another account (None: no account) the contact's home; what other nouns keep of it follows by the moves."""
     lock_people(connection)
+    if account_id and not connection.execute("SELECT FROM account WHERE id = %s", (account_id,)).fetchall():
+        raise Problem("people_account_unknown", "account", value=account_id)
     row = connection.execute(
         "UPDATE contact SET account_id = %s, changed_at = %s WHERE id = %s RETURNING lower(email)",
         (account_id, now, contact_id),
@@ -270,12 +272,6 @@ def lift_suppression(connection: Conn, channel: Channel, address: str, now: date
         raise Problem("people_not_suppressed", "address", address=address, channel=channel.name)
     keys = connection.execute(_UNMARK[stored_as], (now, address)).fetchall()
     return Changes(changed=lifted, keys=frozenset(key for (key,) in keys))
-
-
-def array_literal(names: Collection[str]) -> str:
-    """Distinct names, sorted, as PostgreSQL writes an array."""
-    escaped = (name.replace("\\", "\\\\").replace('"', '\\"') for name in sorted(set(names)))
-    return "{" + ",".join(f'"{name}"' for name in escaped) + "}"
 
 
 def _needed(name: str, value: str) -> str:

@@ -12,11 +12,10 @@ from typing import Any, LiteralString
 
 from psycopg import Connection
 
-from pauta.people.staging import Columns, stage
+from pauta.people.staging import Columns, append, stage
 
 _TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
-    "fresh": "boolean",
     "channel": "smallint",
     "topic": "text",
     "granted": "boolean",
@@ -28,14 +27,14 @@ _TYPES: dict[str, LiteralString] = {
 }
 _APPEND = """
 WITH judged AS MATERIALIZED (
-  SELECT staged.*, contact.part, contact.account_key, fresh IS NOT TRUE AS known,
-    fresh IS NOT TRUE AND staged.external_id IS NULL AND EXISTS (
+  SELECT staged.*, contact.part, contact.account_key,
+    staged.external_id IS NULL AND EXISTS (
       SELECT FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id
         AND (entry.channel, entry.topic, entry.granted, entry.basis, entry.source, entry.wording)
           = (staged.channel, staged.topic, staged.granted, staged.basis, staged.source, coalesce(staged.wording, ''))
         AND (staged.at IS NULL OR entry.at = staged.at)) AS said_before,
-    fresh IS NOT TRUE AND staged.granted AND staged.at IS NULL AND coalesce((
+    staged.granted AND staged.at IS NULL AND coalesce((
       SELECT NOT entry.granted FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id AND entry.channel = staged.channel
         AND entry.topic IN (staged.topic, '*')
@@ -51,7 +50,7 @@ WITH judged AS MATERIALIZED (
   RETURNING contact_id
 )
 SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM judged WHERE withdrawn AND NOT said_before),
-  (SELECT array_agg(DISTINCT account_key) FROM judged WHERE known AND contact_id IN (SELECT contact_id FROM added))
+  (SELECT array_agg(DISTINCT account_key) FROM judged WHERE contact_id IN (SELECT contact_id FROM added))
 """
 
 
@@ -67,13 +66,29 @@ class Appended:
 def append_consents(connection: Connection[Any], columns: Columns, now: datetime) -> Appended:
     """Add entries in the order given.
 
-    Columns: contact_id, fresh (the contact was made in this transaction and has no entries yet), channel, topic,
-    granted, basis, source, wording, at (None: as of now, and undoing no denial), external_id. An entry whose external
-    id is known is there already; without an external id, one that says the same of the same contact (at the same time,
-    when it names one) is.
+    Columns: contact_id, channel, topic, granted, basis, source, wording, at (None: as of now, and undoing no denial),
+    external_id. An entry whose external id is known is there already; without an external id, one that says the same of
+    the same contact (at the same time, when it names one) is.
     """
     stage(connection, "staged_consent", _TYPES, columns)
     row = connection.execute(_APPEND, {"now": now, "contact_ids": list(columns["contact_id"])}).fetchone()
     assert row is not None
     added, withdrawn, keys = row
     return Appended(added, withdrawn, frozenset(keys or ()))
+
+
+def append_first_consents(connection: Connection[Any], columns: Columns, now: datetime) -> int:
+    """Add the first entries of contacts that were made in this transaction, and so have nothing to compare with.
+
+    Columns as for ``append_consents``, less external_id, and with the partitions of the contacts as ``part``. Returns
+    their number.
+    """
+    moment = now.isoformat()
+    complete = {
+        **columns,
+        "wording": ["" if wording is None else wording for wording in columns["wording"]],
+        "at": [moment if at is None else at for at in columns["at"]],
+        "recorded_at": [moment] * len(columns["at"]),
+    }
+    append(connection, "consent", complete)
+    return len(columns["at"])

@@ -94,7 +94,7 @@ class Contact(Base):
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(Text, unique=True)
-    account_id: Mapped[BigId | None] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[BigId | None]
     account_key: Mapped[BigId]
     part: Mapped[Small]
     person_id: Mapped[BigId]
@@ -105,7 +105,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(Text)
     phone_state: Mapped[Small] = mapped_column(server_default="0")
     postal_address: Mapped[str | None] = mapped_column(Text)
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), server_default="0")
+    place_id: Mapped[int] = mapped_column(Integer, server_default="0")
     language: Mapped[str | None] = mapped_column(Text)
     stage: Mapped[str | None] = mapped_column(Text)
     segments: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
@@ -135,7 +135,7 @@ class Consent(Base):
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     part: Mapped[Small]
-    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"))
+    contact_id: Mapped[BigId]
     channel: Mapped[Small]
     topic: Mapped[str] = mapped_column(Text)
     granted: Mapped[bool]

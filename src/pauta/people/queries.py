@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.core.problems import Problem
+from pauta.people.staging import array_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,24 @@ def find_contact(connection: Connection[Any], name: str) -> Person:
 
 def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str, int]:
     """Accounts by external id, or else by name (the oldest of that name); names that fit none are left out."""
-    wanted = sorted(set(names))
+    wanted = set(names)
     if not wanted:
         return {}
-    by_name = connection.execute(
-        "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name", (wanted,)
-    ).fetchall()
-    by_external_id = connection.execute(
-        "SELECT external_id, id FROM account WHERE external_id = ANY(%s)", (wanted,)
-    ).fetchall()
-    return dict(by_name) | dict(by_external_id)
+    found: dict[str, int] = dict(
+        connection.execute("SELECT external_id, id FROM account WHERE external_id = ANY(%s)", (array_of(wanted),))
+    )
+    if others := wanted - found.keys():
+        found |= dict(
+            connection.execute(
+                "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name", (array_of(others),)
+            )
+        )
+    return found
 
 
 def _by_external_id(connection: Connection[Any], names: Iterable[str]) -> dict[str, tuple[Person, ...]]:
     rows = connection.execute(
-        "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%s)", (list(names),)
+        "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%s)", (array_of(names),)
     )
     return {external_id: (Person(number, key),) for external_id, number, key in rows}
 
@@ -73,7 +77,8 @@ def _by_external_id(connection: Connection[Any], names: Iterable[str]) -> dict[s
 def _by_address(connection: Connection[Any], addresses: Iterable[str]) -> dict[str, tuple[Person, ...]]:
     found: dict[str, tuple[Person, ...]] = {}
     for address, number, key in connection.execute(
-        "SELECT lower(email), id, account_key FROM contact WHERE lower(email) = ANY(%s) ORDER BY id", (list(addresses),)
+        "SELECT lower(email), id, account_key FROM contact WHERE lower(email) = ANY(%s) ORDER BY id",
+        (array_of(addresses),),
     ):
         found[address] = (*found.get(address, ()), Person(number, key))
     return found

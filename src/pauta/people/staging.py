@@ -1,25 +1,25 @@
-"""Rows handed to the session's staging tables, from which set statements store them."""
+"""Rows handed to PostgreSQL as text: straight into a table, or into the session's staging tables for set statements."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, LiteralString
 
-from psycopg import Connection, sql
+from psycopg import Connection, adapters, sql
+from psycopg.adapt import Dumper
 
 Columns = Mapping[str, Sequence[Any]]
 """Values by column, all of one length, None for NULL: text, or anything whose ``str`` PostgreSQL reads."""
 
-_ROWS_A_WRITE = 5_000
+_ROWS_A_WRITE = 2_000
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def stage(connection: Connection[Any], table: str, types: Mapping[str, LiteralString], columns: Columns) -> None:
     """Fill a temporary table, made with the session's first use, with these columns; the others are NULL.
 
-    A column ``position`` counts the rows from 1. Text is copied in the text format, which for rows of text is faster to
-    write than the binary one.
+    A column ``position`` counts the rows from 1.
     """
     name = sql.Identifier(table)
     declared = sql.SQL(", ").join(
@@ -29,17 +29,63 @@ def stage(connection: Connection[Any], table: str, types: Mapping[str, LiteralSt
         sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}, position bigserial)").format(name, declared)
     )
     connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(name))
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(name, sql.SQL(", ").join(map(sql.Identifier, columns)))
-    lines = map("\t".join, zip(*map(_written, columns.values()), strict=True))
+    append(connection, table, columns)
+
+
+def append(connection: Connection[Any], table: str, columns: Columns) -> None:
+    """Add rows to a table; columns that are not given get their defaults.
+
+    COPY in its text format, which for rows of text is faster to write than the binary one. The server stores one write
+    while the next is put together; what is the same in every row is put together once.
+    """
+    names = list(columns)
+    same = [name for name in names[1:] if _says_one_thing(columns[name])]
+    varying = [name for name in names if name not in same]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, varying + same))
+    )
+    lines = map("\t".join, zip(*(_written(columns[name]) for name in varying), strict=True))
+    ending = "\t".join(["", *(_written(columns[name][:1])[0] for name in same)]) + "\n"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         while block := list(islice(lines, _ROWS_A_WRITE)):
-            copy.write("\n".join(block) + "\n")
+            copy.write(ending.join(block) + ending)
 
 
-def _written(values: Sequence[Any]) -> list[str]:
+class TextArray(str):
+    """Texts as PostgreSQL writes an array; as a parameter it is one."""
+
+
+class _TextArrayDumper(Dumper):
+    oid = adapters.types["text"].array_oid
+
+    def dump(self, obj: TextArray) -> bytes:
+        return obj.encode()
+
+
+adapters.register_dumper(TextArray, _TextArrayDumper)
+
+
+def array_of(texts: Iterable[str | None]) -> TextArray:
+    """Texts as an array, None for NULL; many are written several times faster than a list as a parameter."""
+    values = list(texts)
+    whole = "".join(filter(None, values))
+    if '"' in whole or "\\" in whole:
+        values = [text and text.replace("\\", "\\\\").replace('"', '\\"') for text in values]
+    return TextArray("{" + ",".join(["NULL" if text is None else f'"{text}"' for text in values]) + "}")
+
+
+def _says_one_thing(values: Sequence[Any]) -> bool:
+    return len(values) > 0 and bool(values[0] == values[-1]) and list(values).count(values[0]) == len(values)
+
+
+def _written(values: Sequence[Any]) -> Sequence[str]:
     """A column's values in COPY's text format."""
-    texts = [r"\N" if value is None else value if type(value) is str else str(value) for value in values]
+    kinds = set(map(type, values))
+    if type(None) in kinds:
+        present = iter(_written([value for value in values if value is not None]))
+        return [r"\N" if value is None else next(present) for value in values]
+    texts = values if kinds <= {str} else list(map(str, values))
     whole = "".join(texts)
-    if whole.isascii() and whole.isprintable() and "\\" not in whole:
-        return texts
-    return [r"\N" if value is None else text.translate(_ESCAPES) for value, text in zip(values, texts, strict=True)]
+    if any(special in whole for special in "\\\t\n\r"):
+        return [text.translate(_ESCAPES) for text in texts]
+    return texts

@@ -5,18 +5,24 @@ A value that is not given (NULL) leaves what is stored as it is; attributes are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any, LiteralString
 
+import numpy as np
 from psycopg import Connection, sql
 
+from pauta.core.gate.vocabulary import Channel
+from pauta.people.addresses import AddressState
 from pauta.people.changes import Changes
 from pauta.people.sharing import settle
-from pauta.people.staging import Columns, stage
+from pauta.people.staging import Columns, append, array_of, stage
+from pauta.platform.copy import fetch_array
+from pauta.platform.schema import PARTITIONS
 
-_STORED: dict[str, LiteralString] = {"id": "bigint", "known": "boolean", "kept_place": "integer"}
+_STORED: dict[str, LiteralString] = {"id": "bigint", "kept_place": "integer"}
 _ACCOUNT_TYPES: dict[str, LiteralString] = {
     **_STORED,
     "external_id": "text",
@@ -43,18 +49,21 @@ _CONTACT_TYPES: dict[str, LiteralString] = {
     "paused_until": "date",
     "attributes": "jsonb",
 }
+_UNLESS_GIVEN: dict[str, Any] = {
+    "first_name": "",
+    "last_name": "",
+    "place_id": 0,
+    "segments": "{}",
+    "best_minute": -1,
+    "attributes": "{}",
+}
+"""What a new row holds in columns that are never NULL, when nothing is said."""
 
-_INSERT_ACCOUNTS = """
-INSERT INTO account (id, external_id, name, place_id, stage, attributes, created_at, changed_at)
-SELECT id, external_id, coalesce(name, external_id), coalesce(place_id, 0), stage, coalesce(attributes, '{}'),
-  %(now)s, %(now)s
-FROM staged_account WHERE NOT known
-"""
 _UPDATE_ACCOUNTS = """
 WITH wanted AS (
   SELECT kept.id, coalesce(staged.name, kept.name) AS name, coalesce(staged.place_id, kept.place_id) AS place_id,
     coalesce(staged.stage, kept.stage) AS stage, kept.attributes || coalesce(staged.attributes, '{}') AS attributes
-  FROM staged_account AS staged JOIN account AS kept ON kept.id = staged.id AND staged.known
+  FROM staged_account AS staged JOIN account AS kept ON kept.id = staged.id
   WHERE kept.id = ANY(%(ids)s)
 )
 UPDATE account SET (name, place_id, stage, attributes, changed_at)
@@ -75,19 +84,6 @@ LEFT JOIN suppression AS mail
 LEFT JOIN suppression AS tel
   ON tel.channel = 1 AND lower(tel.address) = lower(staged.phone) AND tel.lifted_at IS NULL
 """
-_INSERT_CONTACTS = f"""
-INSERT INTO contact (id, external_id, account_id, account_key, part, person_id, first_name, last_name,
-  email, email_state, phone, phone_state, postal_address, place_id, language, stage, segments, best_minute,
-  paused_until, attributes, created_at, changed_at)
-SELECT staged.id, external_id, account_id, coalesce(account_id, -staged.id),
-  abs(coalesce(account_id, -staged.id)) %% 64, staged.id, coalesce(first_name, ''), coalesce(last_name, ''),
-  email, CASE WHEN email IS NULL THEN 0 ELSE coalesce(mail.state, 1) END,
-  phone, CASE WHEN phone IS NULL THEN 0 ELSE coalesce(tel.state, phone_state, 1) END,
-  postal_address, coalesce(place_id, 0), language, stage, coalesce(segments, '{{}}'), coalesce(best_minute, -1),
-  paused_until, coalesce(attributes, '{{}}'), %(now)s, %(now)s
-FROM staged_contact AS staged {_SUPPRESSIONS}
-WHERE NOT known
-"""
 _CHANGEABLE: tuple[LiteralString, ...] = (
     *("account_id", "first_name", "last_name", "email", "email_state", "phone", "phone_state", "postal_address"),
     *("place_id", "language", "stage", "segments", "best_minute", "paused_until", "attributes"),
@@ -101,7 +97,7 @@ WITH wanted AS (
     CASE WHEN staged.phone IS NULL OR staged.phone = kept.phone THEN kept.phone_state
       ELSE coalesce(tel.state, staged.phone_state, 1) END AS phone_state,
     kept.attributes || coalesce(staged.attributes, '{{}}') AS attributes
-  FROM staged_contact AS staged JOIN contact AS kept ON kept.id = staged.id AND staged.known {_SUPPRESSIONS}
+  FROM staged_contact AS staged JOIN contact AS kept ON kept.id = staged.id {_SUPPRESSIONS}
   WHERE kept.id = ANY(%(ids)s)
 )
 UPDATE contact SET ({", ".join(_CHANGEABLE)}, changed_at)
@@ -113,10 +109,16 @@ WHERE contact.id = ANY(%(ids)s) AND contact.id = wanted.id
 RETURNING contact.id, new.account_key, lower(old.email), lower(new.email),
   old.account_id IS DISTINCT FROM new.account_id
 """
-_NEWLY_SHARED = """
-SELECT lower(email) FROM contact
-WHERE lower(email) = ANY(ARRAY(SELECT lower(email) FROM staged_contact WHERE NOT known AND email IS NOT NULL))
-GROUP BY lower(email) HAVING count(*) > 1
+_SHARED = """
+WITH given AS MATERIALIZED (SELECT lower(address) AS address FROM unnest(%(addresses)s) AS address)
+SELECT address FROM given GROUP BY address HAVING count(address) > 1
+UNION SELECT lower(email) FROM contact WHERE lower(email) = ANY(ARRAY(SELECT address FROM given))
+"""
+_SUPPRESSED = """
+SELECT given.position, suppression.state
+FROM unnest(%(addresses)s) WITH ORDINALITY AS given (address, position)
+JOIN suppression ON suppression.channel = %(channel)s AND lower(suppression.address) = lower(given.address)
+  AND suppression.lifted_at IS NULL
 """
 _MERGED_PLACES = """
 WITH merged AS (
@@ -150,11 +152,19 @@ def lock_people(connection: Connection[Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The ids of the rows in the order in which they were given, which of them are new, and what changed."""
+    """The ids of the rows in the order in which they were given, and what changed.
+
+    ``parts`` are the partitions of those that are new, None for the others.
+    """
 
     ids: list[int]
-    fresh: list[bool]
+    parts: list[int | None]
     changes: Changes
+
+    @property
+    def fresh(self) -> list[bool]:
+        """Which rows are new."""
+        return [part is not None for part in self.parts]
 
 
 def store_accounts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
@@ -163,14 +173,12 @@ def store_accounts(connection: Connection[Any], columns: Columns, now: datetime)
     Columns: external_id (unique, never None), name, place_id, stage, attributes (JSON text).
     """
     rows = _identify(connection, "account", columns)
-    stage(connection, "staged_account", _ACCOUNT_TYPES, rows.staged(columns))
-    created = connection.execute(_INSERT_ACCOUNTS, {"now": now}).rowcount if rows.new else 0
-    if not rows.any_known:
-        return Stored(rows.ids, rows.fresh, Changes(created))
-    _merge_places(connection, "staged_account", rows, columns)
-    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": rows.ids})]
-    keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
-    return Stored(rows.ids, rows.fresh, Changes(created, len(changed), frozenset(key for (key,) in keys)))
+    changes = Changes()
+    if rows.new_ids:
+        changes = _make_accounts(connection, rows.new_ids, rows.new(columns), now)
+    if rows.known:
+        changes += _change_accounts(connection, rows.staged(columns), now)
+    return rows.stored({number: number for number in rows.new_ids}, changes)
 
 
 def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
@@ -181,73 +189,157 @@ def store_contacts(connection: Connection[Any], columns: Columns, now: datetime)
     paused_until, attributes (JSON text).
     """
     rows = _identify(connection, "contact", columns)
-    stage(connection, "staged_contact", _CONTACT_TYPES, rows.staged(columns))
     changes, addresses, moved = Changes(), set[str](), set[int]()
-    if rows.new:
-        changes = Changes(connection.execute(_INSERT_CONTACTS, {"now": now}).rowcount)
-        addresses = {address for (address,) in connection.execute(_NEWLY_SHARED)}
-    if rows.any_known:
-        _merge_places(connection, "staged_contact", rows, columns)
-        changed = connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": rows.ids}).fetchall()
+    keys: dict[int, int] = {}
+    if rows.new_ids:
+        new = rows.new(columns)
+        addresses = _shared(connection, new)
+        keys = _make_contacts(connection, rows.new_ids, new, now)
+        changes = Changes(created=len(keys))
+    if rows.known:
+        changed = _change_contacts(connection, rows.staged(columns), now)
         changes += Changes(0, len(changed), frozenset(key for _, key, *_ in changed))
         moving = [row for row in changed if row[4] or row[2] != row[3]]
         moved = {number for number, *_ in moving}
         addresses |= {address for _, _, old, new, _ in moving for address in (old, new) if address}
     if addresses or moved:
-        changes += settle(connection, addresses, moved)
-    return Stored(rows.ids, rows.fresh, changes)
+        settled = settle(connection, addresses, moved)
+        keys |= {move.contact_id: move.new_key for move in settled.moves if move.contact_id in keys}
+        changes += settled
+    return rows.stored(keys, changes)
+
+
+def _make_accounts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> Changes:
+    names = columns.get("name") or [None] * len(ids)
+    external_ids = columns["external_id"]
+    given = [external_id if name is None else name for name, external_id in zip(names, external_ids, strict=True)]
+    append(connection, "account", _row_of_its_own(ids, {**columns, "name": given}, now))
+    return Changes(created=len(ids))
+
+
+def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime) -> Changes:
+    stage(connection, "staged_account", _ACCOUNT_TYPES, staged)
+    _merge_places(connection, "staged_account", staged)
+    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": staged["id"]})]
+    keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
+    return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
+
+
+def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> dict[int, int]:
+    """Add contacts, each a person of its own; the account key of each, by id."""
+    accounts = columns.get("account_id") or [None] * len(ids)
+    keys = [-number if account is None else account for number, account in zip(ids, accounts, strict=True)]
+    mails, phones = (columns.get(name) or [None] * len(ids) for name in ("email", "phone"))
+    given = {
+        **columns,
+        "account_key": keys,
+        "part": [abs(key) % PARTITIONS for key in keys],
+        "person_id": ids,
+        "email_state": _states(connection, Channel.email, mails, None),
+        "phone_state": _states(connection, Channel.sms, phones, columns.get("phone_state")),
+    }
+    append(connection, "contact", _row_of_its_own(ids, given, now))
+    return dict(zip(ids, keys, strict=True))
+
+
+def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime) -> list[tuple[Any, ...]]:
+    stage(connection, "staged_contact", _CONTACT_TYPES, staged)
+    _merge_places(connection, "staged_contact", staged)
+    return connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": staged["id"]}).fetchall()
+
+
+def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
+    """Columns of new rows: what is not said, and may not be NULL, gets its default."""
+    complete = {
+        name: [_UNLESS_GIVEN[name] if value is None else value for value in values]
+        if name in _UNLESS_GIVEN and None in values
+        else values
+        for name, values in columns.items()
+    }
+    moments = [now.isoformat()] * len(ids)
+    return {"id": ids, **complete, "created_at": moments, "changed_at": moments}
+
+
+def _shared(connection: Connection[Any], columns: Columns) -> set[str]:
+    """The addresses of rows to come, in lower case, that another of them or a contact has too."""
+    addresses = array_of(filter(None, columns.get("email", ())))
+    return {address for (address,) in connection.execute(_SHARED, {"addresses": addresses})}
+
+
+def _states(
+    connection: Connection[Any],
+    channel: Channel,
+    addresses: Sequence[str | None],
+    given: Sequence[int | None] | None,
+) -> list[int]:
+    """What is known of addresses: suppressed as, else what is given, else that they may be written to."""
+    none, ok = AddressState.NONE.value, AddressState.OK.value
+    states = [none if address is None else ok for address in addresses]
+    if not any(states):
+        return states
+    if given is not None:
+        states = [state if own is None else own for state, own in zip(states, given, strict=True)]
+    asked = {"addresses": array_of(addresses), "channel": channel.value}
+    for position, state in connection.execute(_SUPPRESSED, asked):
+        states[position - 1] = state
+    return states
 
 
 @dataclass(frozen=True, slots=True)
 class _Identified:
-    """Which rows are stored already, and the ids that all of them have or get."""
+    """Which of the given rows are stored already, by external id, and the ids of those that are to be made."""
 
-    ids: list[int]
-    known: list[bool]
-    kept_places: list[int | None]
-    new: int
+    external_ids: Sequence[str]
+    known: dict[str, tuple[int, int]]
+    """Id and place of each that is stored."""
+    new_ids: list[int]
 
-    @property
-    def any_known(self) -> bool:
-        return self.new < len(self.ids)
+    def new(self, columns: Columns) -> Columns:
+        """The columns of the rows that are to be made."""
+        return self._chosen(columns, known=False)
 
-    @property
-    def fresh(self) -> list[bool]:
-        return [not known for known in self.known]
+    def staged(self, columns: Columns) -> Columns:
+        """The columns of the rows that are stored, with their ids and the places that they have."""
+        chosen = self._chosen(columns, known=True)
+        kept = [self.known[name] for name in chosen["external_id"]]
+        return {"id": [number for number, _ in kept], "kept_place": [place for _, place in kept], **chosen}
 
-    def staged(self, columns: Columns) -> dict[str, Sequence[Any]]:
-        return {"id": self.ids, "known": self.known, "kept_place": self.kept_places, **columns}
+    def stored(self, keys: Mapping[int, int], changes: Changes) -> Stored:
+        """The answer, given the account keys of the rows that were made, by id."""
+        unused = iter(self.new_ids)
+        ids = [self.known[name][0] if name in self.known else next(unused) for name in self.external_ids]
+        parts = {number: abs(key) % PARTITIONS for number, key in keys.items()}
+        return Stored(ids, list(map(parts.get, ids)), changes)
+
+    def _chosen(self, columns: Columns, *, known: bool) -> Columns:
+        if bool(self.known) + bool(self.new_ids) == 1:
+            return columns
+        chosen = [(name in self.known) is known for name in self.external_ids]
+        return {name: list(compress(values, chosen)) for name, values in columns.items()}
 
 
 def _identify(connection: Connection[Any], table: LiteralString, columns: Columns) -> _Identified:
     external_ids = columns["external_id"]
     rows = connection.execute(
         sql.SQL("SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(%s)").format(sql.Identifier(table)),
-        (list(external_ids),),
+        (array_of(external_ids),),
     )
-    stored = {external_id: (number, place) for external_id, number, place in rows}
-    new = len(external_ids) - len(stored)
-    fresh = connection.execute(
-        "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", (f"{table}_id_seq", new)
-    ).fetchall()
-    unused = (number for (number,) in fresh)
-    return _Identified(
-        ids=[stored[name][0] if name in stored else next(unused) for name in external_ids],
-        known=[name in stored for name in external_ids],
-        kept_places=[stored[name][1] if name in stored else None for name in external_ids],
-        new=new,
-    )
+    known = {external_id: (number, place) for external_id, number, place in rows}
+    return _Identified(external_ids, known, _unused_ids(connection, table, len(external_ids) - len(known)))
 
 
-def _merge_places(
-    connection: Connection[Any], staged_table: LiteralString, rows: _Identified, columns: Columns
-) -> None:
+def _unused_ids(connection: Connection[Any], table: LiteralString, count: int) -> list[int]:
+    if not count:
+        return []
+    drawn = sql.SQL("SELECT nextval({}) AS id FROM generate_series(1, {})").format(f"{table}_id_seq", count)
+    ids: list[int] = fetch_array(connection, drawn, None, np.dtype([("id", np.int64)]))["id"].tolist()
+    return ids
+
+
+def _merge_places(connection: Connection[Any], staged_table: LiteralString, rows: Columns) -> None:
     """Where a known row gets only part of a place (its zone, say), that part replaces the same part of the stored."""
-    places = columns.get("place_id", ())
-    if not any(
-        kept is not None and given is not None and kept != given
-        for kept, given in zip(rows.kept_places, places, strict=False)
-    ):
+    both = zip(rows["kept_place"], rows.get("place_id", ()), strict=False)
+    if all(given is None or given == kept for kept, given in both):
         return
     staged = sql.Identifier(staged_table)
     connection.execute(sql.SQL(_MERGED_PLACES + _MAKE_PLACES).format(staged))

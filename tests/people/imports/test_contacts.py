@@ -142,6 +142,38 @@ def test_stated_consent_never_undoes_a_denial(importer: Importer) -> None:
     assert importer("contacts", people, sets=dated).notes["import_consents_added"] == 2
 
 
+def test_new_and_known_rows_of_one_file_go_their_own_ways(importer: Importer) -> None:
+    importer("contacts", "id,email,account,plan\n1,ana@x.example,Acme,pro\n2,bruno@x.example,Acme,free\n")
+    with connect(importer.database) as connection:
+        given = (connection, Channel.email, ["eva@x.example"], [AddressState.BOUNCED], [""])
+        actions.suppress(*given, source="x", now=MONDAY)
+    tally = importer(
+        "contacts",
+        "id,email,account,plan,first_name\n"
+        "3,carla@x.example,Globex,,\n"
+        "1,ana@x.example,Acme,pro,\n"
+        "4,Eva@x.example,,pro,Eva\n"
+        "2,bruno@x.example,Globex,pro,Bruno\n"
+        "5,BRUNO@x.example,Acme,pro,B.\n",
+        sets=("consent.email.*=granted", "consent.basis=form"),
+    )
+    assert (tally.created, tally.changed, tally.unchanged) == (3, 1, 1)
+    rows = importer.rows(
+        """
+        SELECT contact.external_id, first_name, contact.attributes, email_state, account.name,
+          abs(account_key) %% 64 = contact.part, consent.part = contact.part, person_id = contact.id
+        FROM contact LEFT JOIN account ON account.id = account_id JOIN consent ON contact_id = contact.id ORDER BY 1
+        """
+    )
+    assert rows == [
+        ("1", "", {"plan": "pro"}, AddressState.OK, "Acme", True, True, True),
+        ("2", "Bruno", {"plan": "pro"}, AddressState.OK, "Globex", True, True, True),
+        ("3", "", {}, AddressState.OK, "Globex", True, True, True),
+        ("4", "Eva", {"plan": "pro"}, AddressState.BOUNCED, None, True, True, True),
+        ("5", "B.", {"plan": "pro"}, AddressState.OK, "Acme", True, True, False),
+    ]
+
+
 def test_consents_are_appended_in_order_once(importer: Importer) -> None:
     importer("contacts", "id,email\n1,ana@x.example\n2,ana@x.example\n3,bruno@x.example\n")
     text = (

@@ -524,9 +524,7 @@ CREATE TABLE contact (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_contact PRIMARY KEY (id),
-    CONSTRAINT uq_contact_external_id UNIQUE (external_id),
-    CONSTRAINT fk_contact_account_id FOREIGN KEY(account_id) REFERENCES account (id),
-    CONSTRAINT fk_contact_place_id FOREIGN KEY(place_id) REFERENCES place (id)
+    CONSTRAINT uq_contact_external_id UNIQUE (external_id)
 );
 
 CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> account_id;
@@ -593,8 +591,7 @@ CREATE TABLE consent (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT,
-    CONSTRAINT pk_consent PRIMARY KEY (id),
-    CONSTRAINT fk_consent_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+    CONSTRAINT pk_consent PRIMARY KEY (id)
 );
 
 CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);

@@ -10,13 +10,14 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.core.problems import Problem
-from pauta.people.addresses import AddressState, parse_email, parse_phone
+from pauta.people.addresses import AddressState, parse_email, parse_phone, usual_emails
 from pauta.people.imports.columns import places
 from pauta.people.imports.fields import Applied, Batch, Field, Refusals, Setting
 from pauta.people.imports.guessing import read_date
 from pauta.people.imports.stated_consent import CONSENT_FIELDS, consent_field, state_consents
 from pauta.people.places import parse_country, parse_language, parse_region, parse_zone
 from pauta.people.queries import account_ids
+from pauta.people.staging import array_of
 from pauta.people.storing import store_accounts, store_contacts
 
 PLACE_FIELDS = (
@@ -49,9 +50,7 @@ def read_minute(text: str) -> int:
 
 def read_segments(text: str) -> str:
     """Names separated by ``;`` or ``|`` as PostgreSQL's array literal."""
-    names = sorted({name.strip() for name in text.replace("|", ";").split(";")} - {""})
-    escaped = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
-    return "{" + ",".join(f'"{name}"' for name in escaped) + "}"
+    return array_of(sorted({name.strip() for name in text.replace("|", ";").split(";")} - {""}))
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ class Contacts:
             "email",
             parse_email,
             frozenset(("e_mail", "mail", "email_address", "correo", "correo_electronico", "endereco_de_email")),
+            as_written=usual_emails,
         ),
         Field("first_name", names=frozenset(("firstname", "given_name", "primeiro_nome", "primer_nombre"))),
         Field(
@@ -143,8 +143,8 @@ def _accounts(connection: Connection[Any], batch: Batch, setting: Setting) -> tu
     new = [name for name in names if name not in known]
     if not new or not setting.create_accounts:
         return known, Counter()
-    store_accounts(connection, {"external_id": new, "name": new}, setting.now)
-    return known | account_ids(connection, new), Counter(import_accounts_made=len(new))
+    made = store_accounts(connection, {"external_id": new, "name": new}, setting.now)
+    return known | dict(zip(new, made.ids, strict=True)), Counter(import_accounts_made=len(new))
 
 
 def _without_account(batch: Batch, accounts: Mapping[str, int]) -> Refusals:

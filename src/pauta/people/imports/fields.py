@@ -31,13 +31,15 @@ def slug(text: str) -> str:
 class Field:
     """One thing that a row can say. ``read`` turns a cell (never blank) into its value or raises a Problem.
 
-    ``names`` are the usual headers in slug form, besides the field's own name.
+    ``names`` are the usual headers in slug form, besides the field's own name. ``as_written`` tells quickly of many
+    cells (also blank ones) whether each that is not blank is its own value.
     """
 
     name: str
     read: Callable[[str], Any] = str
     names: frozenset[str] = frozenset()
     needed: bool = False
+    as_written: Callable[[Sequence[str]], bool] | None = None
 
 
 @dataclass

@@ -49,6 +49,10 @@ class Chunk:
         """Number of the last row."""
         return self.first + len(self.rows) - 1
 
+    def row(self, number: int) -> list[str]:
+        """The cells of the row with this number."""
+        return self.rows[number - self.first]
+
 
 def look_through(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
     """Read a file once to find out how it is written; a Problem says why it cannot be taken as CSV."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pauta.core.problems import Problem
 from pauta.people.imports.mapping import REJECT_COLUMNS
-from pauta.people.imports.reading import Sheet
+from pauta.people.imports.reading import Chunk, Sheet
 
 Say = Callable[[Problem], str]
 """Turns a problem into a sentence for people."""
@@ -32,11 +32,11 @@ class RejectsFile:
         if kept:
             self._append(kept)
 
-    def add(self, rows: Mapping[int, Sequence[str]], refused: Mapping[int, Problem]) -> None:
+    def add(self, chunk: Chunk, refused: Mapping[int, Problem]) -> None:
         """Add refused rows, by row number; they are on disk when this returns."""
         if refused:
             self._append(
-                [*self._cells(rows[number]), str(number), self._say(refused[number])] for number in sorted(refused)
+                [*self._cells(chunk.row(number)), str(number), self._say(refused[number])] for number in sorted(refused)
             )
 
     def _cells(self, row: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -24,10 +25,8 @@ _FEW = 4
 class Prepared:
     """What a chunk came to before the database is asked."""
 
-    last: int
+    chunk: Chunk
     batch: Batch
-    rows: dict[int, list[str]]
-    """The cells of every row, by row number."""
     refused: dict[int, Problem] = field(default_factory=dict)
     """Why rows are refused, by row number."""
     left_out: int = 0
@@ -46,20 +45,28 @@ class Reader:
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Read a chunk's cells; rows of the wrong width, with unreadable cells or a repeated id are refused."""
-        rows = dict(enumerate(chunk.rows, start=chunk.first))
-        prepared = Prepared(chunk.last, Batch([], {}), rows)
-        kept = {number: row for number, row in rows.items() if len(row) == self.width}
-        for number in sorted(rows.keys() - kept.keys()):
-            prepared.refused[number] = Problem("import_row_width", cells=len(rows[number]), columns=self.width)
+        prepared = Prepared(chunk, Batch([], {}))
+        numbers, rows = self._of_right_width(chunk, prepared.refused)
         for test in self.assignment.conditions:
-            kept = {number: row for number, row in kept.items() if test.holds(row[test.column])}
-        prepared.left_out = len(rows) - len(prepared.refused) - len(kept)
-        prepared.batch = self._read(kept, prepared.refused)
+            passed = [test.holds(row[test.column]) for row in rows]
+            numbers, rows = list(compress(numbers, passed)), list(compress(rows, passed))
+        prepared.left_out = len(chunk.rows) - len(prepared.refused) - len(rows)
+        prepared.batch = self._read(numbers, rows, prepared.refused)
         return prepared
 
-    def _read(self, rows: dict[int, list[str]], refused: dict[int, Problem]) -> Batch:
-        numbers = list(rows)
-        columns = list(zip(*rows.values(), strict=True)) or [()] * self.width
+    def _of_right_width(self, chunk: Chunk, refused: dict[int, Problem]) -> tuple[list[int], list[list[str]]]:
+        numbers = list(range(chunk.first, chunk.last + 1))
+        widths = list(map(len, chunk.rows))
+        if widths.count(self.width) == len(widths):
+            return numbers, chunk.rows
+        for number, width in zip(numbers, widths, strict=True):
+            if width != self.width:
+                refused[number] = Problem("import_row_width", cells=width, columns=self.width)
+        fits = [width == self.width for width in widths]
+        return list(compress(numbers, fits)), list(compress(chunk.rows, fits))
+
+    def _read(self, numbers: list[int], rows: Sequence[Sequence[str]], refused: dict[int, Problem]) -> Batch:
+        columns = list(zip(*rows, strict=True)) or [()] * self.width
         shown = self._shown_numbers(columns, numbers)
         batch = Batch(numbers, {})
         bad: Refusals = {}
@@ -84,24 +91,20 @@ class Reader:
     def _attributes(self, columns: Sequence[Sequence[str]], rows: int, bad: Refusals) -> list[str]:
         if not self.assignment.attributes:
             return ["{}"] * rows
-        read = []
+        written = []
         for column in self.assignment.attributes:
-            texts = list(map(str.strip, columns[column.column]))
-            values, problems = read_column(_as_field(column), texts)
-            read.append(values)
+            values, problems = read_column(_as_json(column), list(map(str.strip, columns[column.column])))
+            written.append(values)
             bad.update({place: problem for place, problem in problems.items() if place not in bad})
-        names = [column.name for column in self.assignment.attributes]
-        return [
-            _ENCODE({name: value for name, value in zip(names, row, strict=True) if value is not None}).decode()
-            for row in zip(*read, strict=True)
-        ]
+        return ["{" + ",".join(filter(None, members)) + "}" for members in zip(*written, strict=True)]
 
     def _missing(self, batch: Batch) -> Refusals:
         needed = [known.name for known in self.subject.fields if known.needed]
         return {
             place: Problem("import_value_missing", name)
             for name in needed
-            for place, value in enumerate(batch.column(name))
+            if None in (values := batch.column(name))
+            for place, value in enumerate(values)
             if value is None
         }
 
@@ -110,6 +113,9 @@ class Reader:
         keys = batch.column("external_id")
         if "external_id" not in self.assignment.given and self.subject.equal_rows_count:
             batch.values["external_id"] = [self._counted(key) for key in keys]
+            return {}
+        if len(set(keys)) == len(keys) and None not in keys and self.seen.keys().isdisjoint(keys):
+            self.seen.update(zip(keys, batch.numbers, strict=True))
             return {}
         bad = {}
         for place, (number, key) in enumerate(zip(batch.numbers, keys, strict=True)):
@@ -140,6 +146,8 @@ def _read_all(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]:
     read = known.read
     if "\0" not in "".join(texts):
         if read is str:
+            return [text or None for text in texts] if "" in texts else list(texts), {}
+        if known.as_written and known.as_written(texts):
             return [text or None for text in texts], {}
         with suppress(Problem):
             return [read(text) if text else None for text in texts], {}
@@ -160,8 +168,11 @@ def _read_each(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]
     return values, refused
 
 
-def _as_field(column: AttributeColumn) -> Field:
-    return Field(column.header, reader_of(column.type or AttributeType.TEXT))
+def _as_json(column: AttributeColumn) -> Field:
+    """The column as a field whose values are members of a JSON object."""
+    name = _ENCODE(column.name).decode()
+    read = reader_of(column.type or AttributeType.TEXT)
+    return Field(column.header, lambda text: f"{name}:{_ENCODE(read(text)).decode()}")
 
 
 def _drop(batch: Batch, bad: Refusals, refused: dict[int, Problem]) -> Batch:

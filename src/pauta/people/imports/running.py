@@ -84,14 +84,12 @@ def plan_import(subject: Subject, sheet: Sheet, wishes: Wishes) -> Plan:
     assignment = assign(subject, sheet.header, wishes)
     untyped = [column for column in assignment.attributes if column.type is None]
     guesses = {column.header: Guess() for column in untyped}
-    rows = 0
+    rows, width = 0, len(sheet.header)
     with _collector_off():
         for chunk in chunks(sheet, _LOOK_ROWS):
             rows = chunk.last
-            full = [row for row in chunk.rows if len(row) == len(sheet.header)]
-            columns = list(zip(*full, strict=True))
-            for column in untyped if full else ():
-                guesses[column.header].see(columns[column.column])
+            for column in untyped:
+                guesses[column.header].see(row[column.column] for row in chunk.rows if len(row) == width)
     if not rows:
         raise Problem("import_no_rows", "file", file=sheet.path.name)
     types: dict[str, AttributeType] = {header: guess.type for header, guess in guesses.items()}
@@ -124,7 +122,7 @@ def run_import(
     doors.rejects.begin(after_row=tally.done)
     with _prepared(plan, setting) as prepared:
         for chunk in prepared:
-            if chunk.last <= tally.done:
+            if chunk.chunk.last <= tally.done:
                 continue
             with connection.transaction():
                 lock_people(connection)
@@ -147,8 +145,8 @@ def _store(
         tally.created += applied.changes.created
         tally.changed += applied.changes.changed
         tally.notes += applied.notes
-    doors.rejects.add(chunk.rows, refused)
-    tally.done = chunk.last
+    doors.rejects.add(chunk.chunk, refused)
+    tally.done = chunk.chunk.last
     tally.left_out += chunk.left_out
     tally.rejected += len(refused)
     tally.reasons.update(problem.code for problem in refused.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from psycopg import Connection
 
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
-from pauta.people.consents import append_consents
+from pauta.people.consents import append_consents, append_first_consents
 from pauta.people.imports.fields import Batch, Field, Setting
 from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS
 from pauta.people.storing import Stored
@@ -75,18 +76,22 @@ def state_consents(
     keys: frozenset[int] = frozenset()
     notes: Counter[str] = Counter()
     for name in stated:
-        appended = append_consents(connection, _entries(batch, name, stored), setting.now)
-        keys |= appended.keys
-        notes["import_consents_added"] += appended.added
-        notes["import_consent_kept_denied"] += appended.withdrawn
+        said = [place for place, decision in enumerate(batch.values[name]) if decision is not None]
+        if first := [place for place in said if stored.parts[place] is not None]:
+            parts = [stored.parts[place] for place in first]
+            entries = {"part": parts, **_entries(batch, name, first, stored)}
+            notes["import_consents_added"] += append_first_consents(connection, entries, setting.now)
+        if later := [place for place in said if stored.parts[place] is None]:
+            appended = append_consents(connection, _entries(batch, name, later, stored), setting.now)
+            keys |= appended.keys
+            notes["import_consents_added"] += appended.added
+            notes["import_consent_kept_denied"] += appended.withdrawn
     return keys, notes
 
 
-def _entries(batch: Batch, name: str, stored: Stored) -> dict[str, Any]:
-    """Entries of one ``consent.<channel>.<topic>`` column, one for each row that says something."""
+def _entries(batch: Batch, name: str, rows: Sequence[int], stored: Stored) -> dict[str, list[Any]]:
+    """Entries of one ``consent.<channel>.<topic>`` column, one for each of these rows."""
     _, channel, topic = name.split(".", 2)
-    decisions = batch.values[name]
-    rows = [place for place, decision in enumerate(decisions) if decision is not None]
 
     def of(field: str, otherwise: str | None = None) -> list[Any]:
         column = batch.column(field)
@@ -94,10 +99,9 @@ def _entries(batch: Batch, name: str, stored: Stored) -> dict[str, Any]:
 
     return {
         "contact_id": [stored.ids[place] for place in rows],
-        "fresh": [stored.fresh[place] for place in rows],
         "channel": [Channel[channel].value] * len(rows),
         "topic": [topic] * len(rows),
-        "granted": [decisions[place] for place in rows],
+        "granted": [batch.values[name][place] for place in rows],
         "basis": of("consent.basis", ""),
         "source": of("consent.source", SOURCE),
         "wording": of("consent.wording"),
