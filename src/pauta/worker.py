@@ -10,6 +10,8 @@ import argparse
 import fcntl
 import signal
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,7 +27,7 @@ from pauta.channels.email.smtp import SmtpPool
 from pauta.core.gate.plan import plan
 from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
-from pauta.messages.models import Lane
+from pauta.messages.models import Lane, Unit
 from pauta.messages.tally import fold
 from pauta.pipeline import delivery, launching, recovery, rendering
 from pauta.pipeline.capacity import recount
@@ -33,6 +35,7 @@ from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.notices import send_notices
+from pauta.pipeline.quarantine import DROPPED, DefectError, forget_old, set_aside
 from pauta.pipeline.release import Claimed, plan_requested, release
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
@@ -50,6 +53,8 @@ SECONDS_CLAIMED = 1.0
 SHORTEST_REST = 0.25
 LONGEST_REST = 15.0
 PROBES = 20
+SPLIT = 8
+"""Into how many pieces a batch is split that met a defect, until the piece that fails is found."""
 
 
 class Worker:
@@ -69,6 +74,7 @@ class Worker:
         self.seen_until = 0.0
         self.claims = settings.send_batch
         self.tidy_at = 0.0
+        self.split = 1
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
         self.broken = threading.Event()
@@ -126,19 +132,47 @@ class Worker:
         if not parts:
             return False
         self._tidy(connection)
-        planned = plan_requested(connection, now, self.leases, self.settings.plan_batch)
-        connection.commit()
-        step = launching.next_step(connection, parts, self.settings.plan_batch)
+        together = max(1, self.settings.plan_batch // self.split)
+        planned = self._guarded(connection, lambda: plan_requested(connection, now, self.leases, together))
+        step = launching.next_step(connection, parts, together)
         if step is not None:
-            launching.launch_parts(connection, now, self.leases, step)
-        connection.commit()
-        claimed = None
-        if not self._resting:
+            self._guarded(connection, lambda: launching.launch_parts(connection, now, self.leases, step))
+        released = self._guarded(connection, lambda: self._send(connection, now))
+        busy = bool(planned or step or released)
+        self.split = self.split if busy else 1
+        return busy
+
+    def _send(self, connection: Connection[Any], now: datetime) -> bool:
+        """Release and deliver what is due in the worker's lane; whether anything was."""
+        if self._resting:
+            return False
+        if self.leases.lane is Lane.FAST:
+            claimed = release_fast(connection, now, self._batch)
+        else:
             claimed = release(connection, now, self.leases, self._batch)
         if claimed:
             self._deliver(connection, claimed)
+        return claimed is not None
+
+    def _guarded(self, connection: Connection[Any], work: Callable[[], int]) -> int:
+        """Do some work and commit it. Where it meets a defect, smaller pieces are tried from then on; what is found to
+        fail alone is set aside, so that it stops neither this worker nor, after it, all others."""
+        try:
+            done = work()
+        except DefectError as defect:
+            connection.rollback()
+            if len(defect.named) > 1:
+                self.split *= SPLIT
+                return 1
+            self.split = 1
+            log.logger(__name__).error("set aside", unit=defect.unit.name, named=defect.named, exc_info=defect)
+            if defect.unit is Unit.MESSAGE:
+                delivery.put_back(connection, self.clock.now(), defect.named, defect.told)
+            else:
+                set_aside(connection, defect.unit, defect.named, defect.told)
+            done = 1
         connection.commit()
-        return bool(planned or step or claimed is not None)
+        return done
 
     def fast_turn(self, connection: Connection[Any]) -> bool:
         """One round of the fast lane. Claim and attempt are one transaction, so every claim has an owner."""
@@ -146,11 +180,11 @@ class Worker:
         now = self.clock.now()
         silent = self.settings.lease_seconds + self.settings.send_seconds
         settled = recovery.settle_fast(connection, now, silent, self.journals)
-        claimed = None if self._resting else release_fast(connection, now, self._batch)
-        if claimed:
-            self._deliver(connection, claimed)
+        connection.commit()
+        sent = self._guarded(connection, lambda: self._send(connection, now))
         told = 0 if self._resting else send_notices(connection, now, self.sender, self.settings)
-        return bool(settled or told or claimed is not None)
+        self.split = self.split if sent else 1
+        return bool(settled or told or sent)
 
     def _own(self, connection: Connection[Any]) -> None:
         share = self.leases.announce(connection)
@@ -174,6 +208,8 @@ class Worker:
             withdraw_cancelled(connection, self.clock.now(), self.leases.parts)
             connection.commit()
             fold(connection)
+            connection.commit()
+            forget_old(connection)
             connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
 
@@ -219,8 +255,10 @@ class Worker:
 
     @property
     def _batch(self) -> int:
-        """How many to claim: what the mail server takes in a second; a few, while it takes nothing."""
-        return self.claims if self.rest_seconds == SHORTEST_REST else PROBES
+        """How many to claim: what the mail server takes in a second; a few, while it takes nothing; fewer and fewer,
+        while one among them meets a defect."""
+        wanted = self.claims if self.rest_seconds == SHORTEST_REST else PROBES
+        return max(1, wanted // self.split)
 
     def _rest(self, nothing_left: bool) -> None:
         """Pause, longer each time, while the mail server takes nothing at all."""
@@ -238,10 +276,6 @@ def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> Non
     """A worker that is stopped in mid-transaction must not keep its partitions for ever."""
     connection.execute(f"SET idle_in_transaction_session_timeout = '{int(seconds * 1000)}ms'")
     connection.commit()
-
-
-_DROPPED = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
-"""What a connection says that is no more: the database restarted, or ended what slept in mid-transaction."""
 
 
 def warm_up(settings: Settings, clock: Clock) -> None:
@@ -276,7 +310,7 @@ def main() -> None:
         try:
             warm_up(given, clock)
             Worker(given, lane, clock, stopping).live()
-        except (*_DROPPED, LeaseLostError) as error:
+        except (*DROPPED, LeaseLostError) as error:
             log.logger(__name__).warning("starting over", why=str(error))
             stopping.wait(RETRY_SECONDS)
 

@@ -10,11 +10,12 @@ import pytest
 from pauta.channels.base import OutcomeKind
 from pauta.messages.models import Lane, State
 from pauta.pipeline.leases import LeaseLostError, Leases
+from pauta.pipeline.quarantine import DROPPED
 from pauta.pipeline.release import release
 from pauta.platform.clock import monotonic
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.schema import PARTITIONS
-from pauta.worker import _DROPPED, _limit_idle_transactions
+from pauta.worker import _limit_idle_transactions
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -155,7 +156,7 @@ def test_a_transaction_that_sleeps_too_long_is_ended(office: Office) -> None:
     sleepy.execute("SELECT part FROM lease WHERE part = 0 FOR UPDATE")
     time.sleep(0.6)
     assert 0 in take(office, lessee(office, "next"))
-    with pytest.raises(_DROPPED):
+    with pytest.raises(DROPPED):
         sleepy.execute("SELECT 1")
     sleepy.close()
 

@@ -24,6 +24,7 @@ from pauta.platform.embedded import running_database
 from pauta.platform.home import usable
 from pauta.platform.settings import Settings, load
 from pauta.platform.words import say, tell
+from pauta.reports.status import set_aside
 
 _OLDEST_MAJOR = 15
 _LEAST_FREE_BYTES = 2_000_000_000
@@ -95,6 +96,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 if _shown(connection, name) == "off":
                     yield Finding(False, "database_unsafe", {"name": name})
             yield _skew(connection)
+            yield from _aside(connection)
     except psycopg.OperationalError as error:
         why = str(error).strip().split("\n")[0]
         raise Problem("database_unreachable", field="database_url", why=why) from None
@@ -120,6 +122,17 @@ def _skew(connection: Connection[Any]) -> Finding:
     skew = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
     good = skew <= _MOST_SKEW_SECONDS
     return Finding(good, "clocks" if good else "clocks_differ", {"skew": round(skew, 1)})
+
+
+def _aside(connection: Connection[Any]) -> Iterator[Finding]:
+    """What the workers keep apart; nothing to tell of a database that is still empty."""
+    if connection.execute("SELECT to_regclass('quarantine')").fetchone() == (None,):
+        return
+    found = set_aside(connection)
+    for one in found:
+        yield Finding(False, "set_aside", {"count": one.count, "unit": one.unit, "error": one.error})
+    if not found:
+        yield Finding(True, "none_aside")
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -49,6 +49,10 @@ def _print(found: Status, lang: str) -> None:
         channel = stop.channel or phrase("status.everything", lang)
         since = f"{stop.at:%Y-%m-%d %H:%M}Z"
         typer.echo(phrase("status.stopped", lang, channel=channel, since=since, actor=stop.actor, reason=stop.reason))
+    for one in found.set_aside:
+        since = f"{one.since:%Y-%m-%d %H:%M}Z"
+        told = {"count": one.count, "since": since, "tries": one.tries, "error": one.error}
+        typer.echo(phrase(f"status.aside_{one.unit}", lang, **told))
 
 
 def _print_workers(found: Status, lang: str) -> None:

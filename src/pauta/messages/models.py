@@ -71,6 +71,14 @@ class ProposalState(IntEnum):
     CANCELLED = 2
 
 
+class Unit(IntEnum):
+    """What can be set aside: the plan of an account, a partition of a campaign's launch, a message."""
+
+    ACCOUNT = 0
+    LAUNCH = 1
+    MESSAGE = 2
+
+
 class Kind(Base):
     """A signature that filters ask about; messages and touches point at it."""
 
@@ -290,6 +298,22 @@ class CapacityCount(Base):
     policy_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(Integer)
     at: Mapped[Moment]
+
+
+class Quarantine(Base):
+    """What is set aside since it met a defect of ours, with the error; tried again from ``again_at`` on.
+
+    ``id`` is an account key, a campaign's id or a message's, as ``unit`` says.
+    """
+
+    __tablename__ = "quarantine"
+    unit: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    error: Mapped[str] = mapped_column(Text)
+    since: Mapped[Moment]
+    tries: Mapped[int] = mapped_column(Integer)
+    again_at: Mapped[Moment]
 
 
 class Stop(Base):

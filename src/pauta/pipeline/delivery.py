@@ -13,15 +13,18 @@ from psycopg import Connection, sql
 from pauta.channels.base import Outcome, OutcomeKind, Outgoing, Sender
 from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.core.gate.vocabulary import Channel
+from pauta.core.render import MissingFigure
 from pauta.messages import actions as messages
 from pauta.messages.ledger import move
-from pauta.messages.models import State
+from pauta.messages.models import State, Unit
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.people import people_changed
+from pauta.pipeline.quarantine import DefectError, set_aside
 from pauta.pipeline.rendering import Ready, Unready
+from pauta.platform import log
 from pauta.platform.schema import PARTITIONS
 
 MOST_REFUSALS = 20
@@ -69,14 +72,23 @@ def hand_over(
 
 
 def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[Unready]) -> None:
-    """Hold messages whose figures are missing until that is mended; what can never be sent has failed."""
+    """Hold messages whose figures are missing until that is mended; what can never be sent has failed.
+
+    What met a defect of ours is set aside.
+    """
     held: dict[tuple[int, str], list[int]] = defaultdict(list)
     failed: dict[tuple[int, str], list[int]] = defaultdict(list)
+    aside: dict[str, list[DefectError]] = defaultdict(list)
     for one in unready:
-        if one.problem is None:
-            held[one.claimed.part, one.figure].append(one.claimed.id)
+        if isinstance(one.why, MissingFigure):
+            held[one.claimed.part, one.why.name].append(one.claimed.id)
+        elif isinstance(one.why, DefectError):
+            aside[one.why.told].append(one.why)
         else:
-            failed[one.claimed.part, str(one.problem)].append(one.claimed.id)
+            failed[one.claimed.part, str(one.why)].append(one.claimed.id)
+    for error, defects in aside.items():
+        log.logger(__name__).error("messages set aside", count=len(defects), exc_info=defects[0])
+        put_back(connection, now, [defect.named[0] for defect in defects], error)
     for (part, figure), ids in held.items():
         messages.hold(connection, part, ids, now, reason=Reason.missing_figure, detail=figure)
     for (part, problem), ids in failed.items():
@@ -91,6 +103,29 @@ def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[U
         )
         follow_up(connection, now, [(part, number) for number in ids])
         messages.request_plan(connection, keys, now)
+
+
+def put_back(connection: Connection[Any], now: datetime, named: Sequence[tuple[int, int]], error: str) -> None:
+    """Set messages aside (partition, id): they keep their places, and are due again after a pause that grows."""
+    pauses = set_aside(connection, Unit.MESSAGE, named, error)
+    connection.execute(
+        f"""
+        WITH back AS (
+            UPDATE message SET state = {State.PLANNED}, due = %(now)s + pause, changed_at = %(now)s
+            FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(pauses)s::interval[]) AS aside (part, id, pause)
+            WHERE message.part = aside.part AND message.id = aside.id AND state IN ({State.PLANNED}, {State.SENDING})
+            RETURNING message.part, message.id, old.state, verdict, reason, rule, day)
+        INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day, detail)
+        SELECT part, id, %(now)s, state, verdict, reason, rule, day, %(error)s FROM back
+        """,
+        {
+            "now": now,
+            "error": error,
+            "parts": [part for part, _ in pauses],
+            "ids": [number for _, number in pauses],
+            "pauses": list(pauses.values()),
+        },
+    )
 
 
 def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcome]) -> int:

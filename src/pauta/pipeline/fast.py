@@ -14,9 +14,10 @@ from psycopg import Connection
 
 from pauta.core.gate.policies import Capacity
 from pauta.facts import AccountChoice
-from pauta.messages.models import Lane, ProposalState
+from pauta.messages.models import Lane, ProposalState, Unit
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.planning import decide, write_changes
+from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.pipeline.release import Claimed, claim
 from pauta.policies import queries as policies
 from pauta.policies.queries import PolicySet
@@ -26,21 +27,26 @@ def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list
     """Claim up to ``limit`` due transactional messages, in the caller's transaction; None when nothing was due."""
     stopped = stopped_channels(connection)
     due = connection.execute(
-        """
-        SELECT m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
+        f"""
+        SELECT m.part, m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
         WHERE m.lane = %(lane)s AND m.state < 2 AND m.due <= %(now)s AND p.state = %(live)s
               AND m.channel <> ALL(%(stopped)s)
+              AND {FREE.format(unit=Unit.ACCOUNT, part="m.part", id="m.account_key")}
         ORDER BY m.due LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED
         """,
         {"lane": Lane.FAST, "now": now, "live": ProposalState.LIVE, "stopped": sorted(stopped), "limit": limit},
     ).fetchall()
     if not due:
         return None
-    chosen = AccountChoice.of((key for key, _ in due), Lane.FAST)
-    decided = decide(connection, now, chosen, _without_capacities(policies.current(connection)))
-    ids = np.array([number for _, number in due])
-    write_changes(connection, now, decided, only=ids)
-    return claim(connection, now, decided, ids)
+    accounts = sorted({(part, key) for part, key, _ in due})
+    with blamed(Unit.ACCOUNT, accounts):
+        chosen = AccountChoice.of((key for _, key in accounts), Lane.FAST)
+        decided = decide(connection, now, chosen, _without_capacities(policies.current(connection)))
+        ids = np.array([number for _, _, number in due])
+        write_changes(connection, now, decided, only=ids)
+        claimed = claim(connection, now, decided, ids)
+        let_go(connection, Unit.ACCOUNT, accounts)
+    return claimed
 
 
 def _without_capacities(current: PolicySet) -> PolicySet:

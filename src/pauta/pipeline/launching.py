@@ -17,9 +17,10 @@ from pauta.core.gate.vocabulary import NEVER
 from pauta.facts import NEWEST_ID, AccountChoice, Proposed
 from pauta.facts.rows import proposals
 from pauta.messages.ledger import message_ids
-from pauta.messages.models import Lane
+from pauta.messages.models import Lane, Unit
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.planning import Decided, decide, write_changes
+from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.platform.copy import copy_rows, fetch_array
 from pauta.platform.schema import PARTITIONS
 from pauta.policies import queries as policies
@@ -58,10 +59,11 @@ class LaunchStep:
 def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int) -> LaunchStep | None:
     """The next partitions of the oldest launch that this worker owns, about ``contacts`` contacts in all."""
     row = connection.execute(
-        """
+        f"""
         SELECT c.id, c.proposal_id, array_agg(l.part ORDER BY l.part), (SELECT count(*) FROM contact)
         FROM launch_part l JOIN campaign c ON c.id = l.campaign_id
         WHERE l.done_at IS NULL AND l.part = ANY(%s) AND c.state = 'launching'
+              AND {FREE.format(unit=Unit.LAUNCH, part="l.part", id="c.id")}
         GROUP BY c.id ORDER BY c.launched_at, c.id LIMIT 1
         """,
         (list(owned),),
@@ -69,7 +71,7 @@ def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int
     if row is None:
         return None
     campaign_id, proposal_id, parts, everyone = row
-    together = max(1, contacts * PARTITIONS // max(everyone, 1))
+    together = max(1, min(contacts, contacts * PARTITIONS // max(everyone, 1)))
     return LaunchStep(campaign_id, proposal_id, tuple(parts[:together]))
 
 
@@ -83,16 +85,19 @@ def launch_parts(connection: Connection[Any], now: datetime, leases: Leases, ste
     parts = _still_open(connection, step)
     if not parts:
         return 0
-    ids = _without_message(connection, step, _audience(connection, now, step, parts))
-    written = np.empty(0, dtype=np.int16)
-    if len(ids):
-        proposal = proposals(connection, [step.proposal_id])[step.proposal_id]
-        proposed = Proposed(proposal, ids)
-        decided = decide(connection, now, AccountChoice(parts), policies.current(connection), proposed)
-        write_changes(connection, now, decided)
-        written = _write_new(connection, now, decided, step.proposal_id)
-    counts = np.bincount(written, minlength=PARTITIONS).tolist()
-    finish_parts(connection, step.campaign_id, {part: counts[part] for part in parts}, now)
+    named = [(part, step.campaign_id) for part in parts]
+    with blamed(Unit.LAUNCH, named):
+        ids = _without_message(connection, step, _audience(connection, now, step, parts))
+        written = np.empty(0, dtype=np.int16)
+        if len(ids):
+            proposal = proposals(connection, [step.proposal_id])[step.proposal_id]
+            proposed = Proposed(proposal, ids)
+            decided = decide(connection, now, AccountChoice(parts), policies.current(connection), proposed)
+            write_changes(connection, now, decided)
+            written = _write_new(connection, now, decided, step.proposal_id)
+        counts = np.bincount(written, minlength=PARTITIONS).tolist()
+        finish_parts(connection, step.campaign_id, {part: counts[part] for part in parts}, now)
+        let_go(connection, Unit.LAUNCH, named)
     return len(ids)
 
 

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta.facts import AccountChoice
-from pauta.messages.models import ProposalState, State
+from pauta.messages.models import ProposalState, State, Unit
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.planning import Decided, decide, write_changes
+from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.policies import queries as policies
 
 
@@ -35,25 +36,29 @@ def plan_requested(connection: Connection[Any], now: datetime, leases: Leases, c
     if not asked:
         return 0
     leases.lock(connection, {part for part, _ in asked})
-    connection.execute(
-        "DELETE FROM plan_request USING unnest(%s::int2[], %s::int8[]) AS done (part, account_key) "
-        "WHERE plan_request.part = done.part AND plan_request.account_key = done.account_key",
-        ([part for part, _ in asked], [key for _, key in asked]),
-    )
-    decided = decide(connection, now, AccountChoice.of(key for _, key in asked), policies.current(connection))
-    write_changes(connection, now, decided)
+    with blamed(Unit.ACCOUNT, asked):
+        connection.execute(
+            "DELETE FROM plan_request USING unnest(%s::int2[], %s::int8[]) AS done (part, account_key) "
+            "WHERE plan_request.part = done.part AND plan_request.account_key = done.account_key",
+            ([part for part, _ in asked], [key for _, key in asked]),
+        )
+        decided = decide(connection, now, AccountChoice.of(key for _, key in asked), policies.current(connection))
+        write_changes(connection, now, decided)
+        let_go(connection, Unit.ACCOUNT, asked)
     return len(asked)
 
 
 def _requests(connection: Connection[Any], leases: Leases, contacts: int) -> list[tuple[int, int]]:
     """The next accounts that are to be planned: at least one, and no more contacts than asked for otherwise."""
     return connection.execute(
-        """
+        f"""
         SELECT part, account_key FROM (
             SELECT part, account_key, sum(people) OVER (ORDER BY part, account_key) - people AS before
             FROM (SELECT r.part, r.account_key, (SELECT count(*) FROM contact c
                                                  WHERE c.part = r.part AND c.account_key = r.account_key) AS people
-                  FROM plan_request r WHERE r.part = ANY(%s) ORDER BY r.part, r.account_key LIMIT %s) next
+                  FROM plan_request r
+                  WHERE r.part = ANY(%s) AND {FREE.format(unit=Unit.ACCOUNT, part="r.part", id="r.account_key")}
+                  ORDER BY r.part, r.account_key LIMIT %s) next
         ) counted WHERE before < %s
         """,
         (list(leases.parts), contacts, contacts),
@@ -70,9 +75,13 @@ def release(connection: Connection[Any], now: datetime, leases: Leases, limit: i
     if not due:
         return None
     leases.lock(connection, {part for part, _, _ in due})
-    decided = decide(connection, now, AccountChoice.of(key for _, key, _ in due), policies.current(connection))
-    write_changes(connection, now, decided)
-    return claim(connection, now, decided, np.array([number for _, _, number in due]))
+    accounts = sorted({(part, key) for part, key, _ in due})
+    with blamed(Unit.ACCOUNT, accounts):
+        decided = decide(connection, now, AccountChoice.of(key for _, key in accounts), policies.current(connection))
+        write_changes(connection, now, decided)
+        claimed = claim(connection, now, decided, np.array([number for _, _, number in due]))
+        let_go(connection, Unit.ACCOUNT, accounts)
+    return claimed
 
 
 def _due(
@@ -81,14 +90,15 @@ def _due(
     """Part, account key and id of messages that want attention: partition by partition, as far as the limit needs, so
     that a million that are due are not read again for each claim; account by account within it."""
     return connection.execute(
-        """
+        f"""
         SELECT due.part, due.account_key, due.id
         FROM unnest(%(parts)s::int2[]) AS own (part) CROSS JOIN LATERAL (
             SELECT m.part, m.account_key, m.id FROM (
                 SELECT part, account_key, id, proposal_id FROM message
                 WHERE lane = 0 AND state < 2 AND part = own.part AND due <= %(now)s AND channel <> ALL(%(stopped)s)
                 OFFSET 0) m  -- a fence: the index of what is due, never a walk over all accounts to spare the sorting
-            JOIN proposal p ON p.id = m.proposal_id WHERE p.state = %(live)s
+            JOIN proposal p ON p.id = m.proposal_id
+            WHERE p.state = %(live)s AND {FREE.format(unit=Unit.ACCOUNT, part="m.part", id="m.account_key")}
             ORDER BY m.account_key, m.id LIMIT %(limit)s) due
         LIMIT %(limit)s
         """,

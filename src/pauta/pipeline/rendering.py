@@ -20,6 +20,8 @@ from pauta.core import archive
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.core.render import CompiledTemplate, MissingFigure, Rendered, render
+from pauta.messages.models import Unit
+from pauta.pipeline.quarantine import DefectError, blamed, let_go
 from pauta.pipeline.release import Claimed
 from pauta.platform.copy import copy_rows
 
@@ -35,11 +37,10 @@ class Ready:
 
 @dataclass(frozen=True)
 class Unready:
-    """A message that could not be rendered: the figure that is missing, or what is wrong with it."""
+    """A message that could not be rendered: a figure is missing, what is wrong with it, or a defect of ours."""
 
     claimed: Claimed
-    figure: str
-    problem: Problem | None
+    why: MissingFigure | Problem | DefectError
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,17 @@ def prepare(
     mails: list[_Mail] = []
     unready: list[Unready] = []
     for one in claimed:
-        proposal = proposals[one.proposal_id]
         try:
-            mails.append(
-                _mail(one, numbers.get(one.id, 0) + 1, recipients[one.contact_id], proposal, company, sender, now)
-            )
-        except MissingFigure as missing:
-            unready.append(Unready(one, missing.name, None))
-        except Problem as problem:
-            unready.append(Unready(one, "", problem))
-    _archive(connection, mails)
-    _attempt(connection, now, mails, owner)
+            with blamed(Unit.MESSAGE, ((one.part, one.id),), MissingFigure, Problem):
+                recipient, proposal = recipients[one.contact_id], proposals[one.proposal_id]
+                mails.append(_mail(one, numbers.get(one.id, 0) + 1, recipient, proposal, company, sender, now))
+        except (MissingFigure, Problem, DefectError) as why:
+            unready.append(Unready(one, why))
+    named = [(mail.claimed.part, mail.claimed.id) for mail in mails]
+    with blamed(Unit.MESSAGE, named):
+        _archive(connection, mails)
+        _attempt(connection, now, mails, owner)
+        let_go(connection, Unit.MESSAGE, named)
     ready = [
         Ready(
             mail.claimed,

@@ -10,12 +10,13 @@ from psycopg import Connection
 
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.vocabulary import CHANNELS
-from pauta.messages.models import State
+from pauta.messages.models import State, Unit
 from pauta.messages.queries import OUTCOMES
 
 Conn = Connection[Any]
 
 SENT = OUTCOMES.index(OutcomeKind.SENT)
+UNITS = tuple(unit.name.lower() for unit in Unit)
 MINUTE = timedelta(minutes=1)
 LONGEST_ATTEMPT = timedelta(minutes=10)
 """Attempts that began earlier than this before the minute in question are not looked at for the rate."""
@@ -51,6 +52,17 @@ class LaunchStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideStatus:
+    """What is set aside since it met a defect, by the sort of ``unit`` (account, launch, message) and the error."""
+
+    unit: str
+    count: int
+    error: str
+    since: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The installation at one moment.
 
@@ -69,6 +81,7 @@ class Status:
     workers: tuple[WorkerStatus, ...]
     stops: tuple[StopStatus, ...]
     launches: tuple[LaunchStatus, ...]
+    set_aside: tuple[AsideStatus, ...]
 
 
 def status(connection: Conn, now: datetime) -> Status:
@@ -86,6 +99,7 @@ def status(connection: Conn, now: datetime) -> Status:
         workers=workers,
         stops=_stops(connection),
         launches=_launches(connection),
+        set_aside=set_aside(connection),
     )
 
 
@@ -144,3 +158,11 @@ def _launches(connection: Conn) -> tuple[LaunchStatus, ...]:
         " JOIN launch_part l ON l.campaign_id = c.id WHERE c.state = 'launching' GROUP BY c.id ORDER BY c.id"
     )
     return tuple(LaunchStatus(*row) for row in rows)
+
+
+def set_aside(connection: Conn) -> tuple[AsideStatus, ...]:
+    """What is kept apart until a defect is mended, the oldest first."""
+    rows = connection.execute(
+        "SELECT unit, count(*), error, min(since), max(tries) FROM quarantine GROUP BY unit, error ORDER BY 4, 1, 3"
+    )
+    return tuple(AsideStatus(UNITS[unit], *rest) for unit, *rest in rows)

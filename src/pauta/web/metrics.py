@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pauta.platform.clock import monotonic
-from pauta.reports.status import Status, status
+from pauta.reports.status import UNITS, Status, status
 from pauta.team.roles import Right
 from pauta.web.operators import operators
 from pauta.web.state import state_of
@@ -85,6 +85,10 @@ class _Standing(Collector):
         )
         yield GaugeMetricFamily("pauta_sent_per_second", "Handed over per second in the last minute.", now.rate)
         yield GaugeMetricFamily("pauta_workers", "Workers known.", len(now.workers))
+        aside = GaugeMetricFamily("pauta_set_aside", "Units kept apart since they met a defect.", labels=["unit"])
+        for unit in UNITS:
+            aside.add_metric([unit], sum(one.count for one in now.set_aside if one.unit == unit))
+        yield aside
         yield GaugeMetricFamily("pauta_stops", "Stop switches that stand.", len(now.stops))
 
 

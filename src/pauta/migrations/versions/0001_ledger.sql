@@ -324,6 +324,17 @@ CREATE TABLE sign_in_attempt (
     CONSTRAINT pk_sign_in_attempt PRIMARY KEY (who)
 );
 
+CREATE TABLE quarantine (
+    unit SMALLINT NOT NULL,
+    part SMALLINT NOT NULL,
+    id BIGINT NOT NULL,
+    error TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries INTEGER NOT NULL,
+    again_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_quarantine PRIMARY KEY (unit, part, id)
+);
+
 CREATE TABLE skeleton (
     id BIGSERIAL NOT NULL,
     hash BYTEA NOT NULL,

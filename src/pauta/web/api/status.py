@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -34,6 +34,16 @@ class LaunchView(BaseModel):
     messages: int
 
 
+class AsideView(BaseModel):
+    """What is set aside since it met a defect; it is tried again by itself."""
+
+    unit: Literal["account", "launch", "message"] = Field(description="What `count` counts.")
+    count: int
+    error: str
+    since: datetime
+    tries: int
+
+
 class StatusView(BaseModel):
     """The installation at one moment."""
 
@@ -47,6 +57,7 @@ class StatusView(BaseModel):
     workers: list[WorkerView]
     stops: list[StopView]
     launches: list[LaunchView]
+    set_aside: list[AsideView]
 
 
 @router.get("/status")
