@@ -13,8 +13,10 @@ from pauta.campaigns import actions as campaigns
 from pauta.content.actions import publish
 from pauta.messages import actions as messages
 from pauta.platform.database import connect
+from pauta.team.roles import caller
 
 PORT = 21_025
+BENCH = caller("bench", "admin")
 
 
 def launch(n: int) -> None:
@@ -26,7 +28,7 @@ def launch(n: int) -> None:
         with memory() as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
             begun = clock()
             with connect(url) as door:
-                campaigns.launch(door, now, campaign_id, "bench")
+                campaigns.launch(door, now, campaign_id, BENCH)
             wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}", pause=0.005)
             seconds = clock() - begun
             verdicts = connection.execute(
@@ -47,7 +49,7 @@ def deliver(n: int) -> None:
             with memory() as seen, workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
                 connection.execute("DELETE FROM message")
                 with connect(url) as door:
-                    campaigns.launch(door, now, campaign_id, "bench")
+                    campaigns.launch(door, now, campaign_id, BENCH)
                 wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}")
                 (due,) = connection.execute(
                     "SELECT count(*) FROM message WHERE state = 1 AND due <= %s", (datetime.now(UTC),)

@@ -19,9 +19,13 @@ from pauta.platform.clock import Clock, start_simulation
 from pauta.platform.embedded import owned_server
 from pauta.platform.home import Home, home_of
 from pauta.platform.settings import Settings
+from pauta.team.roles import caller
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """When the simulated clock of the tests begins."""
+
+ADMIN = caller("cli:ana", "admin")
+"""Who asks where the test is not about that."""
 
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=128MB")
 _numbers = itertools.count(1)

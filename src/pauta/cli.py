@@ -90,6 +90,7 @@ def _show_version(asked: bool) -> None:
 @app.callback()
 def pauta(
     lang: Annotated[str, typer.Option("--lang", help="Language of answers: en, es or pt-BR.")] = "",
+    acting: Annotated[str, typer.Option("--as", help="Run in the name of this user, with the user's rights.")] = "",
     _: Annotated[
         bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
     ] = False,
@@ -99,6 +100,8 @@ def pauta(
         os.environ["LC_ALL"] = _language(lang).replace(
             "-", "_"
         )  # commands and the processes they start read the locale
+    if acting:
+        os.environ["PAUTA_AS"] = acting
 
 
 def _language(lang: str) -> str:

@@ -14,6 +14,7 @@ from pauta.campaigns.lists import read_names, save_list
 from pauta.core.problems import Problem
 from pauta.messages import queries as messages
 from pauta.platform.database import connect
+from tests.conftest import ADMIN
 from tests.messages.cast import ACME, ANA, BRUNO, NOW, settle
 
 DOCUMENT = {"name": "news", "type": "promotional", "topic": "news", "template": "hello", "audience": {"everyone": True}}
@@ -31,7 +32,7 @@ def create(base: Connection[Any], **changes: Any) -> int:
 
 def launched(base: Connection[Any]) -> int:
     campaign = create(base)
-    actions.launch(base, NOW, campaign, "cli:ana")
+    actions.launch(base, NOW, campaign, ADMIN)
     return campaign
 
 
@@ -66,7 +67,7 @@ def test_a_draft_can_be_written_anew_until_it_is_launched(base: Connection[Any])
     with pytest.raises(Problem) as caught:
         actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT))
     assert caught.value.code == "campaigns.name_taken"
-    actions.launch(base, NOW, campaign, "x")
+    actions.launch(base, NOW, campaign, ADMIN)
     with pytest.raises(Problem) as caught:
         actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT | {"name": "spring"}))
     assert caught.value.code == "campaigns.no_update"
@@ -110,21 +111,21 @@ def test_a_launch_leaves_the_partitions_to_the_workers(base: Connection[Any]) ->
     assert base.execute("SELECT count(*), count(done_at) FROM launch_part").fetchone() == (64, 0)
     assert queries.progress(base, campaign) == queries.Progress(64, 0, 0, ())
     with pytest.raises(Problem) as caught:
-        actions.launch(base, NOW, campaign.id, "x")
+        actions.launch(base, NOW, campaign.id, ADMIN)
     assert caught.value.code == "campaigns.no_launch"
 
 
 def test_a_launch_needs_contacts_and_time(base: Connection[Any]) -> None:
     nobody = {"filter": {"all": [{"field": "contact.stage", "op": "=", "value": "none"}]}}
     with pytest.raises(Problem) as caught:
-        actions.launch(base, NOW, create(base, audience=nobody), "x")
+        actions.launch(base, NOW, create(base, audience=nobody), ADMIN)
     assert caught.value.code == "campaigns.audience_empty"
     past = create(base, name="past", expires="2026-11-23")
     night = datetime(2026, 11, 24, 2, tzinfo=UTC)  # still Monday where the company is
     with pytest.raises(Problem) as caught:
-        actions.launch(base, night.replace(hour=4), past, "x")
+        actions.launch(base, night.replace(hour=4), past, ADMIN)
     assert caught.value.code == "campaigns.expired"
-    actions.launch(base, night, past, "x")
+    actions.launch(base, night, past, ADMIN)
 
 
 def test_the_last_partition_makes_it_launched_also_when_two_finish_at_once(database: str) -> None:
@@ -172,7 +173,7 @@ def test_cancelling_takes_back_what_has_not_left(base: Connection[Any]) -> None:
     for number, state in enumerate((0, 1, 8, 2, 3, 5), start=1):
         write_message(base, campaign, number, ANA, state)
     other = create(base, name="other")
-    actions.launch(base, NOW, other, "x")
+    actions.launch(base, NOW, other, ADMIN)
     write_message(base, other, 99, BRUNO, 1)
     assert actions.withdraw(base, NOW, campaign, 1, "cli:ana") == 0  # nothing before it is cancelled
     actions.cancel(base, NOW, campaign)

@@ -14,6 +14,7 @@ from pauta.core.render import TemplateSource
 from pauta.messages import actions as messages
 from pauta.messages.terms import Terms
 from pauta.policies.actions import replace_all
+from tests.conftest import ADMIN
 
 ZONES = ("America/Sao_Paulo", "America/Mexico_City", "Europe/Madrid", "America/Bogota", "Europe/Lisbon")
 BODY = """<mjml><mj-body><mj-section><mj-column>
@@ -62,16 +63,14 @@ def launch(connection: Connection[Any], now: datetime, name: str, **terms: Any) 
     dates = {key: value.isoformat() if isinstance(value, date) else value for key, value in fields.items()}
     draft = campaigns.read_draft({"name": name, "template": "hello", "audience": {"everyone": True}, **dates})
     campaign_id = campaigns.create(connection, now, draft, "ana")
-    campaigns.launch(connection, now, campaign_id, "ana")
+    campaigns.launch(connection, now, campaign_id, ADMIN)
     return campaign_id
 
 
 def send_one(connection: Connection[Any], now: datetime, contact: int, key: str) -> int:
     """Propose a transactional message by its idempotency key; its id, the same however often it is asked."""
     terms = Terms(type="transactional", topic="invoice", team="finance", tier=0)
-    accepted = messages.propose_one(
-        connection, now, terms, contact=f"c{contact}", template="hello", key=key, actor="carla"
-    )
+    accepted = messages.propose_one(connection, now, terms, contact=f"c{contact}", template="hello", key=key, who=ADMIN)
     return accepted.message_id
 
 

@@ -15,6 +15,7 @@ from pauta.messages import actions, queries
 from pauta.messages.ledger import message_ids
 from pauta.messages.terms import read_terms
 from pauta.platform.database import connect
+from tests.conftest import ADMIN
 from tests.messages.cast import ACME, ANA, BRUNO, DIEGO_KEY, NOW, settle
 
 EDUCATIONAL = read_terms({"type": "educational", "topic": "tips"})
@@ -28,7 +29,7 @@ def ledger(connection: Connection[Any]) -> Connection[Any]:
 
 
 def propose(ledger: Connection[Any], key: str = "k1", **changes: Any) -> actions.Accepted:
-    given: dict[str, Any] = {"terms": EDUCATIONAL, "contact": "ana", "template": "hello", "actor": "cli:ana"} | changes
+    given: dict[str, Any] = {"terms": EDUCATIONAL, "contact": "ana", "template": "hello", "who": ADMIN} | changes
     return actions.propose_one(ledger, NOW, given.pop("terms"), key=key, **given)
 
 
@@ -70,8 +71,8 @@ def test_a_transactional_message_keeps_its_day_and_hour(
 
 def test_the_wished_day_is_the_contacts_own(ledger: Connection[Any]) -> None:
     night = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)  # already Tuesday in Madrid, still Monday in São Paulo
-    ana = actions.propose_one(ledger, night, EDUCATIONAL, contact="ana", template="hello", key="a", actor="x")
-    diego = actions.propose_one(ledger, night, EDUCATIONAL, contact="diego", template="hello", key="d", actor="x")
+    ana = actions.propose_one(ledger, night, EDUCATIONAL, contact="ana", template="hello", key="a", who=ADMIN)
+    diego = actions.propose_one(ledger, night, EDUCATIONAL, contact="diego", template="hello", key="d", who=ADMIN)
     assert queries.message(ledger, ana.message_id).wished == date(2026, 11, 23)
     assert queries.message(ledger, diego.message_id).wished == date(2026, 11, 24)
 
@@ -150,7 +151,7 @@ def test_what_is_leaving_or_over_cannot_be_cancelled(ledger: Connection[Any], st
     accepted = propose(ledger)
     ledger.execute("UPDATE message SET state = %s", (state,))
     with pytest.raises(Problem):
-        actions.cancel(ledger, accepted.message_id, NOW, actor="x")
+        actions.cancel(ledger, accepted.message_id, NOW, actor="cli:ana")
     assert ledger.execute("SELECT state FROM message").fetchone() == (state,)
 
 

@@ -20,6 +20,7 @@ from pauta.messages.terms import Terms
 from pauta.people.actions import ContactValues, move_contact, upsert_contact
 from pauta.pipeline import delivery
 from pauta.pipeline.people import people_changed
+from tests.conftest import ADMIN
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -112,7 +113,7 @@ def test_a_failed_message_gives_its_place_to_one_that_waits(office: Office) -> N
 def test_a_lost_answer_is_final_for_bulk_and_sends_urgent_operational_again(office: Office, urgent: bool) -> None:
     build(office, 1, 1)
     terms = OPERATIONAL if urgent else Terms(type="promotional", topic="offers", team="marketing")
-    messages.propose_one(office.connection, office.now, terms, contact="c1", template="hello", key="one", actor="ana")
+    messages.propose_one(office.connection, office.now, terms, contact="c1", template="hello", key="one", who=ADMIN)
     office.post.answers["c1@"] = OutcomeKind.LOST
     office.post.meanwhile = lambda _: office.post.answers.clear()
     office.settle(office.worker())

@@ -9,12 +9,13 @@ from pauta.campaigns import actions as campaigns
 from pauta.messages import actions
 from pauta.messages.terms import read_terms
 from pauta.reports.status import status
+from tests.conftest import ADMIN
 from tests.messages.cast import NOW, settle
 
 
 def propose(connection: Connection[Any], key: str, contact: str, kind: str = "educational") -> int:
     terms = read_terms({"type": kind})
-    return actions.propose_one(connection, NOW, terms, contact=contact, template="hello", key=key, actor="x").message_id
+    return actions.propose_one(connection, NOW, terms, contact=contact, template="hello", key=key, who=ADMIN).message_id
 
 
 def test_an_empty_installation_has_nothing_to_tell(connection: Connection[Any]) -> None:
@@ -66,7 +67,7 @@ def test_stops_and_launches_are_told_while_they_last(connection: Connection[Any]
     actions.stop(connection, None, "fire", "ana", NOW)
     document = {"name": "news", "type": "promotional", "template": "hello", "audience": {"everyone": True}}
     campaign = campaigns.create(connection, NOW, campaigns.read_draft(document), "x")
-    campaigns.launch(connection, NOW, campaign, "x")
+    campaigns.launch(connection, NOW, campaign, ADMIN)
     campaigns.finish_parts(connection, campaign, {0: 3}, NOW)
     found = status(connection, NOW)
     assert [(one.channel, one.reason) for one in found.stops] == [("sms", "price"), (None, "fire")]

@@ -13,6 +13,7 @@ from pauta.messages.terms import read_terms
 from pauta.platform.settings import LANGUAGES
 from pauta.reports.why import ClosedDays, Why, why
 from pauta.reports.why_text import lines
+from tests.conftest import ADMIN
 from tests.messages.cast import ACME, ANA, BRUNO, NOW, TWO_A_WEEK, add_touch, settle
 
 TODAY = date(2026, 11, 23)
@@ -22,7 +23,7 @@ SMS_RULE = {"kind": "channel", "name": "sms is for urgent", "channel": "sms", "o
 def propose(connection: Connection[Any], key: str, now: datetime = NOW, **terms: Any) -> int:
     document = {"type": "promotional", "topic": "offers"} | terms
     return actions.propose_one(
-        connection, now, read_terms(document), contact="ana", template="hello", key=key, actor="x"
+        connection, now, read_terms(document), contact="ana", template="hello", key=key, who=ADMIN
     ).message_id
 
 

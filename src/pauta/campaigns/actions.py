@@ -14,7 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-from pauta.campaigns.audience import audience_of, company_today, is_empty
+from pauta.campaigns.audience import audience_of, company_today, count, is_empty
 from pauta.campaigns.queries import Campaign, campaign
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
@@ -24,6 +24,8 @@ from pauta.messages.models import ProposalState, State
 from pauta.messages.queries import check_team, template_named
 from pauta.messages.terms import NAME_LENGTH, TERMS_FIELDS, Terms, read_terms
 from pauta.platform.schema import PARTITIONS
+from pauta.team.roles import Caller, Right
+from pauta.team.sending import require_bulk
 
 Conn = Connection[Any]
 
@@ -111,16 +113,20 @@ def _columns(draft: Draft, template_id: int) -> tuple[object, ...]:
     )
 
 
-def launch(connection: Conn, now: datetime, campaign_id: int, actor: str) -> None:
+def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller) -> None:
     """Let the workers write a draft's messages, each with its verdict, partition by partition.
 
-    A Problem when it is no draft, its audience is empty, or its window has passed where the company is.
+    A Problem when the caller may not send this to so many, it is no draft, its audience is empty, or its window has
+    passed where the company is.
     """
+    who.require(Right.CAMPAIGNS_LAUNCH)
     chosen = _locked(connection, campaign_id, ("draft",), "launch")
     today = company_today(connection, now)
     if chosen.terms.expires and chosen.terms.expires < today:
         raise Problem("campaigns.expired", field="expires", expires=chosen.terms.expires, today=today)
-    if is_empty(connection, audience_of(connection, chosen.audience, now)):
+    audience, terms = audience_of(connection, chosen.audience, now), chosen.terms
+    require_bulk(connection, who, terms.type, terms.topic, terms.channels, lambda: count(connection, audience))
+    if is_empty(connection, audience):
         raise Problem("campaigns.audience_empty", field="audience", campaign=chosen.name)
     proposal_id = add_proposal(
         connection,
@@ -129,7 +135,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Non
         source="campaign",
         occurrence=chosen.name,
         template_id=chosen.template_id,
-        actor=actor,
+        actor=who.actor,
         campaign=chosen.name,
     )
     connection.execute(

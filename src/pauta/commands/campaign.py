@@ -76,7 +76,7 @@ def create(
     document = _object(file) if file else {}
     document |= {field: value for field, value in given.items() if value is not None}
     draft = actions.read_draft(document)
-    with session() as run:
+    with session(Right.CAMPAIGNS_WRITE) as run:
         campaign_id = actions.create(run.connection, run.now, draft, run.actor)
         _audit(run, Right.CAMPAIGNS_WRITE, draft.name, "create")
         contacts = count(run.connection, audience_of(run.connection, draft.audience, run.now))
@@ -111,7 +111,7 @@ def _object(file: Path) -> dict[str, Any]:
 @app.command("list")
 def list_campaigns(as_json: _Json = False) -> None:
     """List all campaigns, the newest first."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_READ) as run:
         found = queries.campaigns(run.connection)
     if as_json:
         print_json([written(one) for one in found])
@@ -124,7 +124,7 @@ def list_campaigns(as_json: _Json = False) -> None:
 @app.command()
 def show(name: _Name, as_json: _Json = False) -> None:
     """Show a campaign: what it says, to whom, and when."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_READ) as run:
         chosen = queries.campaign_named(run.connection, name)
         contacts = count(run.connection, audience_of(run.connection, chosen.audience, run.now))
     if as_json:
@@ -148,7 +148,7 @@ def preview(
 ) -> None:
     """Tell who would get a campaign, who would wait and who would not, and why; on one day and on each coming day."""
     chosen_day = _day(day) if day else None
-    with session() as run:
+    with session(Right.CAMPAIGNS_READ) as run:
         chosen = queries.campaign_named(run.connection, name)
         found = preview_of(run.connection, run.now, chosen, chosen_day, days, sample or None)
         run.connection.rollback()
@@ -168,9 +168,9 @@ def _day(text: str) -> date:
 @app.command()
 def launch(name: _Name, as_json: _Json = False) -> None:
     """Launch a draft: the workers write a message for every contact, each with its verdict."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
-        actions.launch(run.connection, run.now, chosen.id, run.actor)
+        actions.launch(run.connection, run.now, chosen.id, run.caller)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "launch")
         contacts = count(run.connection, audience_of(run.connection, chosen.audience, run.now))
         _answer(run, chosen.id, "campaign.launched", as_json, contacts=contacts)
@@ -179,7 +179,7 @@ def launch(name: _Name, as_json: _Json = False) -> None:
 @app.command()
 def pause(name: _Name, as_json: _Json = False) -> None:
     """Let nothing more of a campaign leave until it is resumed."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
         actions.pause(run.connection, chosen.id)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "pause")
@@ -189,7 +189,7 @@ def pause(name: _Name, as_json: _Json = False) -> None:
 @app.command()
 def resume(name: _Name, as_json: _Json = False) -> None:
     """Let a paused campaign go on."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
         actions.resume(run.connection, chosen.id)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "resume")
@@ -199,7 +199,7 @@ def resume(name: _Name, as_json: _Json = False) -> None:
 @app.command()
 def cancel(name: _Name, as_json: _Json = False) -> None:
     """End a campaign: nothing of it leaves any more, and its messages are taken back."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
         actions.cancel(run.connection, run.now, chosen.id)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "cancel")
@@ -214,7 +214,7 @@ def cancel(name: _Name, as_json: _Json = False) -> None:
 @app.command()
 def progress(name: _Name, as_json: _Json = False) -> None:
     """Tell how far a launch has come and where its messages stand."""
-    with session() as run:
+    with session(Right.CAMPAIGNS_READ) as run:
         chosen = queries.campaign_named(run.connection, name)
         found = queries.progress(run.connection, chosen)
     if as_json:
@@ -231,7 +231,7 @@ def save_list(
 ) -> None:
     """Make a list of contacts from a file, or fill the one of that name anew."""
     names = read_names(file)
-    with session() as run:
+    with session(Right.CAMPAIGNS_WRITE) as run:
         saved = save_list_of(run.connection, run.now, name, names)
         audit(run.connection, run.now, run.actor, Right.CAMPAIGNS_WRITE, f"list:{name}", {"members": saved.members})
     if as_json:

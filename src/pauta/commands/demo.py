@@ -29,7 +29,7 @@ def demo(
     ] = True,
 ) -> None:
     """Load the sample company if the database is empty, launch some of its campaigns, and start everything."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         _prepare(run, seed)
     if start:
         up(load_settings())
@@ -44,7 +44,7 @@ def _prepare(run: Session, seed: int) -> None:
     audit(run.connection, run.now, run.actor, Right.PEOPLE_WRITE, "sample", {"seed": seed})
     typer.echo(tell("demo.loaded", run.language, company=company.NAME, **_counts(run)))
     for name in LAUNCHED:
-        campaigns.launch(run.connection, run.now, campaign_named(run.connection, name).id, run.actor)
+        campaigns.launch(run.connection, run.now, campaign_named(run.connection, name).id, run.caller)
         audit(run.connection, run.now, run.actor, Right.CAMPAIGNS_LAUNCH, f"campaign:{name}", {})
     typer.echo(tell("demo.launched", run.language, campaigns=", ".join(LAUNCHED)))
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from pauta.commands.ready import ready_database
-from pauta.commands.session import language, whoever_runs_it
+from pauta.commands.session import language, whoever_asks
 from pauta.core.problems import Problem
 from pauta.events.imports import Conditions, Events
 from pauta.messages.touches import Touches
@@ -27,6 +27,7 @@ from pauta.platform import database
 from pauta.platform.clock import Clock, monotonic
 from pauta.platform.settings import load
 from pauta.platform.words import say, tell
+from pauta.team.roles import Right
 
 SUBJECTS: dict[str, Subject] = {
     subject.kind: subject for subject in (Accounts(), Contacts(), Touches(), Consents(), Conditions(), Events())
@@ -78,6 +79,8 @@ def import_file(
     )
     doors = Doors(rejects_file, _Progress(plan.rows, lang), people_changed)
     with ready_database(settings) as url, database.connect(url, autocommit=True) as connection:
+        asking = whoever_asks(connection)
+        asking.require(Right.PEOPLE_WRITE)
         country = connection.execute("SELECT country FROM company").fetchone()
         setting = Setting(
             Clock(settings.clock_file).now(), country[0] if country else None, create_accounts, settings.import_batch
@@ -85,7 +88,7 @@ def import_file(
         if dry:
             tally = dry_run(connection, plan, setting, doors)
         else:
-            tally = run_import(connection, plan, setting, doors, whoever_runs_it(), resume)
+            tally = run_import(connection, plan, setting, doors, asking.actor, resume)
     typer.echo("\n".join(summary(tally, rejects_file.path, lang, dry=dry)))
     if tally.rejected and tally.rejected == tally.done - tally.left_out:
         raise typer.Exit(NOTHING_TAKEN)

@@ -28,7 +28,7 @@ def create(
     team: Annotated[str, typer.Option(help="Team for which it speaks.")] = "",
 ) -> None:
     """Make a key and show its secret, this once."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         secret = actions.create_key(run.connection, run.now, name, role, team)
         actions.audit(run.connection, run.now, run.actor, Right.TEAM_WRITE, f"key:{name}", {"role": role, "team": team})
         told = tell("key.created", run.language)
@@ -39,7 +39,7 @@ def create(
 @app.command("list")
 def list_keys() -> None:
     """List all keys, revoked ones too."""
-    with session() as run:
+    with session(Right.TEAM_READ) as run:
         found = queries.keys(run.connection)
         revoked = tell("key.revoked", run.language)
     for one in found:
@@ -50,7 +50,7 @@ def list_keys() -> None:
 @app.command()
 def revoke(name: _Name) -> None:
     """End a key at once."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         actions.revoke_key(run.connection, run.now, name)
         actions.audit(run.connection, run.now, run.actor, Right.TEAM_WRITE, f"key:{name}", {"revoked": True})
         told = tell("key.gone", run.language, name=name)

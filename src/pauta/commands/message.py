@@ -53,7 +53,7 @@ def send(
     wishes = {"not_before": not_before or None, "expires": expires or None, "at": at or None, "channels": channels}
     document = {"type": message_type, "topic": topic, "team": team, "tier": tier, "value": value, "urgent": urgent}
     terms = read_terms(document | wishes)
-    with session() as run:
+    with session(Right.MESSAGES_SEND) as run:
         accepted = actions.propose_one(
             run.connection,
             run.now,
@@ -61,7 +61,7 @@ def send(
             contact=contact,
             template=template,
             key=key,
-            actor=run.actor,
+            who=run.caller,
             figures=_figures(figures),
         )
         detail = {"contact": contact, "template": template, "key": key}
@@ -86,7 +86,7 @@ def _figures(text: str) -> dict[str, Any]:
 @app.command()
 def show(message_id: _Id, as_json: _Json = False) -> None:
     """Show a message, what it was before, and every attempt to hand it over."""
-    with session() as run:
+    with session(Right.MESSAGES_READ) as run:
         found = queries.message(run.connection, message_id)
         before = queries.history(run.connection, message_id)
         tried = queries.attempts(run.connection, message_id)
@@ -146,7 +146,7 @@ def cancel(
     message_id: _Id, reason: Annotated[str, typer.Option(help="Why; kept in its history.")] = "", as_json: _Json = False
 ) -> None:
     """Take a message back that has not left; its day is free for others."""
-    with session() as run:
+    with session(Right.MESSAGES_CANCEL) as run:
         actions.cancel(run.connection, message_id, run.now, actor=run.actor, why=reason)
         audit(run.connection, run.now, run.actor, Right.MESSAGES_CANCEL, f"message:{message_id}", {"reason": reason})
     if as_json:

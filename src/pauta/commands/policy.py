@@ -31,7 +31,7 @@ def policy() -> None:
 @app.command("list")
 def list_policies() -> None:
     """Read the policies aloud, in their order."""
-    with session() as run:
+    with session(Right.POLICIES_READ) as run:
         listed = queries.rules(run.connection)
         language = run.language
     if not listed:
@@ -46,7 +46,7 @@ def load(
 ) -> None:
     """Put the policies of a file in force, in place of all others."""
     rules = _read(file)
-    with session() as run:
+    with session(Right.POLICIES_WRITE) as run:
         before = queries.current(run.connection).version
         version = actions.replace_all(run.connection, rules, run.actor, run.now)
         told = _saved(run, before, version, f"file:{file.name}")
@@ -56,7 +56,7 @@ def load(
 @app.command()
 def dump() -> None:
     """Write the policies in force as a JSON list, as load takes it."""
-    with session() as run:
+    with session(Right.POLICIES_READ) as run:
         listed = queries.rules(run.connection)
     plain = [{field: value for field, value in rule.items() if field != "id"} for rule in listed]
     typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
@@ -77,7 +77,7 @@ def off(name: _Name) -> None:
 @app.command()
 def remove(name: _Name) -> None:
     """Take a policy out."""
-    with session() as run:
+    with session(Right.POLICIES_WRITE) as run:
         before = queries.current(run.connection).version
         version = actions.remove(run.connection, name, run.actor, run.now)
         told = _saved(run, before, version, f"remove:{name}")
@@ -87,7 +87,7 @@ def remove(name: _Name) -> None:
 @app.command()
 def move(name: _Name, place: Annotated[int, typer.Argument(help="New place in the list, 1 for the first.")]) -> None:
     """Move a policy to another place of the list."""
-    with session() as run:
+    with session(Right.POLICIES_WRITE) as run:
         before = queries.current(run.connection).version
         version = actions.move(run.connection, name, place, run.actor, run.now)
         told = _saved(run, before, version, f"move:{name}")
@@ -95,7 +95,7 @@ def move(name: _Name, place: Annotated[int, typer.Argument(help="New place in th
 
 
 def _switch(name: str, active: bool) -> None:
-    with session() as run:
+    with session(Right.POLICIES_WRITE) as run:
         before = queries.current(run.connection).version
         version = actions.set_active(run.connection, name, active, run.actor, run.now)
         told = _saved(run, before, version, f"{'on' if active else 'off'}:{name}")

@@ -11,6 +11,7 @@ from pauta.commands.output import print_json, print_table
 from pauta.commands.session import session
 from pauta.reports.status import Status, status
 from pauta.reports.wording import phrase
+from pauta.team.roles import Right
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -20,7 +21,7 @@ def show_status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Tell how many messages stand where, what waits, how fast they leave, and who works."""
-    with session() as run:
+    with session(Right.STATUS_READ) as run:
         found = status(run.connection, run.now)
     if as_json:
         print_json(found)

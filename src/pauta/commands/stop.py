@@ -26,7 +26,7 @@ def stop(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Stop everything that leaves within a second; messages wait and nothing is lost. --lift lets them go again."""
-    with session() as run:
+    with session(Right.STOP_USE) as run:
         if lift:
             actions.lift(run.connection, channel or None, run.actor, run.now)
             changed = True

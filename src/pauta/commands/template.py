@@ -40,7 +40,7 @@ def publish(
         parts = _folder(source)
     else:
         parts = {language or load().company_lang: TemplateSource(_subject(subject), _file(source))}
-    with session() as run:
+    with session(Right.TEMPLATES_WRITE) as run:
         called = name or (source.name if source.is_dir() else source.stem)
         made = actions.publish(run.connection, called, parts, run.actor, run.now)
         released = unhold_template(run.connection, made.template_id, run.now)
@@ -58,7 +58,7 @@ def publish(
 @app.command("list")
 def list_templates() -> None:
     """List all templates with their newest version, languages and figures."""
-    with session() as run:
+    with session(Right.TEMPLATES_READ) as run:
         found = queries.templates(run.connection)
         none = tell("template.none", run.language)
     if not found:
@@ -76,7 +76,7 @@ def show(
     version: Annotated[int | None, typer.Option(help="This version instead of the newest.", min=1)] = None,
 ) -> None:
     """Show what was written: subject, body and text part in each language."""
-    with session() as run:
+    with session(Right.TEMPLATES_READ) as run:
         found = queries.written(run.connection, name, version)
     for one in found:
         if language in ("", one.language):

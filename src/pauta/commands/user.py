@@ -15,7 +15,7 @@ from pauta.platform.words import tell
 from pauta.team import users
 from pauta.team.actions import audit
 from pauta.team.passwords import hash_password
-from pauta.team.roles import GRANTABLE, ROLES, Right, caller
+from pauta.team.roles import GRANTABLE, ROLES, Right
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -40,11 +40,11 @@ def add(
     ] = False,
 ) -> None:
     """Make a user; the password is asked for, or read as a line from the input."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         profile = users.Profile(name, team, role, language or run.settings.company_lang, right or ())
         made = users.add_user(run.connection, run.now, email, profile)
         if invite:
-            users.invite(run.connection, run.now, made, caller(run.actor, "admin"))
+            users.invite(run.connection, run.now, made, run.caller)
         else:
             _set_password(run, made)
         _audit(run, made, created=True, role=role, team=team, rights=list(right or ()))
@@ -55,7 +55,7 @@ def add(
 @app.command("list")
 def list_users() -> None:
     """List all users, disabled ones too."""
-    with session() as run:
+    with session(Right.TEAM_READ) as run:
         found = users.users(run.connection)
         headings = [tell(f"user.{key}", run.language) for key in ("email", "name", "team", "role", "rights", "state")]
         rows = [
@@ -74,7 +74,7 @@ def _state(one: users.User) -> str:
 @app.command()
 def disable(email: _Email) -> None:
     """Let a user in no more, at once."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         disabled = users.disable_user(run.connection, run.now, email)
         _audit(run, disabled, disabled=True)
         told = tell("user.gone", run.language, email=disabled.email)
@@ -84,7 +84,7 @@ def disable(email: _Email) -> None:
 @app.command()
 def password(email: _Email) -> None:
     """Give a user another password, which is asked for or read as a line from the input; all sessions end."""
-    with session() as run:
+    with session(Right.TEAM_WRITE) as run:
         chosen = users.user_by_email(run.connection, email)
         _set_password(run, chosen)
         _audit(run, chosen, password=True)

@@ -12,6 +12,7 @@ from pauta.core.problems import Problem
 from pauta.platform.settings import LANGUAGES
 from pauta.reports.why import why
 from pauta.reports.why_text import lines
+from pauta.team.roles import Right
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -26,7 +27,7 @@ def tell_why(
     """Tell everything that is planned, waiting, held or gone lately for a contact, why, and which days are closed."""
     if lang and lang not in LANGUAGES:
         raise Problem("language_unknown", "--lang", value=lang, languages=", ".join(LANGUAGES))
-    with session() as run:
+    with session(Right.PEOPLE_READ) as run:
         language = lang or run.language
         found = why(run.connection, run.now, contact, language, message)
     if as_json:

@@ -24,6 +24,8 @@ from pauta.messages.models import Lane, State
 from pauta.messages.queries import Recipient, check_team, find_recipient, standing_stop, template_named
 from pauta.messages.terms import Terms
 from pauta.platform.schema import partition_of
+from pauta.team.roles import Caller, Right
+from pauta.team.sending import require_single
 
 USUAL_HOUR = time(9, 0)
 """When a transactional message without an hour of its own leaves on a later day."""
@@ -111,7 +113,7 @@ def propose_one(
     contact: str,
     template: str,
     key: str,
-    actor: str,
+    who: Caller,
     figures: Mapping[str, Any] | None = None,
     sender: str = "",
 ) -> Accepted:
@@ -119,9 +121,10 @@ def propose_one(
 
     A transactional message is due at once, or in the morning of the day before which it may not go; any other waits
     to be planned. ``key`` is the caller's idempotency key: the same request under the same key is answered with the
-    message that it made. Problems: another request under a used key, an unknown contact or template, a sender that is
-    no address, a window that has passed.
+    message that it made. Problems: the caller may not send this, another request under a used key, an unknown contact
+    or template, a sender that is no address, a window that has passed.
     """
+    who.require(Right.MESSAGES_SEND)
     if not key:
         raise Problem("messages.field_missing", field="key")
     recipient = find_recipient(connection, contact, now)
@@ -137,12 +140,13 @@ def propose_one(
         source="api",
         occurrence=key,
         template_id=template_id,
-        actor=actor,
+        actor=who.actor,
         figures=figures,
         sender=sender,
     )
     if proposal_id is None:
         return _taken_before(connection, terms, key, recipient, template_id, figures or {}, sender)
+    require_single(connection, now, who, terms.type, terms.topic, terms.channels)
     if terms.expires and terms.expires < recipient.today:
         raise Problem("messages.expires_past", field="expires", expires=terms.expires, today=recipient.today)
     message_id = _write_message(connection, now, terms, proposal_id, recipient, wished)

@@ -99,7 +99,10 @@ class Proposal(Base):
     """
 
     __tablename__ = "proposal"
-    __table_args__ = (UniqueConstraint("source", "occurrence"),)
+    __table_args__ = (
+        UniqueConstraint("source", "occurrence"),
+        Index("ix_proposal_single", "actor", "created_at", postgresql_where=text("source = 'api'")),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(Text)
     occurrence: Mapped[str] = mapped_column(Text)

@@ -20,6 +20,7 @@ LANGUAGES = ("en", "es", "pt-BR")
 
 _PREFIX = "PAUTA_"
 _CONFIG = "PAUTA_CONFIG"
+_NOT_SETTINGS = (_CONFIG, "PAUTA_AS")
 
 Reader = Callable[[str, object], Any]
 """Turns the raw value of the setting that it is told by name into its typed one, or raises a Problem."""
@@ -279,7 +280,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     given = {
         name.removeprefix(_PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(_PREFIX) and name != _CONFIG
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS
     }
     if "DATABASE_URL" in environment:
         given.setdefault("database_url", environment["DATABASE_URL"])

@@ -85,6 +85,20 @@ class Notice(Base):
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
 
 
+class SendingPermission(Base):
+    """Who may send what; null and empty lists mean any. See ``pauta.team.sending``."""
+
+    __tablename__ = "sending_permission"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    role: Mapped[str | None] = mapped_column(Text)
+    team: Mapped[str | None] = mapped_column(Text)
+    types: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    topics: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    channels: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    most: Mapped[int | None] = mapped_column(Integer)
+    per_day: Mapped[int | None] = mapped_column(Integer)
+
+
 class ApiKey(Base):
     """A key for the API: only its hash is kept. A revoked key keeps its row."""
 

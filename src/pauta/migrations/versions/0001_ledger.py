@@ -12,6 +12,15 @@ branch_labels = None
 depends_on = None
 
 PARTITIONS, TABLES = 64, 8
+PERMISSIONS = """
+INSERT INTO sending_permission (role, types, topics, most, per_day) VALUES
+  ('admin', '{}', '{}', NULL, NULL),
+  ('marketer', '{educational,relationship,promotional,operational}', '{}', NULL, NULL),
+  ('csm', '{educational,relationship}', '{}', 1, 50),
+  ('support', '{}', '{ticket}', 1, 200),
+  ('leader', '{relationship,operational}', '{news,letter}', NULL, NULL),
+  ('sender', '{}', '{}', 1, NULL)
+"""
 PARTITIONED = ("message", "message_change", "attempt", "archive", "touch")
 
 
@@ -28,5 +37,6 @@ def upgrade() -> None:
         f"INSERT INTO lease (part, until) SELECT part, '-infinity' FROM generate_series(0, {PARTITIONS - 1}) part"
     )
     op.execute("INSERT INTO place (id) VALUES (0)")
+    op.execute(PERMISSIONS)
     for number in range(TABLES):
         op.execute(f"ALTER TABLE archive_{number} ALTER COLUMN body SET STORAGE EXTERNAL")

@@ -317,6 +317,18 @@ CREATE TABLE policy_version (
     CONSTRAINT pk_policy_version PRIMARY KEY (version)
 );
 
+CREATE TABLE sending_permission (
+    id BIGSERIAL NOT NULL,
+    role TEXT,
+    team TEXT,
+    types TEXT[] DEFAULT '{}' NOT NULL,
+    topics TEXT[] DEFAULT '{}' NOT NULL,
+    channels TEXT[] DEFAULT '{}' NOT NULL,
+    most INTEGER,
+    per_day INTEGER,
+    CONSTRAINT pk_sending_permission PRIMARY KEY (id)
+);
+
 CREATE TABLE sign_in_attempt (
     who TEXT NOT NULL,
     failures INTEGER NOT NULL,
@@ -467,6 +479,8 @@ CREATE TABLE proposal (
     CONSTRAINT fk_proposal_kind_id FOREIGN KEY(kind_id) REFERENCES kind (id),
     CONSTRAINT fk_proposal_template_id FOREIGN KEY(template_id) REFERENCES template (id)
 );
+
+CREATE INDEX ix_proposal_single ON proposal (actor, created_at) WHERE source = 'api';
 
 CREATE TABLE template_version (
     id BIGSERIAL NOT NULL,

@@ -174,7 +174,7 @@ def preview_campaign(
 def launch_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
     """Let the gate decide every message of a draft, and send those that may go: 409 when it is no draft."""
     chosen = queries.campaign_named(door.connection, name)
-    actions.launch(door.connection, door.now, chosen.id, door.actor)
+    actions.launch(door.connection, door.now, chosen.id, door.caller)
     return _done(door, name, "launch")
 
 

@@ -131,7 +131,7 @@ def send_message(
         contact=form.contact,
         template=form.template,
         key=idempotency_key,
-        actor=door.actor,
+        who=door.caller,
         figures=form.figures,
         sender=form.sender,
     )
