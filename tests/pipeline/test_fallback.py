@@ -11,6 +11,7 @@ from pauta.messages import actions as messages
 from pauta.messages import queries
 from pauta.messages.models import Lane, State
 from pauta.messages.terms import Terms
+from tests.conftest import ADMIN
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -70,7 +71,7 @@ def test_a_transactional_message_is_followed_at_once(office: Office, telephone: 
     build(office)
     messages.stop(office.connection, "sms", "no provider in this test", "ana", office.now)
     terms = Terms(type="transactional", topic="invoice", team="finance", tier=0, channels=("email", "sms"))
-    messages.propose_one(office.connection, office.now, terms, contact="c1", template="hello", key="one", actor="ana")
+    messages.propose_one(office.connection, office.now, terms, contact="c1", template="hello", key="one", who=ADMIN)
     office.settle(office.worker(Lane.FAST))
     first = office.one("SELECT min(id) FROM message")
     assert office.all(ROWS) == [(State.FAILED, Channel.email, None), (State.PLANNED, Channel.sms, first)]

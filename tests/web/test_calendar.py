@@ -14,6 +14,7 @@ from pauta.messages.tally import fold
 from pauta.messages.terms import read_terms
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import Settings
+from tests.conftest import ADMIN
 from tests.messages.cast import ACME, ANA, BRUNO, NOW, TWO_A_WEEK, add_touch, settle
 from tests.web.conftest import Call
 
@@ -33,7 +34,7 @@ def base(settings: Settings) -> Iterator[Connection[Any]]:
 def propose(base: Connection[Any], key: str, contact: str = "ana", **terms: Any) -> int:
     document = {"type": "promotional", "topic": "offers", "team": "marketing"} | terms
     return propose_one(
-        base, NOW, read_terms(document), contact=contact, template="hello", key=key, actor="x"
+        base, NOW, read_terms(document), contact=contact, template="hello", key=key, who=ADMIN
     ).message_id
 
 
