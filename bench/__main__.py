@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import gate_plan, launch, reading
+from bench import gate_plan, launch, month, reading
 
 BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "gate.plan": (gate_plan.run, 1_000_000),
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "deliver": (launch.deliver, 50_000),
     "import": (reading.import_, 200_000),
     "why": (reading.why, 20_000),
+    "calendar.month": (month.run, 1_000_000),
 }
 """Each benchmark with its usual size."""
 

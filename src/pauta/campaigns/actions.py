@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection, sql
@@ -211,6 +211,42 @@ def cancel(connection: Conn, now: datetime, campaign_id: int) -> None:
     )
     states = ("draft", "launching", "launched", "paused", "cancelled")
     _set(connection, _locked(connection, campaign_id, states, "cancel"), "cancelled", ProposalState.CANCELLED)
+
+
+UNDO_SECONDS = 60
+"""How long after its launch a campaign can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo did: how many messages had left before it, and the state that the campaign has now."""
+
+    left: int
+    state: str
+
+
+def undo(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Undone:
+    """Take a launch back within a minute: nothing more of it leaves, and ``withdraw`` takes its messages back.
+
+    When nothing has left yet the campaign is a draft again, under its name; the cancelled launch keeps the old row, so
+    that a worker that is still writing it can touch nothing of a new one. Problem when it is too late.
+    """
+    chosen = _locked(connection, campaign_id, ("launching", "launched", "paused"), "undo")
+    if chosen.launched_at is None or now - chosen.launched_at > timedelta(seconds=UNDO_SECONDS):
+        raise Problem("campaigns.undo_late", field="campaign", campaign=chosen.name, seconds=UNDO_SECONDS)
+    cancel(connection, now, campaign_id)
+    row = connection.execute(
+        "SELECT count(*) FROM message WHERE proposal_id = %s AND state IN (2, 3, 4, 5)", (chosen.proposal_id,)
+    ).fetchone()
+    left = int(row[0]) if row else 0
+    if left:
+        return Undone(left, "cancelled")
+    mark = f" (undone {campaign_id})"
+    connection.execute("UPDATE campaign SET name = name || %s WHERE id = %s", (mark, campaign_id))
+    connection.execute("UPDATE proposal SET occurrence = occurrence || %s WHERE id = %s", (mark, chosen.proposal_id))
+    draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template)
+    create(connection, now, draft, actor)
+    return Undone(0, "draft")
 
 
 def withdraw(connection: Conn, now: datetime, campaign_id: int, part: int, actor: str) -> int:

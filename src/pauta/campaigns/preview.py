@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,6 +90,47 @@ class Preview:
     sampled: int
 
 
+@dataclass(frozen=True, slots=True)
+class DayImpact:
+    """A day of the strip in full: its forecast, the verdicts with their reasons, and who gives way to whom.
+
+    All numbers are reckoned for everyone from the contacts of the sample.
+    """
+
+    day: date
+    send: int
+    queue: int
+    suppress: int
+    error: float
+    counts: tuple[Count, ...]
+    losers: tuple[Loser, ...]
+    winners: tuple[Winner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """The coming days of a campaign, the best one among them, and from how many contacts they were reckoned."""
+
+    campaign: str
+    contacts: int
+    sampled: int
+    today: date
+    best: date
+    days: tuple[DayImpact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What one day would bring, counted over everyone."""
+
+    campaign: str
+    contacts: int
+    day: date
+    counts: tuple[Count, ...]
+    losers: tuple[Loser, ...]
+    winners: tuple[Winner, ...]
+
+
 def preview(
     connection: Conn,
     now: datetime,
@@ -102,7 +143,7 @@ def preview(
 
     ``sample`` is the number of contacts from which the strip is reckoned; the same contacts every time.
     """
-    trial = _Trial(connection, now, campaign)
+    trial = Trial(connection, now, campaign)
     chosen = day or max(trial.today, campaign.terms.not_before or trial.today)
     counts, given_way, come_first = trial.everyone(day)
     strip, sampled = trial.strip(days, sample or SAMPLE)
@@ -119,11 +160,30 @@ def preview(
     )
 
 
+def outlook(
+    connection: Conn, now: datetime, campaign: Campaign, dates: Sequence[date] | None = None, days: int = 30
+) -> Outlook:
+    """What each coming day (or each of ``dates``) would bring to a campaign that is not launched yet, from a sample."""
+    trial = Trial(connection, now, campaign)
+    wanted = dates or trial.coming(days)
+    found, sampled = trial.impacts(wanted, SAMPLE)
+    forecasts = [DayForecast(one.day, one.send, one.queue, one.suppress, one.error) for one in found]
+    return Outlook(campaign.name, trial.contacts, sampled, trial.today, best_day(forecasts), found)
+
+
+def impact(connection: Conn, now: datetime, campaign: Campaign, day: date | None = None) -> Impact:
+    """What a day (None: as the campaign is, launched now) would bring, counted over everyone."""
+    trial = Trial(connection, now, campaign)
+    counts, given_way, come_first = trial.everyone(day)
+    chosen = day or max(trial.today, campaign.terms.not_before or trial.today)
+    return Impact(campaign.name, trial.contacts, chosen, counts, losers(given_way), winners(come_first))
+
+
 def forecast(
     connection: Conn, now: datetime, campaign: Campaign, days: int = 30, sample: int | None = None
 ) -> tuple[tuple[DayForecast, ...], int]:
     """What would become of a campaign on each of the coming days, and from how many contacts that was reckoned."""
-    return _Trial(connection, now, campaign).strip(days, sample or SAMPLE)
+    return Trial(connection, now, campaign).strip(days, sample or SAMPLE)
 
 
 def best_day(strip: Sequence[DayForecast]) -> date:
@@ -131,7 +191,7 @@ def best_day(strip: Sequence[DayForecast]) -> date:
     return max(strip, key=lambda one: (one.send, -one.suppress, -one.day.toordinal())).day
 
 
-class _Trial:
+class Trial:
     """A campaign that is tried out: its audience, and the policies of now."""
 
     def __init__(self, connection: Conn, now: datetime, campaign: Campaign) -> None:
@@ -156,7 +216,7 @@ class _Trial:
         """Every contact's verdict on a day (None: as the campaign is, launched now), and the messages that lose and win
         by it, piece by piece as at a launch."""
         room = Room(self.policies)
-        tally: Counter[tuple[int, int, int]] = Counter()
+        counted: Counter[tuple[int, int, int]] = Counter()
         given_way: Lost = Counter()
         come_first: Counter[KindFacts] = Counter()
         for piece, parts in self._pieces():
@@ -166,16 +226,51 @@ class _Trial:
             if day is not None:
                 fitted = wished_from(fitted, count, (day - _EPOCH).days)
             decided = room.decide(fitted)
-            tally.update(_tally(decided, count))
+            counted.update(tally(decided, np.arange(count, len(decided.verdict))))
             given_way.update(lost(loaded, room.decide(first_messages(fitted, count)), decided))
             come_first.update(won(loaded, decided))
             room.draw(loaded, decided)
-        return self._named(tally), given_way, come_first
+        return self.named(counted), given_way, come_first
 
     def strip(self, days: int, sample: int) -> tuple[tuple[DayForecast, ...], int]:
         """The forecast of each coming day from a sample of accounts with about ``sample`` contacts."""
+        found, sampled = [], 0
+        for day, loaded, _, decided in self._on_days(self.coming(days), sample):
+            count = len(loaded.messages)
+            sampled = len(decided.verdict) - count
+            accounts = loaded.facts.contacts.account[loaded.facts.messages.contact[count:]]
+            found.append(day_forecast(day, decided.verdict[count:], accounts, self.contacts))
+        return tuple(found), sampled
+
+    def impacts(self, dates: Sequence[date], sample: int) -> tuple[tuple[DayImpact, ...], int]:
+        """These days in full from a sample of accounts with about ``sample`` contacts."""
+        found, sampled = [], 0
+        without: Plan | None = None
+        for day, loaded, room, decided in self._on_days(dates, sample):
+            count = len(loaded.messages)
+            without = without or room.decide(first_messages(loaded.facts, count))
+            sampled = len(decided.verdict) - count
+            accounts = loaded.facts.contacts.account[loaded.facts.messages.contact[count:]]
+            scale = self.contacts / max(1, sampled)
+            told = day_forecast(day, decided.verdict[count:], accounts, self.contacts)
+            found.append(
+                DayImpact(
+                    *(told.day, told.send, told.queue, told.suppress, told.error),
+                    counts=self.named(scaled(tally(decided, np.arange(count, len(decided.verdict))), scale)),
+                    losers=losers(scaled(lost(loaded, without, decided), scale)),
+                    winners=winners(scaled(won(loaded, decided), scale)),
+                )
+            )
+        return tuple(found), sampled
+
+    def coming(self, days: int) -> list[date]:
+        """Today where the company is, and the days after it; a Problem when there are none or too many."""
         if not 1 <= days <= MOST_DAYS:
             raise Problem("campaigns.days_wrong", field="days", value=days, most=MOST_DAYS)
+        return [self.today + timedelta(days=number) for number in range(days)]
+
+    def _on_days(self, dates: Sequence[date], sample: int) -> Iterator[tuple[date, Loaded, Room, Plan]]:
+        """What the gate says of a sample if the campaign were for each of these days, with the places it would find."""
         if self.contacts <= sample:
             chosen = audiences.members(self.connection, self.audience, range(PARTITIONS))
         else:
@@ -183,14 +278,10 @@ class _Trial:
         room = Room(self.policies, len(chosen) / max(1, self.contacts))
         loaded = self._load(chosen, range(PARTITIONS))
         fitted, count = room.fitted(loaded), len(loaded.messages)
-        accounts = fitted.contacts.account[fitted.messages.contact[count:]]
-        found = []
-        for day in (self.today + timedelta(days=n) for n in range(days)):
+        for day in dates:
             as_it_is = day == self.today and self.campaign.terms.not_before is None
             on_day = fitted if as_it_is else wished_from(fitted, count, (day - _EPOCH).days)
-            decided = room.decide(on_day)
-            found.append(_forecast(day, decided.verdict[count:], accounts, self.contacts))
-        return tuple(found), len(chosen)
+            yield day, replace(loaded, facts=fitted), room, room.decide(on_day)
 
     def _pieces(self) -> Iterator[tuple[Members, range]]:
         """The audience in the pieces that are decided together, and the partitions of each, in their order."""
@@ -210,7 +301,8 @@ class _Trial:
         proposed = Proposed(self.proposal, chosen["id"])
         return facts.load(self.connection, self.now, choice, self.policies, proposed)
 
-    def _named(self, tally: Counter[tuple[int, int, int]]) -> tuple[Count, ...]:
+    def named(self, counted: Counter[tuple[int, int, int]]) -> tuple[Count, ...]:
+        """Verdicts, reasons and rules by their words, the most frequent of each verdict first."""
         names = [policy.name for policy in self.policies.policies]
         return tuple(
             Count(
@@ -219,17 +311,26 @@ class _Trial:
                 rule=names[rule] if rule >= 0 else BUILTIN_RULES.get(rule, ""),
                 contacts=contacts,
             )
-            for (verdict, reason, rule), contacts in sorted(tally.items(), key=lambda item: (item[0][0], -item[1]))
+            for (verdict, reason, rule), contacts in sorted(counted.items(), key=lambda item: (item[0][0], -item[1]))
         )
 
 
-def _tally(decided: Plan, count: int) -> Counter[tuple[int, int, int]]:
-    rows = np.stack([decided.verdict[count:], decided.reason[count:], decided.rule[count:]], axis=1)
-    found, counts = np.unique(rows, axis=0, return_counts=True)
+def tally(decided: Plan, rows: NDArray[np.int64]) -> Counter[tuple[int, int, int]]:
+    """How many of these messages have each verdict, reason and rule."""
+    said = np.stack([decided.verdict[rows], decided.reason[rows], decided.rule[rows]], axis=1)
+    found, counts = np.unique(said, axis=0, return_counts=True)
     return Counter({tuple(row): n for row, n in zip(found.tolist(), counts.tolist(), strict=True)})
 
 
-def _forecast(day: date, verdicts: NDArray[np.int8], accounts: NDArray[np.int32], everyone: int) -> DayForecast:
+_Key = TypeVar("_Key")
+
+
+def scaled(counts: Counter[_Key], scale: float) -> Counter[_Key]:
+    """Counts of a sample for everyone; what rounds to nothing is one all the same, as it was seen."""
+    return Counter({key: max(1, round(count * scale)) for key, count in counts.items()})
+
+
+def day_forecast(day: date, verdicts: NDArray[np.int8], accounts: NDArray[np.int32], everyone: int) -> DayForecast:
     """Numbers for everyone from the verdicts of a sample of accounts."""
     of_sample = [int((verdicts == VERDICT_CODE[verdict]).sum()) for verdict in Verdict]
     scale = everyone / max(1, len(verdicts))

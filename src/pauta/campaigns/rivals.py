@@ -39,11 +39,14 @@ Lost = Counter[tuple[KindFacts, bool]]
 """Messages by kind, and whether they find no day any more."""
 
 
-def lost(loaded: Loaded, without: Plan, decided: Plan) -> Lost:
-    """The messages of the ledger that go later, or nowhere, when the proposed ones are decided with them."""
+def lost(loaded: Loaded, without: Plan, decided: Plan, others: NDArray[np.bool_] | None = None) -> Lost:
+    """The messages of the ledger that go later, or nowhere, when the proposed ones are decided with them.
+
+    ``others`` names those that are asked about, when not all messages of the ledger are.
+    """
     count = len(loaded.messages)
     before, after = without.day[:count], decided.day[:count]
-    later = np.flatnonzero(after > before)
+    later = np.flatnonzero((after > before) & (True if others is None else others))
     kinds = loaded.facts.messages.kind[later]
     dropped = after[later] == NEVER
     found: Lost = Counter()
@@ -52,9 +55,12 @@ def lost(loaded: Loaded, without: Plan, decided: Plan) -> Lost:
     return found
 
 
-def won(loaded: Loaded, decided: Plan) -> Counter[KindFacts]:
-    """The kinds of the messages and touches that came first where a proposed message did not get its wish."""
-    codes = decided.winner[len(loaded.messages) :]
+def won(loaded: Loaded, decided: Plan, rows: NDArray[np.int64] | None = None) -> Counter[KindFacts]:
+    """The kinds of the messages and touches that came first where a proposed message did not get its wish.
+
+    ``rows`` are the messages that are asked about, when those are not the proposed ones.
+    """
+    codes = decided.winner[len(loaded.messages) :] if rows is None else decided.winner[rows]
     codes = codes[codes >= 0]
     touches = len(loaded.facts.touches.id)
     by_touch = loaded.facts.touches.kind[codes[codes < touches]]

@@ -65,10 +65,10 @@ def prepare(
 
     ``sender`` is used for proposals that name none. Messages that cannot be rendered come back apart.
     """
-    recipients = _recipients(connection, [one.contact_id for one in claimed])
+    recipients = recipients_of(connection, [one.contact_id for one in claimed])
     proposals = _proposals(connection, {one.proposal_id for one in claimed})
     numbers = _attempts_before(connection, claimed)
-    company = _company(connection)
+    company = company_of(connection)
     mails: list[_Mail] = []
     unready: list[Unready] = []
     for one in claimed:
@@ -119,10 +119,7 @@ def _mail(
         raise Problem("messages.template_unpublished", field="template", template=proposal.template)
     version = choose(proposal.versions, recipient["language"], company["language"])
     language = recipient["language"] or company["language"]
-    account = {**(recipient["account_attributes"] or {}), "name": recipient["account_name"]}
-    contact = {**recipient["attributes"], **{name: recipient[name] for name in _CONTACT_FIGURES}}
-    figures = {"contact": contact, "account": account, "company": company, **proposal.figures}
-    rendered = render(version.compiled, figures, language)
+    rendered = render(version.compiled, {**figures_of(recipient, company), **proposal.figures}, language)
     who = proposal.sender or company["sender"] or sender
     _, own = sender_mailbox(who)
     skeleton, dictionary = _skeleton(version.compiled, who)
@@ -135,6 +132,13 @@ def _mail(
         now,
     )
     return _Mail(claimed, number, own, smtp_address(recipient["email"]), content, dictionary)
+
+
+def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:
+    """What every template is told of its reader."""
+    account = {**(recipient["account_attributes"] or {}), "name": recipient["account_name"]}
+    contact = {**recipient["attributes"], **{name: recipient[name] for name in _CONTACT_FIGURES}}
+    return {"contact": contact, "account": account, "company": company}
 
 
 _CONTACT_FIGURES = ("first_name", "last_name", "email", "language", "stage")
@@ -155,11 +159,12 @@ def _skeleton(compiled: CompiledTemplate, sender: str) -> tuple[mime.Skeleton, b
     return skeleton, sample
 
 
-def _recipients(connection: Connection[Any], ids: list[int]) -> dict[int, dict[str, Any]]:
+def recipients_of(connection: Connection[Any], ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What templates may be told of these contacts and their accounts, by contact."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             """
-            SELECT c.id, c.email, c.first_name, c.last_name, c.language, c.stage, c.attributes,
+            SELECT c.id, c.external_id, c.email, c.first_name, c.last_name, c.language, c.stage, c.attributes,
                    coalesce(a.name, '') AS account_name, a.attributes AS account_attributes
             FROM contact c LEFT JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%s)
             """,
@@ -180,7 +185,8 @@ def _proposals(connection: Connection[Any], ids: set[int]) -> dict[int, _Proposa
     }
 
 
-def _company(connection: Connection[Any]) -> dict[str, Any]:
+def company_of(connection: Connection[Any]) -> dict[str, Any]:
+    """What templates may be told of the company."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute("SELECT name, language, sender, postal_address FROM company")
         return cursor.fetchone() or {"name": "", "language": "en", "sender": "", "postal_address": ""}

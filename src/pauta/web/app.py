@@ -18,6 +18,7 @@ from pauta.web import catcher, health, metrics, problems, reference, start
 from pauta.web.api import (
     accounts,
     calendar,
+    campaign_days,
     campaigns,
     contacts,
     events,
@@ -44,6 +45,7 @@ _LARGEST_BODY = 8_000_000
 _NOUNS = (
     accounts,
     calendar,
+    campaign_days,
     campaigns,
     contacts,
     events,

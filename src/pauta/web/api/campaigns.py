@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.campaigns import actions, queries
 from pauta.campaigns.preview import MOST_DAYS, preview
@@ -20,6 +20,10 @@ from pauta.web.terms import TermsForm
 from pauta.web.types import Day, JsonObject, Name
 
 router = APIRouter(tags=["campaigns"])
+
+
+class _Read(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
 
 
 class CampaignForm(TermsForm):
@@ -64,7 +68,7 @@ class ProgressView(BaseModel):
     tallies: list[TallyView]
 
 
-class CountView(BaseModel):
+class CountView(_Read):
     """How many contacts get one verdict for one reason."""
 
     verdict: str
@@ -73,7 +77,7 @@ class CountView(BaseModel):
     contacts: int
 
 
-class LoserView(BaseModel):
+class LoserView(_Read):
     """Messages of another origin that would go later, or find no day any more."""
 
     campaign: str
@@ -83,7 +87,7 @@ class LoserView(BaseModel):
     dropped: int
 
 
-class WinnerView(BaseModel):
+class WinnerView(_Read):
     """Messages and touches of one origin to which messages of the campaign give way."""
 
     campaign: str
@@ -201,6 +205,26 @@ def cancel_campaign(
     actions.cancel(door.connection, door.now, chosen.id)
     later.add_task(_withdraw, state_of(request), chosen.id, door.actor)
     return _done(door, name, "cancel")
+
+
+class UndoneView(BaseModel):
+    """What an undo did."""
+
+    campaign: str
+    left: int = Field(description="Messages that had left before.")
+    state: str = Field(description="draft when nothing had left, else cancelled.")
+
+
+@router.post("/campaigns/{name}/undo")
+def undo_campaign(
+    request: Request, later: BackgroundTasks, door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name
+) -> UndoneView:
+    """Take a launch back within a minute: 409 later. Messages that have not left are taken back after the answer."""
+    chosen = queries.campaign_named(door.connection, name)
+    undone = actions.undo(door.connection, door.now, chosen.id, door.actor)
+    later.add_task(_withdraw, state_of(request), chosen.id, door.actor)
+    door.audit(Right.CAMPAIGNS_LAUNCH, f"campaign:{name}", step="undo", left=undone.left)
+    return UndoneView(campaign=name, left=undone.left, state=undone.state)
 
 
 def _withdraw(state: WebState, campaign_id: int, actor: str) -> None:
