@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 
 from bench.content import source
 from bench.database import installation, store
-from bench.measure import clock, durability, memory, report
+from bench.measure import clock, cpu_seconds, durability, memory, report
 from bench.running import Sink, wait, workers
 from pauta.campaigns import actions as campaigns
 from pauta.content.actions import publish
@@ -25,16 +26,19 @@ def launch(n: int) -> None:
     with installation() as (data_dir, url):
         store(url, n, now)
         campaign_id = _campaign(url, now)
-        with memory() as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
+        with memory(own=False) as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
+            spent = cpu_seconds()
             begun = clock()
             with connect(url) as door:
                 campaigns.launch(door, now, campaign_id, BENCH)
             wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}", pause=0.005)
             seconds = clock() - begun
+            used = _difference(cpu_seconds(), spent)
             verdicts = connection.execute(
                 "SELECT verdict, count(*) FROM message WHERE proposal_id <> 1000000 GROUP BY 1 ORDER BY 1"
             ).fetchall()
-            report("launch", n, seconds, seen, verdicts=[count for _, count in verdicts], **durability(connection))
+            counts = [count for _, count in verdicts]
+            report("launch", n, seconds, seen, cpu_seconds=used, verdicts=counts, **durability(connection))
 
 
 def deliver(n: int) -> None:
@@ -46,7 +50,11 @@ def deliver(n: int) -> None:
             store(url, n, now, policies=False)
             campaign_id = _campaign(url, now)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
-            with memory() as seen, workers(url, data_dir, **settings), connect(url, autocommit=True) as connection:
+            with (
+                memory(own=False) as seen,
+                workers(url, data_dir, **settings),
+                connect(url, autocommit=True) as connection,
+            ):
                 connection.execute("DELETE FROM message")
                 with connect(url) as door:
                     campaigns.launch(door, now, campaign_id, BENCH)
@@ -54,6 +62,7 @@ def deliver(n: int) -> None:
                 (due,) = connection.execute(
                     "SELECT count(*) FROM message WHERE state = 1 AND due <= %s", (datetime.now(UTC),)
                 ).fetchone() or (0,)
+                spent = cpu_seconds()
                 begun = clock()
                 with connect(url) as door:
                     messages.lift(door, None, "bench", now)
@@ -62,17 +71,23 @@ def deliver(n: int) -> None:
                 seconds = clock() - begun
                 wait(connection, f"SELECT count(*) = {due} FROM message WHERE state = 3")
                 settled = clock() - begun
+                used = _difference(cpu_seconds(), spent)
                 report(
                     "deliver",
                     due,
                     seconds,
                     seen,
+                    cpu_seconds=used,
                     counted=sink.mails,
                     settled=round(settled, 3),
                     **durability(connection),
                 )
     finally:
         sink.close()
+
+
+def _difference(after: Counter[str], before: Counter[str]) -> dict[str, float]:
+    return {program: round(seconds - before[program], 2) for program, seconds in after.most_common()}
 
 
 def _campaign(url: str, now: datetime) -> int:

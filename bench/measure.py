@@ -1,4 +1,4 @@
-"""How a benchmark is measured: wall clock, peak memory of every process taking part, and the machine."""
+"""How a benchmark is measured: wall clock, CPU time and peak memory of every process taking part, and the machine."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import platform
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,23 +17,29 @@ from typing import Any
 import psutil
 from psycopg import Connection
 
-_EVERY_SECONDS = 0.1
+_EVERY_SECONDS = 0.25
+_NOT_OURS = "smtp-sink"
 
 
 @dataclass
 class Memory:
-    """The largest sum, seen so far, of the memory of this process and all below it, in bytes.
+    """The largest sum, seen so far, of the memory of all processes taking part, in bytes, and by program.
 
-    Shared pages are divided among those that share them, so PostgreSQL's buffers count once.
+    Shared pages are divided among those that share them, so PostgreSQL's buffers count once. ``own`` is whether the
+    process of the benchmark does the work itself; otherwise it only looks on, and is left out.
     """
 
+    own: bool = True
     peak: int = 0
+    parts: Counter[str] = field(default_factory=Counter)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
         """Look until told to stop."""
         while True:
-            self.peak = max(self.peak, _now())
+            now = self._now()
+            if now.total() > self.peak:
+                self.peak, self.parts = now.total(), now
             if self._over.wait(_EVERY_SECONDS):
                 return
 
@@ -40,21 +47,38 @@ class Memory:
         """End ``watch`` after one last look."""
         self._over.set()
 
+    def _now(self) -> Counter[str]:
+        sizes: Counter[str] = Counter()
+        for process in _taking_part(own=self.own):
+            with suppress(psutil.Error):
+                sizes[_program(process)] += process.memory_full_info().pss
+        return sizes
 
-def _now() -> int:
+
+def _taking_part(*, own: bool) -> Iterator[psutil.Process]:
     me = psutil.Process()
-    total = 0
-    for process in (me, *me.children(recursive=True)):
+    if own:
+        yield me
+    for process in me.children(recursive=True):
         with suppress(psutil.Error):
-            if "smtp-sink" not in process.name():
-                total += process.memory_full_info().pss
-    return total
+            if _NOT_OURS not in process.name():
+                yield process
+
+
+def _program(process: psutil.Process) -> str:
+    """What a process is, in one or two words."""
+    words = process.cmdline()
+    if process.name().startswith("postgres"):
+        return "postgres"
+    if "pauta.worker" in words:
+        return "fast lane" if "transactional" in words else "workers"
+    return "web" if "pauta.web.app:create_app" in words else "parent" if "up" in words else "bench"
 
 
 @contextmanager
-def memory() -> Iterator[Memory]:
+def memory(*, own: bool = True) -> Iterator[Memory]:
     """Watch the memory for the length of the block."""
-    seen = Memory()
+    seen = Memory(own)
     watcher = threading.Thread(target=seen.watch)
     watcher.start()
     try:
@@ -62,6 +86,19 @@ def memory() -> Iterator[Memory]:
     finally:
         seen.stop()
         watcher.join()
+
+
+def cpu_seconds() -> Counter[str]:
+    """CPU seconds so far, by program, of all processes below this one, those that have ended included.
+
+    On a machine that others use too, it says what the wall clock cannot.
+    """
+    spent: Counter[str] = Counter()
+    for process in _taking_part(own=False):
+        with suppress(psutil.Error):
+            times = process.cpu_times()
+            spent[_program(process)] += times.user + times.system + times.children_user + times.children_system
+    return spent
 
 
 def machine() -> str:
@@ -88,6 +125,7 @@ def report(name: str, n: int, seconds: float, seen: Memory, **more: object) -> N
         "seconds": round(seconds, 4),
         "rate": round(n / seconds, 1),
         "memory_mb": round(seen.peak / 2**20),
+        "memory_by_program": {program: round(size / 2**20) for program, size in seen.parts.most_common()},
         "machine": machine(),
         **more,
     }

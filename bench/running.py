@@ -20,29 +20,32 @@ from pauta.core.problems import Problem
 from pauta.platform.database import connect
 
 WORKERS = 2
+WEB_PORT = 21_026
 
 
 @contextmanager
 def workers(url: str, data_dir: Path, **settings: object) -> Iterator[None]:
-    """Bulk workers of an installation, warm and idle when the block begins."""
+    """Everything that ``pauta up`` runs on that database but the mail catcher, warm and idle when the block begins."""
     environment = {
         **os.environ,
         "DATABASE_URL": url,
         "PAUTA_DATA_DIR": str(data_dir),
+        "PAUTA_WEB_PORT": str(WEB_PORT),
+        "PAUTA_CATCHER_ENABLED": "false",
         "PAUTA_LOG_LEVEL": "error",
         "PAUTA_WORKERS": str(WORKERS),
         **{f"PAUTA_{name.upper()}": str(value) for name, value in settings.items()},
     }
-    started = [subprocess.Popen([sys.executable, "-m", "pauta.worker"], env=environment) for _ in range(WORKERS)]
+    command = [str(Path(sys.executable).with_name("pauta")), "up"]
+    started = subprocess.Popen(command, env=environment, stdout=sys.stderr)
     try:
         with connect(url, autocommit=True) as connection:
             wait(connection, f"SELECT count(*) = 64 AND count(DISTINCT owner) = {WORKERS} FROM lease WHERE owner <> ''")
+            wait(connection, "SELECT count(*) = 1 FROM worker WHERE lane = 1")
         yield
     finally:
-        for worker in started:
-            worker.terminate()
-        for worker in started:
-            worker.wait()
+        started.terminate()
+        started.wait()
 
 
 def wait(connection: Connection[Any], question: str, seconds: float = 600, pause: float = 0.01) -> None:

@@ -24,6 +24,7 @@ from pauta.campaigns.actions import withdraw_cancelled
 from pauta.channels.base import OutcomeKind
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
+from pauta.core.calendar import day_number, holidays_between
 from pauta.core.gate.plan import plan
 from pauta.facts import AccountChoice
 from pauta.messages.ledger import NEWS
@@ -279,12 +280,16 @@ def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> Non
 
 
 def warm_up(settings: Settings, clock: Clock) -> None:
-    """Compile the gate, or load what an earlier process compiled, before anything waits for it.
+    """Compile the gate, or load what an earlier process compiled, and read calendars, before anything waits for it.
 
     Of processes that start together one compiles, and the others find its work.
     """
     with connect(settings.database_url) as connection:
         nobody = facts.load(connection, clock.now(), AccountChoice((0,), (0,)), PolicySet(0, (), ()))
+        countries = connection.execute("SELECT DISTINCT country FROM place WHERE country IS NOT NULL").fetchall()
+    today = day_number(clock.now().date())
+    for (country,) in countries:
+        holidays_between(country, "", today, today)  # the first calendar takes half a second
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "compile.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

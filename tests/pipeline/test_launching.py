@@ -51,6 +51,42 @@ def test_every_partition_is_written_once(office: Office) -> None:
     assert office.one("SELECT count(*) FROM message m JOIN message_key k ON k.message_id = m.id") == 40
 
 
+def test_the_tally_counts_what_a_launch_has_written(office: Office) -> None:
+    company.build(office.connection, office.now, 20, 40, [{**WARM_UP[0], "limit": 15}])
+    office.run("UPDATE consent SET granted = false WHERE contact_id <= 5")
+    step = step_of(office, company.launch(office.connection, office.now, "launch"), tuple(range(PARTITIONS)))
+    write(office, at_work(office), step)
+    kind = office.one("SELECT kind_id FROM proposal")
+    written = office.all(
+        "SELECT %s, channel, state, verdict, wished, day, count(*)::int FROM message"
+        " GROUP BY channel, state, verdict, wished, day ORDER BY count(*), day",
+        kind,
+    )
+    assert [row[-1] for row in written] == [5, 5, 15, 15]
+    assert (
+        office.all(
+            "SELECT kind_id, channel, state, verdict, wished, day, messages FROM message_tally ORDER BY messages, day"
+        )
+        == written
+    )
+
+
+def test_ids_ascend_from_partition_to_partition(office: Office) -> None:
+    company.build(office.connection, office.now, 20, 40, ONE_A_WEEK)
+    worker = at_work(office)
+    for name in ("first", "second"):
+        step = step_of(office, company.launch(office.connection, office.now, name), tuple(range(PARTITIONS)))
+        write(office, worker, step)
+    assert office.one("SELECT count(DISTINCT part) FROM message") > 1
+    by_id = office.all("SELECT part, account_key FROM message WHERE proposal_id = %s ORDER BY id", step.proposal_id)
+    assert by_id == sorted(by_id)
+    assert office.one(
+        "SELECT count(*) FROM message late JOIN message early ON early.id = late.winner"
+        " AND early.contact_id = late.contact_id"
+    ) == office.one("SELECT count(*) FROM message WHERE winner <> 0")
+    assert office.one("SELECT count(*) FROM message WHERE winner <> 0") == 40
+
+
 def test_one_who_moves_between_partitions_gets_one_message(office: Office) -> None:
     company.build(office.connection, office.now, 2, 2, [])
     campaign_id = company.launch(office.connection, office.now, "launch")

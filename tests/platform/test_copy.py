@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from psycopg import Connection, sql
 
 from pauta.platform import database
-from pauta.platform.copy import copy_rows, fetch_array
+from pauta.platform.copy import array_text, copy_rows, fetch_array
 from pauta.platform.home import Home
 
 Open = Connection[tuple[Any, ...]]
@@ -95,7 +95,10 @@ def test_what_is_stored_is_what_was_given(scratch: Open, rows: list[dict[str, An
 
 
 NUMBERS = np.dtype(
-    [("flag", "?"), ("small", "i2"), ("number", "i4"), ("big", "i8"), ("real", "f4"), ("double", "f8"), ("id", "V16")]
+    [
+        *(("flag", "?"), ("small", "i2"), ("number", "i4"), ("big", "i8"), ("real", "f4"), ("double", "f8")),
+        *(("moment", "M8[us]"), ("id", "V16")),
+    ]
 )
 
 
@@ -109,6 +112,7 @@ def test_what_is_fetched_is_what_was_stored(scratch: Open, rows: list[dict[str, 
     for name in ("flag", "small", "number", "big", "double"):
         assert found[name].tolist() == [row[name] for row in rows]
     assert found["real"].tolist() == np.array([row["real"] for row in rows], dtype="f4").tolist()
+    assert found["moment"].tolist() == [row["moment"] for row in rows]
     assert [entry.tobytes() for entry in found["id"]] == [row["id"].bytes for row in rows]
 
 
@@ -129,6 +133,13 @@ def test_a_query_may_have_parameters(scratch: Open) -> None:
     dtype = np.dtype([("n", "i4")])
     found = fetch_array(scratch, "SELECT n FROM generate_series(1, %(to)s) AS n", {"to": 3}, dtype)
     assert found["n"].tolist() == [1, 2, 3]
+
+
+def test_integers_go_as_the_text_of_an_array(scratch: Open) -> None:
+    numbers = np.array([-(2**63), 0, 7, 2**63 - 1])
+    found = fetch_array(scratch, "SELECT unnest(%s::int8[]) AS n", (array_text(numbers),), np.dtype([("n", "i8")]))
+    assert found["n"].tolist() == numbers.tolist()
+    assert len(fetch_array(scratch, "SELECT unnest(%s::int8[]) AS n", (array_text(numbers[:0]),), found.dtype)) == 0
 
 
 def test_no_rows_are_an_empty_array(scratch: Open) -> None:

@@ -19,7 +19,17 @@ from pauta.facts.coding import NEWEST_ID, Lookup, Places, Proposed
 from pauta.facts.rows import AccountChoice, Database, KindFacts, ProposalFacts, Rows, Scope
 from pauta.policies.queries import PolicySet
 
-__all__ = ["NEWEST_ID", "AccountChoice", "KindFacts", "Loaded", "ProposalFacts", "Proposed", "load", "utc"]
+__all__ = [
+    "NEWEST_ID",
+    "AccountChoice",
+    "KindFacts",
+    "Loaded",
+    "ProposalFacts",
+    "Proposed",
+    "capacity_used",
+    "load",
+    "utc",
+]
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,7 @@ def load(
         events=coding.events(lookup, rows.events(scope, since)),
         touches=coding.touches(lookup, touches, kinds),
         messages=coding.messages(lookup, messages, proposals, kinds, proposed),
-        capacity_used=_capacity_used(connection, policies),
+        capacity_used=capacity_used(connection, policies),
     )
     return Loaded(facts, contacts, messages, proposals, kinds)
 
@@ -99,7 +109,8 @@ def _reach(policies: Sequence[Policy], preferences: Rows) -> int:
     return max(days) + 1
 
 
-def _capacity_used(connection: Database, policies: PolicySet) -> dict[tuple[int, int], int]:
+def capacity_used(connection: Database, policies: PolicySet) -> dict[tuple[int, int], int]:
+    """Places that are reserved or used up, by position of the capacity policy and first epoch day of the period."""
     positions = {
         number: position
         for position, (number, policy) in enumerate(zip(policies.ids, policies.policies, strict=True))

@@ -52,11 +52,13 @@ _MESSAGE = np.dtype(
         ("wish_from", "i2"),
         ("wished", "i4"),
         ("day", "i4"),
-        ("due", "i8"),
+        ("due", "M8[us]"),
     ]
 )
 _TOUCH = np.dtype([("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8")])
-_CONSENT = np.dtype([("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "i8")])
+_CONSENT = np.dtype(
+    [("id", "i8"), ("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "M8[us]")]
+)
 _PREFERENCE = np.dtype([("contact_id", "i8"), ("topic", "i4"), ("at_most", "i2"), ("days", "i2")])
 _STANDING = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4")])
 _EVENT = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4"), ("day", "i4")])
@@ -156,7 +158,7 @@ def open_messages(scope: Scope) -> Rows:
         f"""
         SELECT part, id, account_key, contact_id, proposal_id, state, verdict, reason, rule, winner, channel, wish_from,
                wished - DATE '1970-01-01' AS wished, coalesce(day - DATE '1970-01-01', {NEVER}) AS day,
-               coalesce((extract(epoch FROM due) * 1000000)::int8, 0) AS due
+               coalesce(due, 'epoch') AS due
         FROM message WHERE {{chosen}} AND state IN ({State.OPEN}, {State.PLANNED})
               AND lane = {scope.accounts.lane:d}
         """,
@@ -182,18 +184,17 @@ def touches(scope: Scope, since: date) -> Rows:
 
 
 def consents(scope: Scope, topics: tuple[str, ...]) -> Rows:
-    """Consent entries for these topics and for all topics, in order of time."""
+    """Consent entries for these topics and for all topics (topic -1), in order of time."""
     chosen = "part = ANY(%(parts)s)" if scope.accounts.keys is None else _CONTACTS_OF_KEYS
     found = scope.rows(
         f"""
-        SELECT contact_id, channel, coalesce(array_position(%(topics)s::text[], topic), 0) - 1 AS topic, granted,
-               (extract(epoch FROM at) * 1000000)::int8 AS at
-        FROM consent WHERE {chosen} AND (topic = '*' OR topic = ANY(%(topics)s)) ORDER BY id
+        SELECT id, contact_id, channel, array_position(%(topics)s::text[], topic) - 2 AS topic, granted, at
+        FROM consent WHERE {chosen} AND topic = ANY(%(topics)s)
         """,
         _CONSENT,
-        topics=list(topics),
+        topics=["*", *topics],
     )
-    return found[np.argsort(found["at"], kind="stable")]
+    return found[np.lexsort((found["id"], found["at"]))]
 
 
 _CONTACTS_OF_KEYS = (

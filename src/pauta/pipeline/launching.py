@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,11 +20,12 @@ from pauta.facts import NEWEST_ID, AccountChoice, Proposed
 from pauta.facts.rows import proposals
 from pauta.messages.ledger import message_ids
 from pauta.messages.models import Lane, Unit
+from pauta.messages.tally import COUNTED, count_new
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.planning import Decided, decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
-from pauta.platform.copy import copy_rows, fetch_array
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.copy import array_text, copy_rows, fetch_array
+from pauta.platform.schema import PARTITIONS, PARTITIONS_PER_TABLE
 from pauta.policies import queries as policies
 
 _TYPES = {
@@ -47,6 +50,10 @@ _TYPES = {
 }
 
 
+_COUNTED = 4
+"""Partitions whose contacts are counted to know how many partitions make a step."""
+
+
 @dataclass(frozen=True)
 class LaunchStep:
     """Partitions of one launch that are to be written together."""
@@ -60,7 +67,8 @@ def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int
     """The next partitions of the oldest launch that this worker owns, about ``contacts`` contacts in all."""
     row = connection.execute(
         f"""
-        SELECT c.id, c.proposal_id, array_agg(l.part ORDER BY l.part), (SELECT count(*) FROM contact)
+        SELECT c.id, c.proposal_id, array_agg(l.part ORDER BY l.part),
+               (SELECT count(*) FROM contact WHERE part = ANY((array_agg(l.part ORDER BY l.part))[:{_COUNTED}]))
         FROM launch_part l JOIN campaign c ON c.id = l.campaign_id
         WHERE l.done_at IS NULL AND l.part = ANY(%s) AND c.state = 'launching'
               AND {FREE.format(unit=Unit.LAUNCH, part="l.part", id="c.id")}
@@ -70,8 +78,9 @@ def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int
     ).fetchone()
     if row is None:
         return None
-    campaign_id, proposal_id, parts, everyone = row
-    together = max(1, min(contacts, contacts * PARTITIONS // max(everyone, 1)))
+    campaign_id, proposal_id, parts, some = row
+    counted = min(_COUNTED, len(parts))
+    together = max(1, min(contacts, contacts * counted // some)) if some else counted
     return LaunchStep(campaign_id, proposal_id, tuple(parts[:together]))
 
 
@@ -121,22 +130,27 @@ def _audience(
 def _without_message(connection: Connection[Any], step: LaunchStep, ids: NDArray[np.int64]) -> NDArray[np.int64]:
     taken = fetch_array(
         connection,
-        "SELECT contact_id FROM message_key WHERE proposal_id = %s AND contact_id = ANY(%s)",
-        (step.proposal_id, ids.tolist()),
+        "SELECT contact_id FROM message_key WHERE proposal_id = %s AND contact_id = ANY(%s::int8[])",
+        (step.proposal_id, array_text(ids)),
         np.dtype([("contact_id", "i8")]),
     )
     return np.setdiff1d(ids, taken["contact_id"], assume_unique=True)
 
 
 def _write_new(connection: Connection[Any], now: datetime, decided: Decided, proposal_id: int) -> NDArray[np.int16]:
-    """Write the messages that the plan proposed, by COPY, ids ascending in its order; the partition of each."""
+    """Write the messages that the plan proposed, by COPY, partition by partition with ascending ids, so that the pages
+    of every index are written in order; the partition of each."""
     loaded = decided.loaded
     first = len(loaded.messages)
-    contact_rows = loaded.facts.messages.contact[first:]
-    count = len(contact_rows)
+    parts = loaded.contacts["part"][loaded.facts.messages.contact[first:]]
+    order = np.argsort(parts, kind="stable")
+    rows = first + order
+    count = len(rows)
     ids = message_ids(connection, count)
-    contacts = loaded.contacts[contact_rows]
-    after = {name: column[first:] for name, column in decided.columns.items()}
+    id_of = np.empty(count, dtype=np.int64)
+    id_of[order] = ids
+    contacts = loaded.contacts[loaded.facts.messages.contact[rows]]
+    after = {name: column[rows] for name, column in decided.columns.items()}
     moment = np.full(count, np.datetime64(now.replace(tzinfo=None), "us"))
     columns: dict[str, NDArray[Any]] = {
         **after,
@@ -146,7 +160,7 @@ def _write_new(connection: Connection[Any], now: datetime, decided: Decided, pro
         "contact_id": contacts["id"],
         "proposal_id": np.full(count, proposal_id),
         "lane": np.full(count, Lane.BULK, dtype=np.int16),
-        "winner": _real_ids(after["winner"], ids),
+        "winner": _real_ids(after["winner"], id_of),
         "wished": after["wished"].astype("M8[D]"),
         "day": _dates(after["day"]),
         "due": np.where(after["due"] == 0, np.datetime64("NaT", "us"), after["due"].astype("M8[us]")),
@@ -154,14 +168,25 @@ def _write_new(connection: Connection[Any], now: datetime, decided: Decided, pro
         "created_at": moment,
         "changed_at": moment,
     }
-    copy_rows(connection, "message", {name: columns[name] for name in _TYPES}, _TYPES)
+    _copy_messages(connection, columns)
+    count_new(connection, proposal_id, {name: after[name] for name in COUNTED})
     copy_rows(
         connection,
         "message_key",
         {"proposal_id": columns["proposal_id"], "contact_id": contacts["id"], "message_id": ids},
         {"proposal_id": "int8", "contact_id": "int8", "message_id": "int8"},
     )
-    return contacts["part"]
+    return parts
+
+
+def _copy_messages(connection: Connection[Any], columns: Mapping[str, NDArray[Any]]) -> None:
+    """Write messages, in order of partitions, to the physical tables themselves: through the partitioned table, whose
+    trigger keeps the tally, PostgreSQL would insert row by row."""
+    tables = columns["part"] // PARTITIONS_PER_TABLE
+    starts = [0, *(np.flatnonzero(np.diff(tables)) + 1).tolist(), len(tables)]
+    for start, end in pairwise(starts):
+        rows = {name: columns[name][start:end] for name in _TYPES}
+        copy_rows(connection, f"message_{tables[start]}", rows, _TYPES)
 
 
 def _real_ids(winners: NDArray[np.int64], ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -48,12 +48,13 @@ def decide(
 
     Places of capacities are drawn from counters that are locked until the transaction ends.
     """
-    numbers = lock_counters(connection, now, policies)
     loaded = facts.load(connection, now, accounts, policies, proposed)
     own: Mapping[tuple[int, int], int] = {}
+    numbers = lock_counters(connection, now, policies)  # this late, so that others load their facts meanwhile
     if numbers:
         own = _own_places(loaded, policies)
-        loaded = replace(loaded, facts=replace(loaded.facts, capacity_used=_without(loaded.facts.capacity_used, own)))
+        used = _without(facts.capacity_used(connection, policies), own)
+        loaded = replace(loaded, facts=replace(loaded.facts, capacity_used=used))
     planned = plan(loaded.facts, policies.policies)
     if numbers:
         _draw_places(connection, policies, own, planned.taken)
@@ -72,10 +73,8 @@ def _own_places(loaded: Loaded, policies: PolicySet) -> Mapping[tuple[int, int],
     )
 
 
-def _without(
-    used: Mapping[tuple[int, int], int] | None, own: Mapping[tuple[int, int], int]
-) -> dict[tuple[int, int], int]:
-    return {key: max(0, count - own.get(key, 0)) for key, count in (used or {}).items()}
+def _without(used: Mapping[tuple[int, int], int], own: Mapping[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+    return {key: max(0, count - own.get(key, 0)) for key, count in used.items()}
 
 
 def _draw_places(
@@ -151,12 +150,10 @@ def write_changes(
     if only is not None:
         moved &= np.isin(before["id"], only)
     clock = int(now.timestamp() * 1_000_000)
-    shifted = (
-        ~moved
-        & np.isin(before["id"], before["id"] if only is None else only)
-        & (after["due"] != before["due"])
-        & ((after["due"] > clock) | (before["due"] > clock))
-    )
+    due = before["due"].astype(np.int64)
+    shifted = ~moved & (after["due"] != due) & ((after["due"] > clock) | (due > clock))
+    if only is not None:
+        shifted &= np.isin(before["id"], only)
     _store(connection, now, decided, np.flatnonzero(moved), with_history=True)
     _store(connection, now, decided, np.flatnonzero(shifted), with_history=False)
     return int(moved.sum())

@@ -25,8 +25,10 @@ _SENDERS = {
     "i8": "int8send",
     "f4": "float4send",
     "f8": "float8send",
+    "M8": "timestamptz_send",
     "V16": "uuid_send",
 }
+_TO_2000 = np.datetime64("2000-01-01", "us") - np.datetime64("1970-01-01", "us")
 _WIRE = {
     "bool": ">u1",
     "int2": ">i2",
@@ -53,9 +55,9 @@ def fetch_array(
 ) -> NDArray[Any]:
     """Rows of a query as a structured array; the fields of ``dtype`` name the query's columns.
 
-    Fields are bool, integers of 2, 4 and 8 bytes, floats of 4 and 8 bytes, and ``V16`` for uuid. Columns of a narrower
-    type are widened; cast dates and times to numbers in the query. A NULL is a ValueError. An ORDER BY in the query is
-    kept. One answer holds at most a gigabyte.
+    Fields are bool, integers of 2, 4 and 8 bytes, floats of 4 and 8 bytes, ``M8[us]`` for timestamptz (in UTC), and
+    ``V16`` for uuid. Columns of a narrower type are widened; turn dates into numbers in the query. A NULL is a
+    ValueError. An ORDER BY in the query is kept. One answer holds at most a gigabyte.
     """
     names = dtype.names or ()
     sent = sql.SQL(" || ").join(
@@ -66,16 +68,25 @@ def fetch_array(
     with connection.cursor(binary=True, row_factory=tuple_row) as cursor:
         cursor.execute(whole, params, prepare=False)
         count, data = cursor.fetchone() or (0, None)
-    wire = np.dtype([(name, dtype[name].newbyteorder(">")) for name in names])
+    wire = np.dtype([(name, ">i8" if dtype[name].kind == "M" else dtype[name].newbyteorder(">")) for name in names])
     rows = np.frombuffer(data or b"", dtype=wire)
     if len(rows) != count:
         raise ValueError(f"{count - len(rows)} of {count} rows hold a NULL")
-    return rows.astype(dtype)
+    found = rows.astype(dtype)
+    for name in names:
+        if dtype[name].kind == "M":
+            found[name] += _TO_2000  # PostgreSQL counts from there
+    return found
+
+
+def array_text(numbers: NDArray[np.integer[Any]]) -> str:
+    """Integers as PostgreSQL reads an array: as a parameter ten times faster than a list."""
+    return "{" + ",".join(map(str, numbers.tolist())) + "}"
 
 
 def _sender(field: np.dtype[Any]) -> LiteralString:
     try:
-        return _SENDERS["b1" if field.kind == "b" else f"{field.kind}{field.itemsize}"]
+        return _SENDERS[{"b": "b1", "M": "M8"}.get(field.kind, f"{field.kind}{field.itemsize}")]
     except KeyError:
         raise ValueError(f"a column cannot be fetched as {field}") from None
 

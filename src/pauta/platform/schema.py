@@ -14,6 +14,9 @@ PARTITIONS = 64
 TABLES_PER_PARTITIONED = 8
 """Physical tables under each partitioned table; each holds an equal share of the logical partitions."""
 
+PARTITIONS_PER_TABLE = PARTITIONS // TABLES_PER_PARTITIONED
+"""Table n under a partitioned one holds so many partitions, from n times that number on."""
+
 BigId = Annotated[int, mapped_column(BigInteger)]
 Small = Annotated[int, mapped_column(SmallInteger)]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
