@@ -16,7 +16,7 @@ from pauta.core.gate.policies import Asked
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
 from pauta.messages.models import Lane, State
 from pauta.platform.copy import fetch_array
-from pauta.platform.schema import partition_of
+from pauta.platform.schema import PARTITIONS, partition_of
 
 Database = Connection[Any]
 Rows = NDArray[Any]
@@ -55,7 +55,9 @@ _MESSAGE = np.dtype(
         ("due", "M8[us]"),
     ]
 )
-_TOUCH = np.dtype([("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8")])
+_TOUCH = np.dtype(
+    [("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8"), ("sent_key", "i8")]
+)
 _CONSENT = np.dtype(
     [("id", "i8"), ("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "M8[us]")]
 )
@@ -125,12 +127,23 @@ class Scope:
 
 def contacts(scope: Scope) -> Rows:
     """Contacts of the accounts, grouped by account key."""
+    found = _contacts(scope, "{c.chosen}")
+    return found[np.lexsort((found["id"], found["account_key"]))]
+
+
+def contacts_named(scope: Scope, ids: list[int]) -> Rows:
+    """The contacts with these ids, of whatever account, by id."""
+    found = _contacts(scope, "c.id = ANY(%(ids)s)", ids=ids)
+    return found[np.argsort(found["id"])]
+
+
+def _contacts(scope: Scope, chosen: str, **params: object) -> Rows:
     segments = scope.names.segments
     bits = (
         " | ".join(f"((%(segment_{n})s = ANY(c.segments))::int4::int8 << {n})" for n in range(len(segments)))
         or "0::int8"
     )
-    found = scope.rows(
+    return scope.rows(
         f"""
         SELECT c.id, c.account_key, c.part, c.person_id, c.place_id AS place, coalesce(a.place_id, 0) AS account_place,
                (((c.email_state = 1)::int4 * {1 << Channel.email}
@@ -140,13 +153,13 @@ def contacts(scope: Scope) -> Rows:
                coalesce(c.paused_until - DATE '1970-01-01', {ALWAYS}) AS paused_until, c.best_minute,
                coalesce(array_position(%(stages)s::text[], c.stage) - 1, -1)::int2 AS stage, {bits} AS segments
         FROM contact c LEFT JOIN account a ON a.id = c.account_id
-        WHERE {{c.chosen}}
+        WHERE {chosen}
         """,
         _CONTACT,
         stages=list(scope.stages),
         **{f"segment_{n}": name for n, name in enumerate(segments)},
+        **params,
     )
-    return found[np.lexsort((found["id"], found["account_key"]))]
 
 
 _PHONE_BITS = sum(1 << channel for channel in (Channel.sms, Channel.whatsapp, Channel.call, Channel.voice))
@@ -167,20 +180,31 @@ def open_messages(scope: Scope) -> Rows:
 
 
 def touches(scope: Scope, since: date) -> Rows:
-    """What reached the contacts since a day: touches (negative ids) and messages that left."""
-    return scope.rows(
-        f"""
-        SELECT contact_id, day - DATE '1970-01-01' AS day, kind_id, channel, -id AS id
-        FROM touch WHERE {{chosen}} AND day >= %(since)s
-        UNION ALL
-        SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id
-        FROM (SELECT * FROM message
-              WHERE {{chosen}} AND state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN}) AND day >= %(since)s) m
-        JOIN proposal p ON p.id = m.proposal_id
-        """,
-        _TOUCH,
-        since=since,
+    """What reached the contacts since a day: touches (negative ids) and messages that left.
+
+    Also what reached people who have left these accounts, while they were there. ``sent_key`` is the account key under
+    which something was sent, where that is not the contact's own any more, else 0.
+    """
+    within = "sent_key IS NOT NULL AND NOT ({chosen}) AND " + (
+        f"abs(sent_key) %% {PARTITIONS} = ANY(%(parts)s)" if scope.accounts.keys is None else "sent_key = ANY(%(keys)s)"
     )
+    left = f"state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN})"
+    whose = ("{chosen}", within)
+    parts = [
+        *(f"{_TOUCHES} WHERE {chosen} AND day >= %(since)s" for chosen in whose),
+        *(f"{_LEFT.format(chosen=f'{chosen} AND {left} AND day >= %(since)s')}" for chosen in whose),
+    ]
+    return scope.rows(" UNION ALL ".join(parts), _TOUCH, since=since)
+
+
+_TOUCHES = (
+    "SELECT contact_id, day - DATE '1970-01-01' AS day, kind_id, channel, -id AS id, coalesce(sent_key, 0) AS sent_key "
+    "FROM touch"
+)
+_LEFT = (
+    "SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id, coalesce(m.sent_key, 0) "
+    "FROM (SELECT * FROM message WHERE {chosen}) m JOIN proposal p ON p.id = m.proposal_id"
+)
 
 
 def consents(scope: Scope, topics: tuple[str, ...]) -> Rows:

@@ -128,7 +128,8 @@ class Message(Base):
     builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after
     hand-over the date of the touch. ``due`` is when the message wants attention: to be released (planned) or looked
     at again (open). ``follows`` is the message whose place this one takes after that failed for good, and ``wish_from``
-    the position in the proposal's channels from which on it may go.
+    the position in the proposal's channels from which on it may go. ``sent_key`` is the account key under which it was
+    sent, where its contact has moved since.
     """
 
     __tablename__ = "message"
@@ -136,6 +137,7 @@ class Message(Base):
         Index(None, "account_key"),
         Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
         Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
+        Index("ix_message_sent_key", "sent_key", postgresql_where=text("sent_key IS NOT NULL")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
         Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
@@ -161,6 +163,7 @@ class Message(Base):
     changed_at: Mapped[Moment]
     follows: Mapped[BigId | None]
     wish_from: Mapped[Small] = mapped_column(server_default="0")
+    sent_key: Mapped[BigId | None]
 
 
 class MessageKey(Base):
@@ -237,12 +240,14 @@ class Touch(Base):
     """Something that reached a contact outside the ledger: imported history, a call, a meeting.
 
     ``day`` is the local date at hand-over and never changes. ``external_id`` names it among those of its contact.
+    ``sent_key`` is the account key under which it was sent, where its contact has moved since.
     """
 
     __tablename__ = "touch"
     __table_args__ = (
         Index(None, "account_key"),
         UniqueConstraint("part", "contact_id", "external_id"),
+        Index("ix_touch_sent_key", "sent_key", postgresql_where=text("sent_key IS NOT NULL")),
         Index("ix_touch_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
     )
@@ -255,6 +260,7 @@ class Touch(Base):
     day: Mapped[date]
     at: Mapped[Moment]
     external_id: Mapped[str] = mapped_column(Text)
+    sent_key: Mapped[BigId | None]
 
 
 class Lease(Base):

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from pauta.messages.ledger import lock_parts
+from pauta.messages.models import TOUCH_STATES
 from pauta.people.changes import Move
 from pauta.platform.schema import partition_of
 
@@ -20,7 +21,10 @@ WITH moved AS (
 _MESSAGES = sql.SQL(
     _MOVED
     + """
-    UPDATE message SET part = moved.new_part, account_key = moved.new_key FROM moved
+    UPDATE message SET part = moved.new_part, account_key = moved.new_key,
+           sent_key = CASE WHEN state = ANY(%(left)s)
+                           THEN nullif(coalesce(sent_key, moved.old_key), moved.new_key) END
+    FROM moved
     WHERE message.part = moved.old_part AND message.account_key = moved.old_key
       AND message.contact_id = moved.contact_id
     RETURNING message.id, moved.old_part, moved.new_part
@@ -29,7 +33,9 @@ _MESSAGES = sql.SQL(
 _TOUCHES = sql.SQL(
     _MOVED
     + """
-    UPDATE touch SET part = moved.new_part, account_key = moved.new_key FROM moved
+    UPDATE touch SET part = moved.new_part, account_key = moved.new_key,
+           sent_key = nullif(coalesce(sent_key, moved.old_key), moved.new_key)
+    FROM moved
     WHERE touch.part = moved.old_part AND touch.account_key = moved.old_key AND touch.contact_id = moved.contact_id
     """
 )
@@ -44,13 +50,14 @@ _TABLES = ("message_change", "attempt", "archive")
 def follow(connection: Connection[Any], moves: Sequence[Move]) -> None:
     """Re-key messages, what hangs on them, and touches of contacts that moved, so that their own caps hold there too.
 
+    What was sent remembers under which account: that one's caps go on counting it, those of the new one do not.
     Old and new partitions are locked, in order, against the workers that plan and claim there.
     """
     keys = {key for move in moves for key in (move.old_key, move.new_key)}
     lock_parts(connection, sorted({partition_of(key) for key in keys}))
     given = _columns(moves)
     connection.execute(_TOUCHES, given)
-    messages = connection.execute(_MESSAGES, given).fetchall()
+    messages = connection.execute(_MESSAGES, {**given, "left": list(TOUCH_STATES)}).fetchall()
     crossing = [row for row in messages if row[1] != row[2]]
     if crossing:
         for table in _TABLES:

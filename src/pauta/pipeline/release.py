@@ -138,7 +138,7 @@ def claim(
         return []
     claimed = connection.execute(
         """
-        UPDATE message SET state = %(sending)s, due = NULL, changed_at = %(now)s
+        UPDATE message SET state = %(sending)s, due = NULL, sent_key = NULL, changed_at = %(now)s
         FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(proposals)s::int8[]) AS chosen (part, id, proposal_id)
              JOIN proposal ON proposal.id = chosen.proposal_id AND proposal.state = %(live)s
         WHERE message.part = chosen.part AND message.id = chosen.id

@@ -23,7 +23,7 @@ from pauta.core.gate.sentences import Decision, sentence
 from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER
 from pauta.core.problems import Problem
 from pauta.facts import AccountChoice, Loaded
-from pauta.messages.queries import MessageView, Recipient, find_recipients, messages_of
+from pauta.messages.queries import ALL_PARTS, MessageView, Recipient, find_recipients, messages_of
 from pauta.policies.queries import PolicySet, current
 from pauta.reports.wording import day_in_words, phrase, rule_in_words
 
@@ -151,21 +151,21 @@ def _place(view: MessageView, zone: str, lang: str) -> str:
     return phrase(key, lang, day=day_in_words(day, lang), hour=hour, channel=view.channel)
 
 
-def _came_first(conn: Conn, account_key: int, winners: Sequence[int]) -> dict[int, CameFirst]:
-    """The messages and touches with these ids, negative for touches, under an account key."""
+def _came_first(conn: Conn, account_key: int, winners: list[int]) -> dict[int, CameFirst]:
+    """The messages and touches with these ids, negative for touches, of an account key, or sent under it."""
     if not winners:
         return {}
     rows = conn.execute(
         """
         SELECT m.id, coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), k.type), m.day
         FROM message m JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
-        WHERE m.part = abs(%(key)s::bigint) %% 64 AND m.account_key = %(key)s AND m.id = ANY(%(ids)s)
+        WHERE %(key)s IN (m.account_key, m.sent_key) AND m.part = ANY(%(parts)s) AND m.id = ANY(%(ids)s)
         UNION ALL
         SELECT -t.id, coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), k.type), t.day
         FROM touch t JOIN kind k ON k.id = t.kind_id
-        WHERE t.part = abs(%(key)s::bigint) %% 64 AND t.account_key = %(key)s AND -t.id = ANY(%(ids)s)
+        WHERE %(key)s IN (t.account_key, t.sent_key) AND t.part = ANY(%(parts)s) AND t.id = ANY(%(touches)s)
         """,
-        {"key": account_key, "ids": sorted(set(winners))},
+        {"key": account_key, "parts": ALL_PARTS, "ids": winners, "touches": [-number for number in winners]},
     )
     return {number: CameFirst(number, name, day) for number, name, day in rows}
 

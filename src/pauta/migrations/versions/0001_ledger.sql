@@ -227,6 +227,7 @@ CREATE TABLE message (
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     follows BIGINT,
     wish_from SMALLINT DEFAULT '0' NOT NULL,
+    sent_key BIGINT,
     CONSTRAINT pk_message PRIMARY KEY (part, id)
 )
  PARTITION BY LIST (part);
@@ -242,6 +243,8 @@ CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
+
+CREATE INDEX ix_message_sent_key ON message (sent_key) WHERE sent_key IS NOT NULL;
 
 CREATE TABLE message_change (
     part SMALLINT NOT NULL,
@@ -406,12 +409,15 @@ CREATE TABLE touch (
     day DATE NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT NOT NULL,
+    sent_key BIGINT,
     CONSTRAINT pk_touch PRIMARY KEY (part, id),
     CONSTRAINT uq_touch_part_contact_id_external_id UNIQUE (part, contact_id, external_id)
 )
  PARTITION BY LIST (part);
 
 CREATE INDEX ix_touch_account_key ON touch (account_key);
+
+CREATE INDEX ix_touch_sent_key ON touch (sent_key) WHERE sent_key IS NOT NULL;
 
 CREATE INDEX ix_touch_day ON touch USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 

@@ -1,0 +1,33 @@
+"""Touches that were sent to a contact under a former account: stand-ins keep them where they were sent.
+
+Rules of the contact follow the person, so they count these touches wherever the contact is now. Rules of an account
+count what was sent to people of that account. A stand-in is one person with the contact, in the account of that time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pauta.facts.rows import Rows, Scope, contacts_named
+
+
+def with_stand_ins(scope: Scope, contacts: Rows, touches: Rows) -> tuple[Rows, Rows]:
+    """The contacts with a stand-in for each contact and former account, and the touches as theirs.
+
+    A stand-in has a negative id. Touches of contacts who are gone stay as they are.
+    """
+    former = np.flatnonzero(touches["sent_key"])
+    if not len(former):
+        return contacts, touches
+    wanted, which = np.unique(touches[["contact_id", "sent_key"]][former], return_inverse=True)
+    known = contacts_named(scope, np.unique(wanted["contact_id"]).tolist())
+    there = np.isin(wanted["contact_id"], known["id"])
+    place = np.cumsum(there) - 1
+    stand_ins = known[np.searchsorted(known["id"], wanted["contact_id"][there])]
+    stand_ins["id"] = -1 - np.arange(len(stand_ins))
+    stand_ins["account_key"] = wanted["sent_key"][there]
+    theirs = former[there[which]]
+    touches = touches.copy()
+    touches["contact_id"][theirs] = stand_ins["id"][place[which[there[which]]]]
+    everybody = np.concatenate([contacts, stand_ins])
+    return everybody[np.lexsort((everybody["id"], everybody["account_key"]))], touches
