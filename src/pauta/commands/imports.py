@@ -19,9 +19,11 @@ from pauta.people.imports.consents import Consents
 from pauta.people.imports.contacts import Contacts
 from pauta.people.imports.fields import Setting, Subject
 from pauta.people.imports.mapping import Wishes
+from pauta.people.imports.preferences import Preferences
 from pauta.people.imports.reading import look_through
 from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.running import Doors, Plan, Tally, dry_run, plan_import, run_import
+from pauta.people.imports.suppressions import Suppressions
 from pauta.pipeline.people import people_changed
 from pauta.platform import database
 from pauta.platform.clock import Clock, monotonic
@@ -30,7 +32,11 @@ from pauta.platform.words import say, tell
 from pauta.team.roles import Right
 
 SUBJECTS: dict[str, Subject] = {
-    subject.kind: subject for subject in (Accounts(), Contacts(), Touches(), Consents(), Conditions(), Events())
+    subject.kind: subject
+    for subject in (
+        *(Accounts(), Contacts(), Touches(), Consents()),
+        *(Preferences(), Suppressions(), Conditions(), Events()),
+    )
 }
 """Everything that can be imported, by the word after ``pauta import``."""
 
@@ -51,7 +57,9 @@ def import_file(
     computes: Annotated[
         _Texts, typer.Option("--compute", help="field=template with {column} and {row}, as in {row}@example.test.")
     ] = None,
-    types: Annotated[_Texts, typer.Option("--type", help="column=type of an attribute, instead of the guess.")] = None,
+    types: Annotated[
+        _Texts, typer.Option("--type", help="column=type of an attribute, or of a date, instead of the guess.")
+    ] = None,
     where: Annotated[
         _Texts, typer.Option("--where", help="Take only rows for which column=value (!=, <, <=, >, >=).")
     ] = None,
@@ -101,7 +109,7 @@ def describe(plan: Plan, lang: str) -> Iterable[str]:
     yield tell("import.file", lang, file=sheet.path.name, rows=plan.rows, encoding=sheet.encoding, delimiter=delimiter)
     width = max(map(len, [*assignment.given, *(column.name for column in assignment.attributes), ""])) + 2
     for recipe in assignment.recipes:
-        yield f"  {recipe.field.name:<{width}}{recipe.origin}"
+        yield f"  {recipe.field.name:<{width}}{recipe.origin}" + (f"  ({recipe.order})" if recipe.order else "")
     for name, source in plan.subject.implied(assignment.given).items():
         yield "  " + tell("import.implied", lang, field=name, source=source)
     if assignment.attributes:

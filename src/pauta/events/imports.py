@@ -95,7 +95,12 @@ class Conditions(Happenings):
     keeps_attributes: bool = False
     fields: tuple[Field, ...] = (
         *_FIELDS,
-        Field("ended_at", read_moment, frozenset(("ended", "closed_at", "fim", "fin", "fechado_em", "cerrado_el"))),
+        Field(
+            "ended_at",
+            read_moment,
+            frozenset(("ended", "closed_at", "fim", "fin", "fechado_em", "cerrado_el")),
+            dated=True,
+        ),
     )
 
     def check(self, given: Collection[str]) -> None:

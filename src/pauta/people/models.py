@@ -215,6 +215,9 @@ class ImportRun(Base):
     rows_created: Mapped[int] = mapped_column(Integer, server_default="0")
     rows_changed: Mapped[int] = mapped_column(Integer, server_default="0")
     rows_rejected: Mapped[int] = mapped_column(Integer, server_default="0")
+    rows_left_out: Mapped[int] = mapped_column(Integer, server_default="0")
+    reasons: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
+    notes: Mapped[dict[str, int]] = mapped_column(JSONB, server_default="{}")
     actor: Mapped[str] = mapped_column(Text)
     started_at: Mapped[Moment]
     changed_at: Mapped[Moment]

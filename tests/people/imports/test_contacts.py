@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 from pauta.core.gate.vocabulary import Channel
 from pauta.people import actions
 from pauta.people.addresses import AddressState
@@ -171,6 +173,14 @@ def test_new_and_known_rows_of_one_file_go_their_own_ways(importer: Importer) ->
         ("3", "", {}, AddressState.OK, "Globex", True, True, True),
         ("4", "Eva", {"plan": "pro"}, AddressState.BOUNCED, None, True, True, True),
         ("5", "B.", {"plan": "pro"}, AddressState.OK, "Acme", True, True, False),
+    ]
+
+
+def test_consent_columns_take_days_as_people_write_them(importer: Importer) -> None:
+    text = "email,pausado até,consent.email.*,consent.at\nana@x.example,24/12/2026,sim,31/10/2026\n"
+    importer("contacts", text, sets=("consent.basis=form",))
+    assert importer.rows("SELECT paused_until, at FROM contact JOIN consent ON contact_id = contact.id") == [
+        (date(2026, 12, 24), datetime(2026, 10, 31, tzinfo=UTC))
     ]
 
 

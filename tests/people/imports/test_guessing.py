@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pauta.core.problems import Problem
-from pauta.people.imports.guessing import AttributeType, Guess, Plain, reader_of
+from pauta.people.imports.guessing import AttributeType, Guess, OrderGuess, Plain, in_iso, reader_of
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,44 @@ def test_values_are_read_as_their_type_says(kind: str, text: str, value: Plain) 
 def test_values_that_do_not_fit_are_refused(kind: str, text: str) -> None:
     with pytest.raises(Problem):
         reader_of(AttributeType(kind))(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["2026-02-01", "2026-02-01T10:00:00-03:00", ""], "date"),
+        ([], "date"),
+        (["31/01/2026", "01/02/2026", "2026-03-04"], "date-dmy"),
+        (["13-01-2026 14:30"], "date-dmy"),
+        (["05/05/2026"], "date-dmy"),
+        (["1/31/2026", "2/1/2026 9:05"], "date-mdy"),
+        (["01/02/2026", "03/04/2026"], None),
+        (["31/01/2026", "01/31/2026"], None),
+    ],
+)
+def test_the_order_of_day_and_month_is_found_or_left_open(values: list[str], order: str | None) -> None:
+    guess = OrderGuess()
+    for value in values:
+        guess.see([value])
+    assert guess.order == order
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "iso"),
+    [
+        ("1/2/2026", "date-dmy", "2026-02-01"),
+        ("1/2/2026", "date-mdy", "2026-01-02"),
+        ("01-02-2026 9:05", "date-dmy", "2026-02-01T09:05"),
+        ("01.02.2026, 14:30:15", "date-dmy", "2026-02-01T14:30:15"),
+        ("01/02/2026T14:30-03:00", "date-dmy", "2026-02-01T14:30-03:00"),
+        ("2026/2/1", "date-dmy", "2026-02-01"),
+        ("2026-02-01 14:30:00.5 +0100", "date", "2026-02-01T14:30:00.5+0100"),
+        ("1/2/2026", "date", "1/2/2026"),
+        ("yesterday", "date-dmy", "yesterday"),
+    ],
+)
+def test_days_and_times_in_any_order_become_iso(text: str, order: str, iso: str) -> None:
+    assert in_iso(text, AttributeType(order)) == iso
 
 
 @given(st.lists(st.floats(-1e9, 1e9, allow_nan=False) | st.integers(-(10**12), 10**12), min_size=1))

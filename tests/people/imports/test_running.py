@@ -53,19 +53,22 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(importer: Importer) -> 
         if tally.done == 1_400:
             raise Interrupted
 
+    wishes = {**WISHES, "where": ("id!=17",)}
+    whole = importer("contacts", MIXED, batch=700, dry=True, **wishes)
     with pytest.raises(Interrupted):
-        importer("contacts", MIXED, batch=700, progress=interrupt, **WISHES)
+        importer("contacts", MIXED, batch=700, progress=interrupt, **wishes)
     seen: list[int] = []
     resumed = importer(
-        "contacts", MIXED, batch=700, resume=True, progress=lambda tally: seen.append(tally.done), **WISHES
+        "contacts", MIXED, batch=700, resume=True, progress=lambda tally: seen.append(tally.done), **wishes
     )
     rejects = importer.rejects.read_text(encoding="utf-8").splitlines()
     assert seen == [2_100, 2_800, 3_000]
     assert len(rejects) == 1 + resumed.rejected
-    assert (resumed.done, resumed.created + resumed.rejected) == (ROWS, ROWS)
+    assert resumed == whole
+    assert (resumed.created + resumed.rejected, resumed.left_out, len(resumed.reasons)) == (ROWS - 2, 2, 2)
     assert importer.rows("SELECT state, rows_done, rows_created FROM import_run") == [("done", ROWS, resumed.created)]
     with pytest.raises(Problem, match="import_nothing_to_resume"):
-        importer("contacts", MIXED, resume=True, **WISHES)
+        importer("contacts", MIXED, resume=True, **wishes)
 
 
 @pytest.mark.fault

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from psycopg import Connection
 
+from pauta.core.problems import Problem
 from pauta.people import actions
 from pauta.pipeline.people import people_changed
 from pauta.platform.database import connect
@@ -38,6 +40,38 @@ def test_equal_rows_are_several_touches_unless_they_have_ids(importer: Importer)
     assert importer("touches", twice, sets=KIND).created == 0
     with_ids = importer("touches", "id,contact,date\nx,1,2026-11-20\nx,1,2026-11-20\n", sets=KIND)
     assert (with_ids.created, with_ids.reasons) == (1, {"import_id_repeated": 1})
+
+
+def test_days_and_times_are_read_as_people_there_write_them(importer: Importer) -> None:
+    importer("contacts", PEOPLE)
+    written = "id,contacto,fecha\na,1,13/11/2026\nb,2,01-11-2026 14:30\nc,2,2026-11-03\nd,2,31/31/2026\n"
+    tally = importer("touches", written, sets=KIND)
+    assert (tally.created, tally.reasons) == (3, {"import_not_moment": 1})
+    assert importer.rows("SELECT external_id, day, at FROM touch ORDER BY 1") == [
+        ("a", date(2026, 11, 13), datetime(2026, 11, 12, 23, tzinfo=UTC)),
+        ("b", date(2026, 11, 1), datetime(2026, 11, 1, 17, 30, tzinfo=UTC)),
+        ("c", date(2026, 11, 3), datetime(2026, 11, 3, 15, tzinfo=UTC)),
+    ]
+    # Without ids, a touch is known by what it says, however the day is written.
+    importer("touches", "contact,date\n1,2026-10-20\n", sets=KIND)
+    assert importer("touches", "contact,date\n1,20/10/2026\n", sets=KIND).created == 0
+
+
+def test_an_order_that_a_column_leaves_open_must_be_told(importer: Importer) -> None:
+    importer("contacts", PEOPLE)
+    open_text = "contact,Sent on\n1,01/02/2026\n2,03/04/2026\n"
+    maps = ("Sent on=at",)
+    with pytest.raises(Problem, match="import_date_order_open") as problem:
+        importer("touches", open_text, sets=KIND, maps=maps)
+    assert (problem.value.field, problem.value.values) == ("at", {"column": "Sent on"})
+    importer("touches", open_text, sets=KIND, maps=maps, types=("Sent on=date-mdy",))
+    assert importer.rows("SELECT day FROM touch ORDER BY id") == [(date(2026, 1, 2),), (date(2026, 3, 4),)]
+    usual = open_text.replace("Sent on", "fecha")
+    importer("touches", usual, sets=KIND, types=("fecha=date-dmy",))
+    computed = open_text.replace("Sent on", "Day")
+    importer("touches", computed, sets=KIND, computes=("at={Day} 10:00",), types=("Day=date-dmy",))
+    days = importer.rows("SELECT day FROM touch ORDER BY id OFFSET 2")
+    assert days == [(date(2026, 2, 1),), (date(2026, 4, 3),)] * 2
 
 
 def test_conditions_on_columns_choose_rows_and_rows_keep_their_numbers(importer: Importer) -> None:

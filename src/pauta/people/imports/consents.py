@@ -35,7 +35,7 @@ class Consents:
         Field("basis", names=frozenset(("legal_basis", "base_legal", "base")), needed=True),
         Field("source", names=frozenset(("origem", "origen", "fonte", "fuente"))),
         Field("wording", names=frozenset(("texto",))),
-        Field("at", read_moment, frozenset(("date", "data", "fecha", "granted_at", "consented_at"))),
+        Field("at", read_moment, frozenset(("date", "data", "fecha", "granted_at", "consented_at")), dated=True),
         Field("external_id", names=frozenset(("id",))),
     )
 

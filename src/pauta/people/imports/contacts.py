@@ -87,7 +87,7 @@ class Contacts:
         Field("stage", names=frozenset(("lifecycle_stage", "etapa", "fase", "estagio"))),
         Field("segments", read_segments, frozenset(("segment", "segmento", "segmentos"))),
         Field("best_hour", read_minute, frozenset(("melhor_hora", "mejor_hora"))),
-        Field("paused_until", read_date, frozenset(("pausado_ate", "pausado_hasta"))),
+        Field("paused_until", read_date, frozenset(("pausado_ate", "pausado_hasta")), dated=True),
         *CONSENT_FIELDS,
     )
 

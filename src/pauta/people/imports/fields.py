@@ -32,7 +32,8 @@ class Field:
     """One thing that a row can say. ``read`` turns a cell (never blank) into its value or raises a Problem.
 
     ``names`` are the usual headers in slug form, besides the field's own name. ``as_written`` tells quickly of many
-    cells (also blank ones) whether each that is not blank is its own value.
+    cells (also blank ones) whether each that is not blank is its own value. ``dated``: cells are days or times, which
+    ``read`` takes in ISO 8601, and a column may have in another order.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Field:
     names: frozenset[str] = frozenset()
     needed: bool = False
     as_written: Callable[[Sequence[str]], bool] | None = None
+    dated: bool = False
 
 
 @dataclass
@@ -130,6 +132,6 @@ def field_of(subject: Subject, name: str) -> Field | None:
 
 def field_for_header(subject: Subject, header: str) -> Field | None:
     """The field that a header usually stands for."""
-    word = slug(header)
-    fixed = next((known for known in subject.fields if word == known.name or word in known.names), None)
-    return fixed or subject.family_field(header.strip().lower())
+    word, name = slug(header), header.strip().lower()
+    fixed = next((known for known in subject.fields if known.name in (word, name) or word in known.names), None)
+    return fixed or subject.family_field(name)

@@ -24,6 +24,7 @@ class AttributeType(StrEnum):
     TEXT = "text"
 
 
+DATE_TYPES = (AttributeType.DATE, AttributeType.DATE_DMY, AttributeType.DATE_MDY)
 TRUE_WORDS = frozenset(("true", "yes", "sim", "sí", "si", "verdadeiro", "verdadero"))
 FALSE_WORDS = frozenset(("false", "no", "não", "nao", "falso"))
 _SHORT_TRUE, _SHORT_FALSE = frozenset(("1", "t", "y", "s")), frozenset(("0", "f", "n"))
@@ -63,6 +64,57 @@ class Guess:
     def type(self) -> AttributeType:
         """The first type that fits every value; text for a column without values."""
         return self._left[0] if self._left and self._anything else AttributeType.TEXT
+
+
+_WRITTEN_DAY = re.compile(
+    r"(?:(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})"
+    r"|(?P<first>[0-9]{1,2})[-/.](?P<second>[0-9]{1,2})[-/.](?P<last>[0-9]{4}))"
+    r"(?:[ T,]+(?P<hour>[0-9]{1,2})(?P<rest>:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)"
+    r" ?(?P<offset>Z|[-+][0-9]{2}:?[0-9]{2})?)?"
+)
+_MOST_MONTHS = 12
+
+
+class OrderGuess:
+    """Whether a column of days or times has the day before the month, given all values seen so far."""
+
+    def __init__(self) -> None:
+        self._day_first = self._month_first = self._either = self._year_last = False
+
+    def see(self, values: Iterable[str]) -> None:
+        """Take more values of the column into account; those that begin with the year say nothing of the order."""
+        for text in set(values):
+            written = _WRITTEN_DAY.fullmatch(text)
+            if written is None or written["first"] is None:
+                continue
+            first, second = int(written["first"]), int(written["second"])
+            self._year_last = True
+            self._day_first |= first > _MOST_MONTHS >= second
+            self._month_first |= second > _MOST_MONTHS >= first
+            self._either |= first != second and max(first, second) <= _MOST_MONTHS
+
+    @property
+    def order(self) -> AttributeType | None:
+        """The order that the values have; None when they fit both or contradict one another."""
+        if self._day_first != self._month_first:
+            return AttributeType.DATE_DMY if self._day_first else AttributeType.DATE_MDY
+        if self._day_first or self._either:
+            return None
+        return AttributeType.DATE_DMY if self._year_last else AttributeType.DATE
+
+
+def in_iso(text: str, order: AttributeType) -> str:
+    """A day or time, written in an order, as ISO 8601 has it; what is neither stays as it is."""
+    written = _WRITTEN_DAY.fullmatch(text)
+    if written is None or (order is AttributeType.DATE and written["first"]):
+        return text
+    if written["first"]:
+        parts = {"date-dmy": ("last", "second", "first"), "date-mdy": ("last", "first", "second")}[order]
+    else:
+        parts = ("year", "month", "day")
+    year, month, day = (written[part].rjust(2, "0") for part in parts)
+    time = f"T{written['hour'].rjust(2, '0')}{written['rest']}{written['offset'] or ''}" if written["hour"] else ""
+    return f"{year}-{month}-{day}{time}"
 
 
 def reader_of(kind: AttributeType) -> Callable[[str], Plain]:

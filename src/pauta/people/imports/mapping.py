@@ -10,7 +10,7 @@ from typing import Any
 
 from pauta.core.problems import Problem
 from pauta.people.imports.fields import Field, Subject, field_for_header, field_of, slug
-from pauta.people.imports.guessing import AttributeType
+from pauta.people.imports.guessing import DATE_TYPES, AttributeType, in_iso
 
 ATTRIBUTE = "attribute"
 """``--map column=attribute`` keeps a column as an attribute in spite of its header; ``attribute:name`` names it."""
@@ -45,6 +45,8 @@ class Recipe:
     columns: tuple[int, ...]
     origin: str
     """What to tell people: the header, ``= constant``, or the template."""
+    order: AttributeType | None = None
+    """In which order days and times are written, None until it is known, and for all other fields."""
 
     def texts(self, columns: Sequence[Sequence[str]], numbers: Sequence[int]) -> list[str]:
         """The stripped text of every row."""
@@ -54,6 +56,17 @@ class Recipe:
         if self.pattern == "{}" and self.columns[0] >= 0:
             return list(map(str.strip, columns[self.columns[0]]))
         return [text.strip() for text in map(self.pattern.format, *chosen)]
+
+    def in_order(self, order: AttributeType) -> Recipe:
+        """The same, reading days and times that are written in this order."""
+
+        def read(text: str) -> Any:
+            try:
+                return self.field.read(in_iso(text, order))
+            except Problem as problem:
+                raise Problem(problem.code, problem.field, **{**problem.values, "value": text}) from problem
+
+        return replace(self, order=order, field=replace(self.field, read=read))
 
 
 @dataclass(frozen=True)
@@ -95,16 +108,28 @@ class Assignment:
         """Names of the fields that get a value."""
         return frozenset(recipe.field.name for recipe in self.recipes)
 
-    def with_types(self, types: Mapping[str, AttributeType]) -> Assignment:
-        """The same, with guessed types for attributes that had none."""
+    @property
+    def unordered(self) -> tuple[Recipe, ...]:
+        """Recipes of days and times, made of columns, whose order nobody has told."""
+        return tuple(
+            recipe for recipe in self.recipes if recipe.field.dated and recipe.columns and recipe.order is None
+        )
+
+    def with_types(self, types: Mapping[str, AttributeType], orders: Mapping[str, AttributeType]) -> Assignment:
+        """The same, with guessed types for attributes, and orders for days and times by field, that had none."""
         typed = tuple(replace(column, type=column.type or types[column.header]) for column in self.attributes)
-        return replace(self, attributes=typed)
+        recipes = tuple(
+            recipe.in_order(orders[recipe.field.name]) if recipe.field.name in orders else recipe
+            for recipe in self.recipes
+        )
+        return replace(self, attributes=typed, recipes=recipes)
 
     def describe(self) -> dict[str, Any]:
         """As JSON, for the record of the run and for recognising the same import again."""
         return {
             "fields": {recipe.field.name: recipe.origin for recipe in self.recipes},
             "attributes": {column.name: [column.header, column.type] for column in self.attributes},
+            "orders": {recipe.field.name: recipe.order for recipe in self.recipes if recipe.order},
             "where": [[test.column, test.comparison, test.value] for test in self.conditions],
         }
 
@@ -119,9 +144,11 @@ def assign(subject: Subject, header: Sequence[str], wishes: Wishes) -> Assignmen
     recipes += [_computed(subject, name, template, header) for name, template in computed]
     recipes += [_mapped(subject, header, column, name) for column, name in maps.items() if not _is_special(name)]
     _refuse_doubles(recipes)
+    told = {header.index(column): kind for column, kind in types.items() if kind in DATE_TYPES}
     rejects = tuple(header[-2:]) == REJECT_COLUMNS
     free = [column for column in header if column not in maps and not (rejects and column in REJECT_COLUMNS)]
     recipes += _by_usual_names(subject, header, free, {recipe.field.name for recipe in recipes}, types)
+    recipes = [_told_order(recipe, told) for recipe in recipes]
     used = {recipe.origin for recipe in recipes if recipe.pattern == "{}"}
     left = [column for column in free if column not in used]
     named = {column: _attribute_name(column, name) for column, name in maps.items() if name.startswith(ATTRIBUTE)}
@@ -201,14 +228,25 @@ def _mapped(subject: Subject, header: Sequence[str], column: str, name: str) -> 
 def _by_usual_names(
     subject: Subject, header: Sequence[str], free: Sequence[str], taken: set[str], types: Mapping[str, AttributeType]
 ) -> list[Recipe]:
-    """Columns whose header is a field's usual name: the first one wins; one with a declared type is an attribute."""
+    """Columns whose header is a field's usual name: the first one wins.
+
+    One with a declared type is an attribute, unless the type is that of a date and so is the field.
+    """
     recipes = []
     for column in free:
-        known = None if column in types else field_for_header(subject, column)
+        known = field_for_header(subject, column)
+        if known is not None and column in types and not (known.dated and types[column] in DATE_TYPES):
+            continue
         if known is not None and known.name not in taken:
             taken.add(known.name)
             recipes.append(Recipe(known, "{}", (header.index(column),), column))
     return recipes
+
+
+def _told_order(recipe: Recipe, told: Mapping[int, AttributeType]) -> Recipe:
+    """The recipe with the order of days and months that was told of a column that it is made of."""
+    order = next((told[column] for column in recipe.columns if column in told), None)
+    return recipe.in_order(order) if recipe.field.dated and order else recipe
 
 
 def _refuse_doubles(recipes: Sequence[Recipe]) -> None:

@@ -10,7 +10,7 @@ import gc
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from psycopg.types.json import Jsonb
 from pauta.core.problems import Problem
 from pauta.people.changes import Changes
 from pauta.people.imports.fields import Setting, Subject
-from pauta.people.imports.guessing import AttributeType, Guess
+from pauta.people.imports.guessing import AttributeType, Guess, OrderGuess
 from pauta.people.imports.mapping import Assignment, Wishes, assign
 from pauta.people.imports.reading import Sheet, chunks
 from pauta.people.imports.rejects import RejectsFile
@@ -84,16 +84,37 @@ def plan_import(subject: Subject, sheet: Sheet, wishes: Wishes) -> Plan:
     assignment = assign(subject, sheet.header, wishes)
     untyped = [column for column in assignment.attributes if column.type is None]
     guesses = {column.header: Guess() for column in untyped}
+    orders = {recipe.field.name: OrderGuess() for recipe in assignment.unordered}
     rows, width = 0, len(sheet.header)
     with _collector_off():
         for chunk in chunks(sheet, _LOOK_ROWS):
             rows = chunk.last
             for column in untyped:
                 guesses[column.header].see(row[column.column] for row in chunk.rows if len(row) == width)
+            if orders:
+                _see_orders(assignment, orders, [row for row in chunk.rows if len(row) == width])
     if not rows:
         raise Problem("import_no_rows", "file", file=sheet.path.name)
     types: dict[str, AttributeType] = {header: guess.type for header, guess in guesses.items()}
-    return Plan(subject, sheet, assignment.with_types(types), rows)
+    return Plan(subject, sheet, assignment.with_types(types, _found_orders(assignment, orders, sheet)), rows)
+
+
+def _see_orders(assignment: Assignment, orders: Mapping[str, OrderGuess], rows: Sequence[Sequence[str]]) -> None:
+    columns = list(zip(*rows, strict=True))
+    for recipe in assignment.unordered if rows else ():
+        orders[recipe.field.name].see(recipe.texts(columns, range(len(rows))))
+
+
+def _found_orders(assignment: Assignment, orders: Mapping[str, OrderGuess], sheet: Sheet) -> dict[str, AttributeType]:
+    """The order of each field's days and times; a Problem when a column leaves it open."""
+    found: dict[str, AttributeType] = {}
+    for recipe in assignment.unordered:
+        order = orders[recipe.field.name].order
+        if order is None:
+            column = next(sheet.header[place] for place in recipe.columns if place >= 0)
+            raise Problem("import_date_order_open", recipe.field.name, column=column)
+        found[recipe.field.name] = order
+    return found
 
 
 def dry_run(connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors) -> Tally:
@@ -204,23 +225,27 @@ def _begin(connection: Connection[Any], plan: Plan, now: datetime, actor: str) -
 def _interrupted(connection: Connection[Any], plan: Plan) -> tuple[int, Tally, datetime]:
     row = connection.execute(
         """
-        SELECT id, rows_done, rows_created, rows_changed, rows_rejected, started_at FROM import_run
+        SELECT id, started_at, rows_done, rows_created, rows_changed, rows_rejected, rows_left_out, reasons, notes
+        FROM import_run
         WHERE fingerprint = %s AND state = 'running' ORDER BY id DESC LIMIT 1
         """,
         (plan.fingerprint,),
     ).fetchone()
     if row is None:
         raise Problem("import_nothing_to_resume", "--resume", file=plan.sheet.path.name)
-    run_id, done, created, changed, rejected, began = row
-    return run_id, Tally(done, created, changed, rejected), began
+    run_id, began, done, created, changed, rejected, left_out, reasons, notes = row
+    return run_id, Tally(done, created, changed, rejected, left_out, Counter(reasons), Counter(notes)), began
 
 
 def _record(connection: Connection[Any], run_id: int, tally: Tally, state: str) -> None:
     connection.execute(
         """
         UPDATE import_run SET state = %s, rows_done = %s, rows_created = %s, rows_changed = %s, rows_rejected = %s,
-          changed_at = clock_timestamp()
+          rows_left_out = %s, reasons = %s, notes = %s, changed_at = clock_timestamp()
         WHERE id = %s
         """,
-        (state, tally.done, tally.created, tally.changed, tally.rejected, run_id),
+        (
+            *(state, tally.done, tally.created, tally.changed, tally.rejected, tally.left_out),
+            *(Jsonb(tally.reasons), Jsonb(tally.notes), run_id),
+        ),
     )

@@ -52,7 +52,7 @@ CONSENT_FIELDS = (
     Field("consent.basis"),
     Field("consent.source"),
     Field("consent.wording"),
-    Field("consent.at", read_moment),
+    Field("consent.at", read_moment, dated=True),
 )
 
 

@@ -54,7 +54,10 @@ CONTACT_FIELD = Field(
     ),
 )
 AT_FIELD = Field(
-    "at", read_said, frozenset(("date", "datetime", "sent_at", "fecha", "data", "enviado_em", "enviado_el"))
+    "at",
+    read_said,
+    frozenset(("date", "datetime", "sent_at", "fecha", "data", "enviado_em", "enviado_el")),
+    dated=True,
 )
 DAYS_AGO_FIELD = Field("days_ago", whole_number(0, _MOST_DAYS_AGO), frozenset(("dias_atras", "hace_dias")))
 
