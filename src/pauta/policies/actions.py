@@ -9,12 +9,12 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from pauta.core.gate.policy_document import parse_policy
+from pauta.core.gate.policy_document import parse_policies, parse_policy
 from pauta.core.gate.reasons import BUILTIN_RULES
 from pauta.core.gate.vocabulary import MAX_POLICIES
 from pauta.core.problems import Problem
 from pauta.policies import queries
-from pauta.policies.queries import Rule
+from pauta.policies.queries import PolicySet, Rule
 
 
 def replace_all(
@@ -31,6 +31,19 @@ def replace_all(
     if expected is not None and expected != found:
         raise Problem("policy_version_changed", "version", expected=expected, found=found)
     return _save(connection, list(rules), actor, now)
+
+
+def checked_set(connection: Connection[Any], rules: Sequence[object]) -> tuple[PolicySet, list[Rule]]:
+    """These policies as they would be in force if they were saved, and as they would be stored; nothing is written.
+
+    A name that is new has a negative number. Problem as in ``replace_all``.
+    """
+    checked = _checked_all(rules)
+    known = dict(connection.execute("SELECT name, id FROM policy").fetchall())
+    numbered = [{"id": known.get(rule["name"], -1 - place), **rule} for place, rule in enumerate(checked)]
+    active = [rule for rule in numbered if rule["active"]]
+    parsed = parse_policies([queries.without_bookkeeping(rule) for rule in active])
+    return PolicySet(0, tuple(rule["id"] for rule in active), parsed), numbered
 
 
 def put(connection: Connection[Any], rule: object, actor: str, now: datetime) -> int:
@@ -79,11 +92,7 @@ def _lock(connection: Connection[Any]) -> None:
 
 
 def _save(connection: Connection[Any], rules: Sequence[object], actor: str, now: datetime) -> int:
-    checked = [_checked(rule, f"policies[{position}]") for position, rule in enumerate(rules)]
-    _refuse_duplicates(checked)
-    active = [rule for rule in checked if rule["active"]]
-    if len(active) > MAX_POLICIES:
-        raise Problem("policy_too_many", "policies", limit=MAX_POLICIES, given=len(active))
+    checked = _checked_all(rules)
     numbers = _numbers(connection, [rule["name"] for rule in checked])
     numbered = [{"id": numbers[rule["name"]], **rule} for rule in checked]
     if numbered == queries.rules(connection):
@@ -94,6 +103,15 @@ def _save(connection: Connection[Any], rules: Sequence[object], actor: str, now:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _checked_all(rules: Sequence[object]) -> list[Rule]:
+    checked = [_checked(rule, f"policies[{position}]") for position, rule in enumerate(rules)]
+    _refuse_duplicates(checked)
+    active = [rule for rule in checked if rule["active"]]
+    if len(active) > MAX_POLICIES:
+        raise Problem("policy_too_many", "policies", limit=MAX_POLICIES, given=len(active))
+    return checked
 
 
 def _checked(rule: object, path: str) -> Rule:

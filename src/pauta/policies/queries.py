@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +49,36 @@ def rules(connection: Connection[Any]) -> list[Rule]:
     """All policies of the newest version in order, the switched-off ones too."""
     row = connection.execute("SELECT rules FROM policy_version ORDER BY version DESC LIMIT 1").fetchone()
     return list(row[0]) if row else []
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the policies: who put it in force, when (UTC), and how many policies it has, active ones apart."""
+
+    version: int
+    actor: str
+    at: datetime
+    policies: int
+    active: int
+
+
+def versions(connection: Connection[Any], before: int | None, most: int) -> list[Version]:
+    """The versions that there were, the newest first, at most ``most`` of those below ``before``."""
+    rows = connection.execute(
+        "SELECT version, actor, at, jsonb_array_length(rules),"
+        " (SELECT count(*) FROM jsonb_array_elements(rules) rule WHERE (rule ->> 'active')::bool)"
+        " FROM policy_version WHERE version < coalesce(%s, 2147483647) ORDER BY version DESC LIMIT %s",
+        (before, most),
+    )
+    return [Version(*row) for row in rows]
+
+
+def rules_of(connection: Connection[Any], version: int) -> list[Rule]:
+    """All policies of one version in order; Problem when there is no such version."""
+    row = connection.execute("SELECT rules FROM policy_version WHERE version = %s", (version,)).fetchone()
+    if row is None:
+        raise Problem("policy_no_version", "version", value=version)
+    return list(row[0])
 
 
 def position_of(listed: list[Rule], name: str) -> int:

@@ -46,6 +46,7 @@ _STATUS = {
     "web_not_sent": HTTPStatus.NOT_FOUND,
     "web_no_account": HTTPStatus.NOT_FOUND,
     "calendar_no_meeting": HTTPStatus.NOT_FOUND,
+    "calendar_no_feed": HTTPStatus.NOT_FOUND,
     "calendar_no_maintenance": HTTPStatus.NOT_FOUND,
     "campaigns.unknown": HTTPStatus.NOT_FOUND,
     "content.template_unknown": HTTPStatus.NOT_FOUND,
@@ -66,6 +67,7 @@ _STATUS = {
     "user_email_taken": HTTPStatus.CONFLICT,
     "user_disabled": HTTPStatus.CONFLICT,
     "user_last_manager": HTTPStatus.CONFLICT,
+    "policy_no_version": HTTPStatus.NOT_FOUND,
     "policy_version_changed": HTTPStatus.CONFLICT,
 }
 """Which code is answered with which status; all others are the fault of a value: 422."""

@@ -194,6 +194,8 @@ def move_campaign(
     form: MoveForm,
 ) -> MovedView:
     """Let a campaign begin on another day; its last day moves along: 409 when it is cancelled."""
+    if _campaign(door, name).proposal_id is not None:
+        door.caller.require(Right.CAMPAIGNS_LAUNCH)
     moved = moves.move(door.connection, door.now, _campaign(door, name).id, form.day)
     if moved.proposal_id is not None:
         later.add_task(_replan, state_of(request), moved)

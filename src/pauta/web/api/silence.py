@@ -1,0 +1,73 @@
+"""Whom nobody has touched for a while."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from pauta.calendar.silence import Silent, silent_accounts, silent_contacts
+from pauta.team.roles import Right
+from pauta.web.door import Door, allowed
+from pauta.web.types import Name
+
+router = APIRouter(tags=["calendar"])
+
+
+class SilentView(BaseModel):
+    """A contact or an account that nothing has reached."""
+
+    model_config = ConfigDict(from_attributes=True)
+    id: str = Field(description="External id.")
+    name: str
+    account: str | None = Field(description="External id of a contact's account.")
+    stage: str | None
+    last: date | None = Field(description="The day on which something reached it last; null for never.")
+    next: date | None = Field(description="The day of what is planned next.")
+
+
+class SilenceView(BaseModel):
+    """Those in silence; `cursor` asks for the next page and is null on the last."""
+
+    silent: list[SilentView]
+    cursor: int | None
+
+
+Days = Annotated[int, Query(ge=1, le=3650, description="Nothing has reached them for so many days.")]
+Stage = Annotated[Name | None, Query(description="Only those in this stage.")]
+Cursor = Annotated[int, Query(ge=0, lt=2**63, description="From the page before.")]
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/silence/contacts")
+def list_silent_contacts(
+    door: Annotated[Door, allowed(Right.PEOPLE_READ)],
+    days: Days = 60,
+    stage: Stage = None,
+    cursor: Cursor = 0,
+    limit: Limit = 50,
+) -> SilenceView:
+    """Contacts whom nothing has reached for a while: no message, no call, no meeting."""
+    return _page(silent_contacts(door.connection, door.now, days, stage, cursor, limit + 1), limit)
+
+
+@router.get("/silence/accounts")
+def list_silent_accounts(
+    door: Annotated[Door, allowed(Right.PEOPLE_READ)],
+    days: Days = 60,
+    stage: Stage = None,
+    cursor: Cursor = 0,
+    limit: Limit = 50,
+) -> SilenceView:
+    """Accounts none of whose contacts anything has reached for a while."""
+    return _page(silent_accounts(door.connection, door.now, days, stage, cursor, limit + 1), limit)
+
+
+def _page(found: list[Silent], limit: int) -> SilenceView:
+    shown = found[:limit]
+    more = len(found) > limit
+    return SilenceView(
+        silent=[SilentView.model_validate(one) for one in shown], cursor=shown[-1].number if more else None
+    )
