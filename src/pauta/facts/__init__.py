@@ -16,7 +16,7 @@ from pauta.core.gate import facts as gate
 from pauta.core.gate.policies import Cap, Capacity, Guard, Hold, Mix, Policy, Spacing, filters_of, names_asked
 from pauta.facts import coding, rows
 from pauta.facts.coding import NEWEST_ID, Lookup, Places, Proposed
-from pauta.facts.former import with_stand_ins
+from pauta.facts.former import touches_elsewhere, with_stand_ins
 from pauta.facts.rows import AccountChoice, Database, KindFacts, ProposalFacts, Rows, Scope
 from pauta.policies.queries import PolicySet
 
@@ -71,7 +71,8 @@ def load(
     topics = tuple(sorted({kind.topic for kind in rows.kinds(connection, message_kinds)}))
     preferences = lookup.known(rows.preferences(scope, topics))
     since = (now - timedelta(hours=12)).date() - timedelta(days=_reach(policies.policies, preferences))
-    contacts, touches = with_stand_ins(scope, contacts, rows.touches(scope, since))
+    touches = np.concatenate([rows.touches(scope, since), touches_elsewhere(scope, lookup.keys, since)])
+    contacts, touches = with_stand_ins(scope, contacts, touches)
     lookup = Lookup(contacts)
     touches = lookup.known(touches)
     kinds = rows.kinds(connection, message_kinds | set(np.unique(touches["kind_id"]).tolist()))

@@ -6,9 +6,23 @@ count what was sent to people of that account. A stand-in is one person with the
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
+from datetime import date
 
-from pauta.facts.rows import Rows, Scope, contacts_named
+import numpy as np
+from numpy.typing import NDArray
+
+from pauta.facts import rows
+from pauta.facts.rows import AccountChoice, Rows, Scope
+
+
+def touches_elsewhere(scope: Scope, keys: NDArray[np.int64], since: date) -> Rows:
+    """What was sent under these account keys, all that are loaded, to people who are in others by now."""
+    others = np.setdiff1d(rows.now_of(scope)["account_key"], keys)
+    if not len(others):
+        return rows.NO_TOUCHES
+    found = rows.touches(replace(scope, accounts=AccountChoice.of(others.tolist())), since)
+    return found[np.isin(found["sent_key"], keys)]
 
 
 def with_stand_ins(scope: Scope, contacts: Rows, touches: Rows) -> tuple[Rows, Rows]:
@@ -20,7 +34,7 @@ def with_stand_ins(scope: Scope, contacts: Rows, touches: Rows) -> tuple[Rows, R
     if not len(former):
         return contacts, touches
     wanted, which = np.unique(touches[["contact_id", "sent_key"]][former], return_inverse=True)
-    known = contacts_named(scope, np.unique(wanted["contact_id"]).tolist())
+    known = rows.contacts_named(scope, np.unique(wanted["contact_id"]).tolist())
     there = np.isin(wanted["contact_id"], known["id"])
     place = np.cumsum(there) - 1
     stand_ins = known[np.searchsorted(known["id"], wanted["contact_id"][there])]

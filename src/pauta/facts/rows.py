@@ -16,7 +16,7 @@ from pauta.core.gate.policies import Asked
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
 from pauta.messages.models import Lane, State
 from pauta.platform.copy import fetch_array
-from pauta.platform.schema import PARTITIONS, partition_of
+from pauta.platform.schema import partition_of
 
 Database = Connection[Any]
 Rows = NDArray[Any]
@@ -58,6 +58,7 @@ _MESSAGE = np.dtype(
 _TOUCH = np.dtype(
     [("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8"), ("sent_key", "i8")]
 )
+NO_TOUCHES: Rows = np.empty(0, _TOUCH)
 _CONSENT = np.dtype(
     [("id", "i8"), ("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "M8[us]")]
 )
@@ -182,29 +183,30 @@ def open_messages(scope: Scope) -> Rows:
 def touches(scope: Scope, since: date) -> Rows:
     """What reached the contacts since a day: touches (negative ids) and messages that left.
 
-    Also what reached people who have left these accounts, while they were there. ``sent_key`` is the account key under
-    which something was sent, where that is not the contact's own any more, else 0.
+    ``sent_key`` is the account key under which something was sent, where the contact has moved since, else 0.
     """
-    within = "sent_key IS NOT NULL AND NOT ({chosen}) AND " + (
-        f"abs(sent_key) %% {PARTITIONS} = ANY(%(parts)s)" if scope.accounts.keys is None else "sent_key = ANY(%(keys)s)"
+    return scope.rows(
+        f"""
+        SELECT contact_id, day - DATE '1970-01-01' AS day, kind_id, channel, -id AS id,
+               coalesce(sent_key, 0) AS sent_key
+        FROM touch WHERE {{chosen}} AND day >= %(since)s
+        UNION ALL
+        SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id, coalesce(m.sent_key, 0)
+        FROM (SELECT * FROM message
+              WHERE {{chosen}} AND state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN}) AND day >= %(since)s) m
+        JOIN proposal p ON p.id = m.proposal_id
+        """,
+        _TOUCH,
+        since=since,
     )
-    left = f"state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN})"
-    whose = ("{chosen}", within)
-    parts = [
-        *(f"{_TOUCHES} WHERE {chosen} AND day >= %(since)s" for chosen in whose),
-        *(f"{_LEFT.format(chosen=f'{chosen} AND {left} AND day >= %(since)s')}" for chosen in whose),
-    ]
-    return scope.rows(" UNION ALL ".join(parts), _TOUCH, since=since)
 
 
-_TOUCHES = (
-    "SELECT contact_id, day - DATE '1970-01-01' AS day, kind_id, channel, -id AS id, coalesce(sent_key, 0) AS sent_key "
-    "FROM touch"
-)
-_LEFT = (
-    "SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id, coalesce(m.sent_key, 0) "
-    "FROM (SELECT * FROM message WHERE {chosen}) m JOIN proposal p ON p.id = m.proposal_id"
-)
+def now_of(scope: Scope) -> Rows:
+    """Where those are now to whom something was sent while they were in these accounts; by account key."""
+    return scope.rows(
+        "SELECT DISTINCT p.account_key FROM former_account c JOIN contact p ON p.id = c.contact_id WHERE {c.chosen}",
+        np.dtype([("account_key", "i8")]),
+    )
 
 
 def consents(scope: Scope, topics: tuple[str, ...]) -> Rows:

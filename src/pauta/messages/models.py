@@ -137,7 +137,6 @@ class Message(Base):
         Index(None, "account_key"),
         Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
         Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
-        Index("ix_message_sent_key", "sent_key", postgresql_where=text("sent_key IS NOT NULL")),
         Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
         Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
@@ -247,7 +246,6 @@ class Touch(Base):
     __table_args__ = (
         Index(None, "account_key"),
         UniqueConstraint("part", "contact_id", "external_id"),
-        Index("ix_touch_sent_key", "sent_key", postgresql_where=text("sent_key IS NOT NULL")),
         Index("ix_touch_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
     )
@@ -261,6 +259,15 @@ class Touch(Base):
     at: Mapped[Moment]
     external_id: Mapped[str] = mapped_column(Text)
     sent_key: Mapped[BigId | None]
+
+
+class FormerAccount(Base):
+    """An account key under which something was sent to a contact who has moved away since."""
+
+    __tablename__ = "former_account"
+    part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    account_key: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    contact_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Lease(Base):

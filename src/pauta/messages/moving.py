@@ -39,6 +39,18 @@ _TOUCHES = sql.SQL(
     WHERE touch.part = moved.old_part AND touch.account_key = moved.old_key AND touch.contact_id = moved.contact_id
     """
 )
+_FORMER = sql.SQL(
+    _MOVED
+    + """
+    INSERT INTO former_account (part, account_key, contact_id)
+    SELECT old_part, old_key, contact_id FROM moved
+    WHERE EXISTS (SELECT FROM touch WHERE part = new_part AND account_key = new_key
+                  AND touch.contact_id = moved.contact_id AND sent_key = old_key)
+       OR EXISTS (SELECT FROM message WHERE part = new_part AND account_key = new_key
+                  AND message.contact_id = moved.contact_id AND sent_key = old_key)
+    ON CONFLICT DO NOTHING
+    """
+)
 _BY_MESSAGE = """
 UPDATE {table} SET part = moved.new_part
 FROM unnest(%(ids)s::bigint[], %(olds)s::smallint[], %(news)s::smallint[]) AS moved (message_id, old_part, new_part)
@@ -58,6 +70,7 @@ def follow(connection: Connection[Any], moves: Sequence[Move]) -> None:
     given = _columns(moves)
     connection.execute(_TOUCHES, given)
     messages = connection.execute(_MESSAGES, {**given, "left": list(TOUCH_STATES)}).fetchall()
+    connection.execute(_FORMER, given)
     crossing = [row for row in messages if row[1] != row[2]]
     if crossing:
         for table in _TABLES:

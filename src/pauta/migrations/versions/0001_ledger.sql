@@ -140,6 +140,13 @@ CREATE TABLE event (
 
 CREATE INDEX ix_event_part_account_key_day ON event (part, account_key, day);
 
+CREATE TABLE former_account (
+    part SMALLINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    CONSTRAINT pk_former_account PRIMARY KEY (part, account_key, contact_id)
+);
+
 CREATE TABLE import_run (
     id BIGSERIAL NOT NULL,
     kind TEXT NOT NULL,
@@ -246,8 +253,6 @@ CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
-
-CREATE INDEX ix_message_sent_key ON message (sent_key) WHERE sent_key IS NOT NULL;
 
 CREATE TABLE message_change (
     part SMALLINT NOT NULL,
@@ -419,8 +424,6 @@ CREATE TABLE touch (
  PARTITION BY LIST (part);
 
 CREATE INDEX ix_touch_account_key ON touch (account_key);
-
-CREATE INDEX ix_touch_sent_key ON touch (sent_key) WHERE sent_key IS NOT NULL;
 
 CREATE INDEX ix_touch_day ON touch USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 
