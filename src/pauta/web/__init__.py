@@ -1,1 +1,1 @@
-"""The web server: the API under ``/api/v1``, the start page, the mail catcher, and what operators watch."""
+"""The web server: the API under ``/api/v1``, the app, the mail catcher, and what operators watch."""

@@ -1,0 +1,78 @@
+"""The app's page and files: what browsers keep, what the page loads, and what stands there before it is built."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pauta.web import screens
+from tests.web.conftest import TestClient
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small app in place of the real one."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "main-1a2b.js").write_text("console.log('pauta');" * 100)
+    (tmp_path / "index.html").write_text('<meta name="nonce" content="__NONCE__"><div id="root"></div>')
+    (tmp_path / "secret.txt").write_text("not for browsers")
+    monkeypatch.setattr(screens, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/campaigns", "/campaigns/Spring%20offer", "/contacts/C%2F1"])
+def test_every_address_of_the_app_answers_with_its_page(web: TestClient, path: str) -> None:
+    shown = web.get(path)
+    assert (shown.status_code, '<div id="root">' in shown.text) == (200, True)
+    assert shown.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.usefixtures("built")
+def test_the_page_runs_our_scripts_alone_and_each_answer_has_its_own_nonce(web: TestClient) -> None:
+    nonces = []
+    for shown in (web.get("/"), web.get("/")):
+        policy = shown.headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        found = re.search("style-src 'self' 'nonce-([^']+)'", policy)
+        assert found is not None
+        assert f'content="{found[1]}"' in shown.text
+        nonces.append(found[1])
+    assert nonces[0] != nonces[1]
+
+
+def test_files_are_kept_for_ever_and_packed_for_those_who_unpack(web: TestClient, built: Path) -> None:
+    packed = web.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "gzip"})
+    plain = web.get("/assets/main-1a2b.js", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content == (built / "assets" / "main-1a2b.js").read_bytes()
+    assert "immutable" in packed.headers["cache-control"]
+    assert packed.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(
+    "path", ["/assets/gone.js", "/assets/..%2Fsecret.txt", "/assets/%2E%2E", "/nowhere", "/api/v1/no"]
+)
+def test_nothing_else_answers(web: TestClient, path: str) -> None:
+    assert web.get(path).status_code == 404
+
+
+def test_before_the_build_the_page_says_what_to_do(
+    web: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screens, "FOLDER", tmp_path / "none")
+    shown = web.get("/?lang=en")
+    assert (shown.status_code, "make setup" in shown.text) == (503, True)
+
+
+def test_every_page_of_the_router_has_its_address() -> None:
+    router = (ROOT / "ui" / "src" / "app" / "router.tsx").read_text(encoding="utf-8")
+    first_parts = {path.split("/")[1] for path in re.findall(r'path: "(/[^"]*)"', router)} - {""}
+    assert first_parts == set(screens.ADDRESSES)

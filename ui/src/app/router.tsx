@@ -1,0 +1,122 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { getSessionOptions, refusalOf } from "../api";
+import { readView } from "../features/calendar/view";
+import { speak } from "../i18n";
+import { Failure, Loading, NotFound } from "../ui/states";
+import { queries } from "./queries";
+import { Shell } from "./Shell";
+
+/** A text that an address may carry. */
+const optional = <Name extends string>(name: Name) => (search: Record<string, unknown>) =>
+  (typeof search[name] === "string" ? { [name]: search[name] } : {}) as Partial<Record<Name, string>>;
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: optional("next"),
+  component: lazyRouteComponent(() => import("../features/session/SignInPage"), "SignInPage"),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/password",
+  component: lazyRouteComponent(() => import("../features/session/PasswordPage"), "PasswordPage"),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    try {
+      const session = await queries.ensureQueryData(getSessionOptions());
+      if (session.kind === "user") await speak(session.language as Parameters<typeof speak>[0]);
+    } catch (error) {
+      if (refusalOf(error)?.status === 401) throw redirect({ to: "/sign-in", search: { next: location.href } });
+      throw error;
+    }
+  },
+});
+
+const calendar = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  validateSearch: readView,
+  component: lazyRouteComponent(() => import("../features/calendar/CalendarPage"), "CalendarPage"),
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => inside,
+  path: "/campaigns",
+  component: lazyRouteComponent(() => import("../features/campaigns/CampaignsPage"), "CampaignsPage"),
+});
+
+const newCampaign = createRoute({
+  getParentRoute: () => inside,
+  path: "/campaigns/new",
+  validateSearch: optional("day"),
+  component: lazyRouteComponent(() => import("../features/campaigns/NewCampaignPage"), "NewCampaignPage"),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => inside,
+  path: "/campaigns/$name",
+  validateSearch: optional("day"),
+  component: lazyRouteComponent(() => import("../features/campaigns/CampaignPage"), "CampaignPage"),
+});
+
+const customers = createRoute({
+  getParentRoute: () => inside,
+  path: "/customers",
+  validateSearch: optional("search"),
+  component: lazyRouteComponent(() => import("../features/customers/CustomersPage"), "CustomersPage"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => inside,
+  path: "/contacts/$id",
+  component: lazyRouteComponent(() => import("../features/customers/ContactPage"), "ContactPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: "/accounts/$id",
+  component: lazyRouteComponent(() => import("../features/customers/AccountPage"), "AccountPage"),
+});
+
+const policies = createRoute({
+  getParentRoute: () => inside,
+  path: "/policies",
+  component: lazyRouteComponent(() => import("../features/policies/PoliciesPage"), "PoliciesPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: "/audit",
+  validateSearch: optional("subject"),
+  component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
+});
+
+const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, policies, audit, settings];
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),
+  defaultPreload: "intent",
+  defaultPendingComponent: Loading,
+  defaultErrorComponent: ({ error, reset: again }) => <Failure error={error} again={again} />,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

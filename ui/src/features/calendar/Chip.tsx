@@ -1,0 +1,46 @@
+import { useLingui } from "@lingui/react/macro";
+import { VisuallyHidden } from "@mantine/core";
+import { IconArrowsMove } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { CalendarCampaignView } from "../../api";
+import { type Day, useFormats } from "../../ui/dates";
+import { useSession } from "../../ui/session";
+import { teamColour } from "../../ui/teams";
+import { CAMPAIGN_STATES, wordOf } from "../../ui/words";
+import styles from "./calendar.module.css";
+import type { Move } from "./MoveDialog";
+
+/** What travels while a chip is dragged. */
+export const DRAGGED = "application/x-pauta-campaign";
+
+interface ChipProps {
+  campaign: CalendarCampaignView;
+  day: Day;
+  move: (move: Move) => void;
+}
+
+/** A campaign on a day. Drafts can be dragged, or moved by their button. */
+export function Chip({ campaign, day, move }: ChipProps) {
+  const { t, i18n } = useLingui();
+  const { may } = useSession();
+  const formats = useFormats();
+  const messages = campaign.counts.planned + campaign.counts.sent;
+  const draft = campaign.state === "draft";
+  const movable = draft && may("campaigns.write");
+  return (
+    <span
+      className={styles.chip} data-draft={draft} style={{ borderInlineStartColor: teamColour(campaign.team) }}
+      draggable={movable} onDragStart={(event) => event.dataTransfer.setData(DRAGGED, JSON.stringify({ name: campaign.name, from: day }))}
+    >
+      {campaign.state === "past"
+        ? <span className={styles.name}>{campaign.name}</span>
+        : <Link className={styles.name} to="/campaigns/$name" params={{ name: campaign.name }} search={{}} draggable={false}>{campaign.name}</Link>}
+      <span className={`${styles.count} figures`}>{messages ? formats.compact(messages) : draft ? <VisuallyHidden>{i18n._(wordOf(CAMPAIGN_STATES, "draft"))}</VisuallyHidden> : null}</span>
+      {movable ? (
+        <button type="button" className={styles.grip} aria-label={t`Move “${campaign.name}” to another day`} onClick={() => move({ name: campaign.name, from: day, to: null })}>
+          <IconArrowsMove size={13} aria-hidden />
+        </button>
+      ) : null}
+    </span>
+  );
+}

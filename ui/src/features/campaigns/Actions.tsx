@@ -1,0 +1,67 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { type CampaignView, cancelCampaignMutation, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation } from "../../api";
+import { useSession } from "../../ui/session";
+import { Failure } from "../../ui/states";
+
+type Step = "launch" | "pause" | "resume" | "cancel";
+
+const STEPS: Record<string, Step[]> = { draft: ["launch"], launching: ["pause", "cancel"], launched: ["pause", "cancel"], paused: ["resume", "cancel"] };
+
+/** What can be done with a campaign in its state. What cannot be taken back is asked once more. */
+export function Actions({ campaign }: { campaign: CampaignView }) {
+  const { t } = useLingui();
+  const { may } = useSession();
+  const cache = useQueryClient();
+  const [asked, setAsked] = useState<Step | null>(null);
+  const done = {
+    onSuccess: async () => {
+      setAsked(null);
+      await cache.invalidateQueries();
+    },
+  };
+  const mutations = {
+    launch: useMutation({ ...launchCampaignMutation(), ...done }),
+    pause: useMutation({ ...pauseCampaignMutation(), ...done }),
+    resume: useMutation({ ...resumeCampaignMutation(), ...done }),
+    cancel: useMutation({ ...cancelCampaignMutation(), ...done }),
+  };
+  if (!may("campaigns.launch")) return null;
+  const run = (step: Step) => mutations[step].mutate({ path: { name: campaign.name } });
+  const buttons: Record<Step, ReactNode> = {
+    launch: <Button key="launch" leftSection={<IconSend size={18} aria-hidden />} onClick={() => setAsked("launch")}><Trans>Launch …</Trans></Button>,
+    pause: <Button key="pause" variant="default" loading={mutations.pause.isPending} leftSection={<IconPlayerPause size={18} aria-hidden />} onClick={() => run("pause")}><Trans>Pause</Trans></Button>,
+    resume: <Button key="resume" loading={mutations.resume.isPending} leftSection={<IconPlayerPlay size={18} aria-hidden />} onClick={() => run("resume")}><Trans>Resume</Trans></Button>,
+    cancel: <Button key="cancel" variant="light" color="red" leftSection={<IconX size={18} aria-hidden />} onClick={() => setAsked("cancel")}><Trans>Cancel …</Trans></Button>,
+  };
+  const failed = mutations.pause.error ?? mutations.resume.error;
+  const launching = asked === "launch";
+  return (
+    <>
+      {(STEPS[campaign.state] ?? []).map((step) => buttons[step])}
+      {failed ? <Failure error={failed} /> : null}
+      <Modal opened={asked !== null} onClose={() => setAsked(null)} closeButtonProps={{ "aria-label": t`Close` }}
+        title={launching ? t`Launch “${campaign.name}”?` : t`Cancel “${campaign.name}” for good?`}>
+        <Stack>
+          <Text size="sm">
+            {launching
+              ? <Trans>The gate decides about every contact of the audience. Those who may be written to on its day are written to; the others wait or are left out, each with a reason.</Trans>
+              : <Trans>Nothing of it leaves any more, and what waits is taken back. This cannot be undone.</Trans>}
+          </Text>
+          {asked && mutations[asked].error ? <Failure error={mutations[asked].error} /> : null}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsked(null)}><Trans>Back</Trans></Button>
+            {asked ? (
+              <Button color={launching ? undefined : "red"} loading={mutations[asked].isPending} onClick={() => run(asked)} data-autofocus>
+                {launching ? <Trans>Launch now</Trans> : <Trans>Cancel the campaign</Trans>}
+              </Button>
+            ) : null}
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}

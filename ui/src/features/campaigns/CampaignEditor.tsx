@@ -1,0 +1,82 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Fieldset, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import {
+  type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, saidOf,
+} from "../../api";
+import { today } from "../../ui/dates";
+import { formOf } from "../../ui/impact/moved";
+import { useSession } from "../../ui/session";
+import { Failure } from "../../ui/states";
+import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
+import { AudienceEditor } from "./AudienceEditor";
+
+const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
+const OFFERED = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];
+
+/** The form of a campaign, new or a draft. */
+export function CampaignEditor({ campaign }: { campaign: CampaignView | null }) {
+  const { t, i18n } = useLingui();
+  const { session } = useSession();
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const templates = useQuery(listTemplatesOptions());
+  const teams = useQuery(listTeamsOptions());
+  const [name, setName] = useState(campaign?.name ?? "");
+  const [form, setForm] = useState<CampaignForm>(
+    campaign ? formOf(campaign) : { type: "educational", topic: "", team: session?.team ?? "", template: "", audience: { everyone: true }, not_before: today(), channels: ["email"], tier: 2, value: 0 },
+  );
+  const change = (part: Partial<CampaignForm>) => setForm((old) => ({ ...old, ...part }));
+  const saved = async (stored: CampaignView) => {
+    await cache.invalidateQueries();
+    if (campaign) notifications.show({ message: t`The draft is saved.` });
+    else await navigate({ to: "/campaigns/$name", params: { name: stored.name }, search: {} });
+  };
+  const create = useMutation({ ...createCampaignMutation(), onSuccess: saved });
+  const update = useMutation({ ...changeCampaignMutation(), onSuccess: saved });
+  const save = campaign ? update : create;
+  const said = (field: string) => saidOf(save.error, field);
+  const elsewhere = save.error && !FIELDS.some((field) => said(field));
+  const nameTaken = refusalOf(save.error)?.code === "campaigns.name_taken" ? refusalOf(save.error)?.detail : undefined;
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); save.mutate({ path: { name }, body: form }); }}>
+      <Stack maw={820}>
+        <Fieldset legend={t`What`} className="paper">
+          <SimpleGrid cols={{ base: 1, sm: 2 }}>
+            <TextInput label={t`Name`} required disabled={campaign !== null} value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} error={said("name") ?? nameTaken} />
+            <Select label={t`Content`} description={t`A published template`} required searchable value={form.template || null} onChange={(value) => change({ template: value ?? "" })}
+              data={(templates.data ?? []).map((one) => one.name)} error={said("template")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <Select label={t`Type`} required allowDeselect={false} value={form.type} onChange={(value) => change({ type: value as CampaignForm["type"] })}
+              data={["educational", "relationship", "promotional", "operational", "transactional"].map((code) => ({ value: code, label: i18n._(wordOf(TYPES, code)) }))} error={said("type")} />
+            <TextInput label={t`Topic`} description={t`As consents and policies name it`} value={form.topic} onChange={(event) => change({ topic: event.currentTarget.value })} error={said("topic")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <Select label={t`Team`} required searchable value={form.team || null} onChange={(value) => change({ team: value ?? "" })}
+              data={(teams.data ?? []).map((one) => ({ value: one.name, label: one.title }))} error={said("team")} />
+            <Select label={t`Priority`} allowDeselect={false} value={String(form.tier)} onChange={(value) => change({ tier: Number(value) })}
+              data={["0", "1", "2", "3"].map((code) => ({ value: code, label: i18n._(wordOf(TIERS, code)) }))} error={said("tier")} />
+            <MultiSelect label={t`Channels, in order of wish`} required value={form.channels ?? []} onChange={(value) => change({ channels: value as CampaignForm["channels"] })}
+              data={OFFERED.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} error={said("channels")} />
+            <NumberInput label={t`Value`} description={t`Within a priority, more goes first`} value={form.value} onChange={(value) => change({ value: Number(value) })} error={said("value")} inputWrapperOrder={["label", "input", "description", "error"]} />
+          </SimpleGrid>
+        </Fieldset>
+        <Fieldset legend={t`Who`} className="paper">
+          <AudienceEditor audience={form.audience ?? { everyone: true }} change={(audience) => change({ audience })} error={said("audience")} />
+        </Fieldset>
+        <Fieldset legend={t`When`} className="paper">
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <TextInput type="date" label={t`First day`} required value={form.not_before ?? ""} onChange={(event) => change({ not_before: event.currentTarget.value || null })} error={said("not_before")} />
+            <TextInput type="date" label={t`Last day`} min={form.not_before ?? undefined} value={form.expires ?? ""} onChange={(event) => change({ expires: event.currentTarget.value || null })} error={said("expires")} />
+            <TextInput type="time" label={t`Hour of the contact’s day`} value={form.at ?? ""} onChange={(event) => change({ at: event.currentTarget.value || null })} error={said("at")} />
+          </SimpleGrid>
+          <Switch mt="md" label={t`Urgent: take the earliest day over all channels`} checked={form.urgent ?? false} onChange={(event) => change({ urgent: event.currentTarget.checked })} />
+        </Fieldset>
+        {elsewhere && !nameTaken ? <Failure error={save.error} /> : null}
+        <Group>
+          <Button type="submit" loading={save.isPending}>{campaign ? <Trans>Save the draft</Trans> : <Trans>Save, and see what it would do</Trans>}</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

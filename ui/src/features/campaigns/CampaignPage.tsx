@@ -1,0 +1,64 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Group, Tabs, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type CampaignView, getCampaignOptions } from "../../api";
+import { useFormats } from "../../ui/dates";
+import { Page } from "../../ui/Page";
+import { useSession } from "../../ui/session";
+import { StateBadge } from "../../ui/StateBadge";
+import { Answer } from "../../ui/states";
+import { TYPES, wordOf } from "../../ui/words";
+import { Actions } from "./Actions";
+import { CampaignEditor } from "./CampaignEditor";
+import { Content } from "./Content";
+import { Progress } from "./Progress";
+import { Summary } from "./Summary";
+import { When } from "./When";
+
+const route = getRouteApi("/inside/campaigns/$name");
+
+/** A campaign: while it is a draft, what it would do on each day; afterwards, what becomes of it. */
+export function CampaignPage() {
+  const { name } = route.useParams();
+  const campaign = useQuery({
+    ...getCampaignOptions({ path: { name } }),
+    refetchInterval: (query) => (query.state.data?.state === "launching" ? 2_000 : false),
+  });
+  return <Answer of={campaign}>{(one) => <Campaign key={one.name} campaign={one} />}</Answer>;
+}
+
+function Campaign({ campaign }: { campaign: CampaignView }) {
+  const { i18n } = useLingui();
+  const { may } = useSession();
+  const formats = useFormats();
+  const draft = campaign.state === "draft";
+  return (
+    <Page
+      title={campaign.name}
+      heading={<Group gap="sm" component="span">{campaign.name} <StateBadge state={campaign.state} /></Group>}
+      lead={
+        <Group gap="xs">
+          <Text span>{[i18n._(wordOf(TYPES, campaign.type)), campaign.team, campaign.topic].filter(Boolean).join(" · ")}</Text>
+          {campaign.launched_at ? <Text span><Trans>launched {formats.moment(campaign.launched_at)} by {campaign.actor}</Trans></Text> : null}
+          <Link to="/" search={{ campaign: campaign.name, ...(campaign.not_before ? { day: campaign.not_before } : {}) }}><Trans>On the calendar</Trans></Link>
+        </Group>
+      }
+      actions={<Actions campaign={campaign} />}
+    >
+      <Tabs defaultValue={draft ? "when" : "progress"} keepMounted={false}>
+        <Tabs.List mb="md">
+          {draft ? <Tabs.Tab value="when"><Trans>When, and what it does</Trans></Tabs.Tab> : <Tabs.Tab value="progress"><Trans>What became of it</Trans></Tabs.Tab>}
+          <Tabs.Tab value="content"><Trans>Content</Trans></Tabs.Tab>
+          <Tabs.Tab value="details">{draft && may("campaigns.write") ? <Trans>Edit</Trans> : <Trans>Details</Trans>}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="when"><When campaign={campaign} /></Tabs.Panel>
+        <Tabs.Panel value="progress"><Progress campaign={campaign} /></Tabs.Panel>
+        <Tabs.Panel value="content"><Content template={campaign.template} /></Tabs.Panel>
+        <Tabs.Panel value="details">
+          {draft && may("campaigns.write") ? <CampaignEditor campaign={campaign} /> : <Summary campaign={campaign} />}
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}

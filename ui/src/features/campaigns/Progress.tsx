@@ -1,0 +1,78 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Box, Progress as Bar, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type CampaignView, getProgressOptions, type ProgressView } from "../../api";
+import { useFormats } from "../../ui/dates";
+import { Answer, Empty } from "../../ui/states";
+import { VerdictBadge } from "../../ui/VerdictBadge";
+import { MESSAGE_STATES, REASONS, wordOf } from "../../ui/words";
+
+const LIVE = 3_000;
+
+/** How far a launch has come, and where its messages stand, while it goes and afterwards. */
+export function Progress({ campaign }: { campaign: CampaignView }) {
+  const progress = useQuery({ ...getProgressOptions({ path: { name: campaign.name } }), refetchInterval: campaign.state === "cancelled" ? false : LIVE });
+  return <Answer of={progress}>{(now) => (now.proposed || now.parts_done < now.parts ? <Shown now={now} /> : <Nothing />)}</Answer>;
+}
+
+function Nothing() {
+  const { t } = useLingui();
+  return <Empty title={t`No message of it exists`} />;
+}
+
+function Shown({ now }: { now: ProgressView }) {
+  const { t, i18n } = useLingui();
+  const formats = useFormats();
+  const sum = (...states: string[]) => now.tallies.filter((one) => states.includes(one.state)).reduce((total, one) => total + one.messages, 0);
+  const tiles = [
+    [t`contacts`, now.proposed, ""],
+    [t`sent`, sum("sent", "sending"), "send"],
+    [t`still to come`, sum("open", "planned"), "queue"],
+    [t`not sent`, sum("suppressed", "failed", "cancelled"), "suppress"],
+    [t`held back`, sum("held"), ""],
+    [t`outcome unknown`, sum("unknown"), ""],
+  ] as const;
+  return (
+    <Stack gap="lg">
+      {now.parts_done < now.parts ? (
+        <Box>
+          <Text size="sm" mb={4}><Trans>The gate decides: {formats.percent(now.parts_done / now.parts)} of the audience is done.</Trans></Text>
+          <Bar value={(100 * now.parts_done) / now.parts} aria-label={t`How much of the audience is decided`} animated />
+        </Box>
+      ) : null}
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+        {tiles.filter(([, count], index) => index < 4 || count > 0).map(([label, count, tone]) => (
+          <Box key={label} className="paper" px="md" py="sm" style={tone ? { background: `var(--${tone}-back)`, color: `var(--${tone}-ink)` } : undefined}>
+            <Text size="sm">{label}</Text>
+            <Text fz={24} fw={650} className="figures">{formats.number(count)}</Text>
+          </Box>
+        ))}
+      </SimpleGrid>
+      <Box>
+        <Title order={2} mb="xs"><Trans>Why</Trans></Title>
+        <Table.ScrollContainer minWidth={320} className="paper">
+          <Table verticalSpacing="xs">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th><Trans>Verdict</Trans></Table.Th>
+                <Table.Th><Trans>Reason</Trans></Table.Th>
+                <Table.Th visibleFrom="xs"><Trans>State</Trans></Table.Th>
+                <Table.Th ta="end"><Trans>Messages</Trans></Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody className="figures">
+              {[...now.tallies].sort((one, other) => other.messages - one.messages).map((one) => (
+                <Table.Tr key={`${one.state} ${one.verdict} ${one.reason}`}>
+                  <Table.Td><VerdictBadge verdict={one.verdict} /></Table.Td>
+                  <Table.Td>{i18n._(wordOf(REASONS, one.reason))}</Table.Td>
+                  <Table.Td visibleFrom="xs">{i18n._(wordOf(MESSAGE_STATES, one.state))}</Table.Td>
+                  <Table.Td ta="end">{formats.number(one.messages)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Box>
+    </Stack>
+  );
+}

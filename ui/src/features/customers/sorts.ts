@@ -1,0 +1,12 @@
+import { msg } from "@lingui/core/macro";
+
+/** What a moment of the timeline is. */
+export const SORTS = {
+  message: msg`message`,
+  touch: msg`message of another system`,
+  meeting: msg`call or meeting`,
+  event: msg`event`,
+  condition: msg`condition began`,
+  condition_ended: msg`condition ended`,
+  consent: msg`consent`,
+};

@@ -1,0 +1,75 @@
+import { useLingui } from "@lingui/react";
+import { useMemo } from "react";
+
+/** A calendar day as the API writes it, such as 2026-11-23; it has no time zone. */
+export type Day = string;
+
+const utc = (day: Day) => new Date(`${day}T00:00:00Z`);
+
+export const dayOf = (moment: Date): Day => moment.toISOString().slice(0, 10);
+
+/** The day on which the reader is, by the clock of the browser. */
+export function today(): Day {
+  const now = new Date();
+  return dayOf(new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())));
+}
+
+export function addDays(day: Day, count: number): Day {
+  const moved = utc(day);
+  moved.setUTCDate(moved.getUTCDate() + count);
+  return dayOf(moved);
+}
+
+export function addMonths(day: Day, count: number): Day {
+  const moved = utc(`${day.slice(0, 7)}-01`);
+  moved.setUTCMonth(moved.getUTCMonth() + count);
+  return dayOf(moved);
+}
+
+/** 1 for Monday to 7 for Sunday. */
+export const weekdayOf = (day: Day): number => utc(day).getUTCDay() || 7;
+
+export const mondayOf = (day: Day): Day => addDays(day, 1 - weekdayOf(day));
+
+export const range = (first: Day, count: number): Day[] => Array.from({ length: count }, (_, index) => addDays(first, index));
+
+export const daysBetween = (first: Day, last: Day): number => Math.round((utc(last).getTime() - utc(first).getTime()) / 86_400_000);
+
+/** The days of a month, filled up to whole weeks from Monday to Sunday. */
+export function monthGrid(day: Day): Day[] {
+  const first = mondayOf(`${day.slice(0, 7)}-01`);
+  const last = addDays(addMonths(day, 1), -1);
+  return range(first, daysBetween(first, addDays(mondayOf(last), 7)));
+}
+
+/** Days, moments and numbers as the reader's language writes them. */
+export function useFormats() {
+  const { i18n } = useLingui();
+  const locale = i18n.locale;
+  return useMemo(() => {
+    const days = (options: Intl.DateTimeFormatOptions) => {
+      const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+      return (day: Day) => format.format(utc(day));
+    };
+    const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+    const numbers = new Intl.NumberFormat(locale);
+    const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+    const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+    const list = new Intl.ListFormat(locale, { type: "conjunction" });
+    return {
+      day: days({ day: "numeric", month: "short", year: "numeric" }),
+      longDay: days({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+      shortDay: days({ weekday: "short", day: "numeric", month: "short" }),
+      weekday: days({ weekday: "short" }),
+      longWeekday: days({ weekday: "long" }),
+      dayOfMonth: days({ day: "numeric" }),
+      shortMonth: days({ month: "short" }),
+      month: days({ month: "long", year: "numeric" }),
+      moment: (at: string | Date) => moments.format(new Date(at)),
+      number: (value: number) => numbers.format(value),
+      compact: (value: number) => compact.format(value),
+      percent: (share: number) => percents.format(share),
+      list: (items: string[]) => list.format(items),
+    };
+  }, [locale]);
+}
