@@ -20,7 +20,7 @@ from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan
 from pauta.messages.ledger import lock_parts, move, wake
-from pauta.messages.models import ProposalState, State
+from pauta.messages.models import RECALLABLE, TOUCH_STATES, ProposalState, State
 from pauta.messages.queries import check_team, template_named
 from pauta.messages.terms import NAME_LENGTH, TERMS_FIELDS, Terms, read_terms
 from pauta.platform.schema import PARTITIONS
@@ -236,7 +236,8 @@ def undo(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Undon
         raise Problem("campaigns.undo_late", field="campaign", campaign=chosen.name, seconds=UNDO_SECONDS)
     cancel(connection, now, campaign_id)
     row = connection.execute(
-        "SELECT count(*) FROM message WHERE proposal_id = %s AND state IN (2, 3, 4, 5)", (chosen.proposal_id,)
+        "SELECT count(*) FROM message WHERE proposal_id = %s AND state = ANY(%s)",
+        (chosen.proposal_id, [*TOUCH_STATES, State.FAILED]),
     ).fetchone()
     left = int(row[0]) if row else 0
     if left:
@@ -255,7 +256,7 @@ def withdraw(connection: Conn, now: datetime, campaign_id: int, part: int, actor
     keys = move(
         connection,
         sql.SQL(
-            "part = %(part)s AND state IN (0, 1, 8)"
+            f"part = %(part)s AND {RECALLABLE}"
             " AND proposal_id = (SELECT proposal_id FROM campaign WHERE id = %(campaign)s AND state = 'cancelled')"
         ),
         {"part": part, "campaign": campaign_id},
@@ -272,7 +273,7 @@ def withdraw_cancelled(connection: Conn, now: datetime, parts: Sequence[int]) ->
     """Finish in these partitions what whoever cancelled a campaign did not; how many messages that were."""
     left = connection.execute(
         "SELECT DISTINCT c.id, m.part FROM campaign c JOIN message m ON m.proposal_id = c.proposal_id"
-        " WHERE c.state = 'cancelled' AND m.part = ANY(%s) AND m.state IN (0, 1, 8)",
+        f" WHERE c.state = 'cancelled' AND m.part = ANY(%s) AND m.{RECALLABLE}",
         (list(parts),),
     ).fetchall()
     return sum(withdraw(connection, now, campaign_id, part, "pauta") for campaign_id, part in left)

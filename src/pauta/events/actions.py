@@ -15,6 +15,7 @@ from psycopg import Connection, sql
 from pauta.people.changes import Changes, Move
 from pauta.people.local_time import TIMED, WHEN_TYPES
 from pauta.people.staging import Columns, stage
+from pauta.platform.schema import PARTITIONS
 
 _SUBJECT_TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
@@ -26,18 +27,19 @@ _SUBJECT_TYPES: dict[str, LiteralString] = {
 _EVENT_TYPES: dict[str, LiteralString] = {**_SUBJECT_TYPES, "properties": "jsonb"}
 _CONDITION_TYPES: dict[str, LiteralString] = {**_SUBJECT_TYPES, "ended": "timestamptz"}
 
-_RECORD = """
+_RECORD = f"""
 INSERT INTO event (part, account_key, contact_id, name, at, day, properties, source, external_id)
-SELECT coalesce(contact_part, account_id %% 64), coalesce(contact_key, account_id), contact_id, name, happened_at,
-  happened_on, coalesce(properties, '{{}}'), %(source)s, external_id
-FROM ({timed}) AS timed ORDER BY position
+SELECT coalesce(contact_part, account_id %% {PARTITIONS}), coalesce(contact_key, account_id), contact_id, name,
+  happened_at, happened_on, coalesce(properties, '{{{{}}}}'), %(source)s, external_id
+FROM ({{timed}}) AS timed ORDER BY position
 ON CONFLICT (external_id) DO NOTHING
 RETURNING account_key
 """
-_OPEN = """
-WITH timed AS MATERIALIZED ({timed}), merged AS (
+_OPEN = f"""
+WITH timed AS MATERIALIZED ({{timed}}), merged AS (
   MERGE INTO condition USING (
-    SELECT *, coalesce(contact_part, account_id %% 64) AS part, coalesce(contact_key, account_id) AS account_key
+    SELECT *, coalesce(contact_part, account_id %% {PARTITIONS}) AS part,
+      coalesce(contact_key, account_id) AS account_key
     FROM timed
   ) AS timed ON condition.external_id = timed.external_id
   WHEN MATCHED AND timed.ended IS NOT NULL AND condition.ended_at IS DISTINCT FROM timed.ended THEN
@@ -51,17 +53,17 @@ WITH timed AS MATERIALIZED ({timed}), merged AS (
 SELECT count(*) FILTER (WHERE done = 'INSERT'), count(*) FILTER (WHERE done = 'UPDATE'), array_agg(DISTINCT account_key)
 FROM merged
 """
-_END = """
+_END = f"""
 UPDATE condition SET ended_at = %(at)s
-WHERE ended_at IS NULL AND name = %(name)s AND part = abs(%(key)s) %% 64 AND account_key = %(key)s
+WHERE ended_at IS NULL AND name = %(name)s AND part = abs(%(key)s) %% {PARTITIONS} AND account_key = %(key)s
   AND contact_id IS NOT DISTINCT FROM %(contact_id)s
 RETURNING account_key
 """
-_FOLLOW = """
-UPDATE {table} SET part = abs(moved.new_key) %% 64, account_key = moved.new_key
+_FOLLOW = f"""
+UPDATE {{table}} SET part = abs(moved.new_key) %% {PARTITIONS}, account_key = moved.new_key
 FROM unnest(%(ids)s::bigint[], %(olds)s::bigint[], %(news)s::bigint[]) AS moved (contact_id, old_key, new_key)
-WHERE {table}.part = abs(moved.old_key) %% 64 AND {table}.account_key = moved.old_key
-  AND {table}.contact_id = moved.contact_id
+WHERE {{table}}.part = abs(moved.old_key) %% {PARTITIONS} AND {{table}}.account_key = moved.old_key
+  AND {{table}}.contact_id = moved.contact_id
 """
 
 

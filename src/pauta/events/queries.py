@@ -9,6 +9,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from pauta.platform.schema import PARTITIONS
+
 
 @dataclass(frozen=True, slots=True)
 class StandingCondition:
@@ -25,6 +27,7 @@ def standing_conditions(connection: Connection[Any], account_key: int) -> list[S
     with connection.cursor(row_factory=class_row(StandingCondition)) as cursor:
         return cursor.execute(
             "SELECT name, contact_id, began_at, source FROM condition "
-            "WHERE ended_at IS NULL AND part = abs(%(key)s) %% 64 AND account_key = %(key)s ORDER BY began_at, id",
+            f"WHERE ended_at IS NULL AND part = abs(%(key)s) %% {PARTITIONS} AND account_key = %(key)s "
+            "ORDER BY began_at, id",
             {"key": account_key},
         ).fetchall()

@@ -20,10 +20,10 @@ from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
 from pauta.core.problems import Problem
 from pauta.messages.ledger import lock_parts, message_ids, move, wake
-from pauta.messages.models import Lane, State
+from pauta.messages.models import RECALLABLE, WAITING, Lane, State
 from pauta.messages.queries import Recipient, check_team, find_recipient, standing_stop, template_named
 from pauta.messages.terms import Terms
-from pauta.platform.schema import partition_of
+from pauta.platform.schema import PARTITIONS, partition_of
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_single
 
@@ -43,12 +43,12 @@ INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state
                      channel, wished, day, due, policy_version, created_at, changed_at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0, %s, %s, %s, %s, 0, %s, %s)
 """
-_ADD_REQUESTS = """
+_ADD_REQUESTS = f"""
 INSERT INTO plan_request (part, account_key, at)
 SELECT DISTINCT m.part, m.account_key, %s::timestamptz
 FROM unnest(%s::bigint[]) AS changed (key)
-JOIN message m ON m.part = abs(changed.key) %% 64 AND m.account_key = changed.key
-WHERE m.state < 2 ORDER BY m.part, m.account_key
+JOIN message m ON m.part = abs(changed.key) %% {PARTITIONS} AND m.account_key = changed.key
+WHERE m.{WAITING} ORDER BY m.part, m.account_key
 ON CONFLICT (part, account_key) DO UPDATE SET at = plan_request.at
 """
 
@@ -239,7 +239,7 @@ def request_plan_everywhere(connection: Conn, now: datetime) -> int:
     asked = connection.execute(
         "INSERT INTO plan_request (part, account_key, at)"
         " SELECT DISTINCT part, account_key, %s::timestamptz FROM message"
-        " WHERE state < 2 AND lane = 0 ORDER BY part, account_key"
+        f" WHERE {WAITING} AND lane = {Lane.BULK} ORDER BY part, account_key"
         " ON CONFLICT (part, account_key) DO UPDATE SET at = plan_request.at",
         (now,),
     ).rowcount
@@ -254,7 +254,7 @@ def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why:
     detail = f"{actor}: {why}" if why else actor
     keys = move(
         connection,
-        sql.SQL("part = %(part)s AND id = %(id)s AND state IN (0, 1, 8)"),
+        sql.SQL(f"part = %(part)s AND id = %(id)s AND {RECALLABLE}"),
         {"part": part, "id": message_id},
         to=State.CANCELLED,
         reason=Reason.cancelled,
@@ -268,7 +268,7 @@ def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why:
 
 def _part_of(connection: Conn, message_id: int) -> int:
     row = connection.execute(
-        "SELECT part FROM message WHERE part = ANY(%s) AND id = %s", (list(range(64)), message_id)
+        "SELECT part FROM message WHERE part = ANY(%s) AND id = %s", (list(range(PARTITIONS)), message_id)
     ).fetchone()
     if row is None:
         raise Problem("messages.message_unknown", field="message", message=message_id)
@@ -282,7 +282,7 @@ def hold(connection: Conn, part: int, ids: Sequence[int], now: datetime, *, reas
     """
     keys = move(
         connection,
-        sql.SQL("part = %(part)s AND id = ANY(%(ids)s) AND state IN (0, 1, 2)"),
+        sql.SQL(f"part = %(part)s AND id = ANY(%(ids)s) AND state <= {State.SENDING}"),
         {"part": part, "ids": list(ids)},
         to=State.HELD,
         reason=reason,
@@ -297,8 +297,9 @@ def unhold(connection: Conn, keys: Iterable[int], now: datetime, *, reason: Reas
     return _reopen(
         connection,
         sql.SQL(
-            "(part, account_key) IN (SELECT abs(key) %% 64, key FROM unnest(%(keys)s::bigint[]) AS changed (key))"
-            " AND state = 8 AND reason = %(held_for)s"
+            f"(part, account_key) IN (SELECT abs(key) %% {PARTITIONS}, key"
+            " FROM unnest(%(keys)s::bigint[]) AS changed (key))"
+            f" AND state = {State.HELD} AND reason = %(held_for)s"
         ),
         {"keys": sorted({int(key) for key in keys}), "held_for": REASON_CODE[reason]},
         now,
@@ -311,7 +312,7 @@ def unhold_template(connection: Conn, template_id: int, now: datetime) -> int:
     return _reopen(
         connection,
         sql.SQL(
-            "state = 8 AND reason = %(held_for)s"
+            f"state = {State.HELD} AND reason = %(held_for)s"
             " AND proposal_id IN (SELECT id FROM proposal WHERE template_id = %(template)s)"
         ),
         {"template": template_id, "held_for": REASON_CODE[Reason.missing_figure]},

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 
 from pauta.core.gate.reasons import REASON_CODE, Reason
-from pauta.messages.models import State
+from pauta.messages.models import Lane, State
 from pauta.platform.copy import fetch_array
 
 NEWS = "pauta_work"
@@ -19,18 +19,19 @@ NEWS = "pauta_work"
 
 Conn = Connection[Any]
 
+_REOPENED_FAST = f"%(to)s = {State.OPEN} AND lane = {Lane.FAST}"
 _MOVE = sql.SQL(
-    """
+    f"""
     WITH before AS MATERIALIZED (
-        SELECT part, id, state, verdict, reason, rule, day FROM message WHERE {where} FOR UPDATE
+        SELECT part, id, state, verdict, reason, rule, day FROM message WHERE {{where}} FOR UPDATE
     ), told AS (
         INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule, day, detail)
         SELECT part, id, %(now)s, state, verdict, reason, rule, day, %(detail)s FROM before
     )
     UPDATE message m
-    SET state = CASE WHEN %(to)s = 0 AND lane = 1 THEN 1 ELSE %(to)s END,
-        day = CASE WHEN %(to)s = 0 AND lane = 1 THEN wished END,
-        due = CASE WHEN %(to)s = 0 THEN %(now)s::timestamptz END,
+    SET state = CASE WHEN {_REOPENED_FAST} THEN {State.PLANNED} ELSE %(to)s END,
+        day = CASE WHEN {_REOPENED_FAST} THEN wished END,
+        due = CASE WHEN %(to)s = {State.OPEN} THEN %(now)s::timestamptz END,
         reason = %(why)s, rule = 0, winner = 0, changed_at = %(now)s
     FROM before WHERE m.part = before.part AND m.id = before.id
     RETURNING m.account_key

@@ -48,6 +48,10 @@ class State(IntEnum):
 
 
 OPEN_STATES = (State.OPEN, State.PLANNED)
+WAITING = f"state < {State.SENDING}"
+"""Open or planned, as a condition; in these words, which are those of the partial indexes."""
+RECALLABLE = f"state IN ({State.OPEN}, {State.PLANNED}, {State.HELD})"
+"""What can still be taken back, as a condition."""
 TOUCH_STATES = (State.SENDING, State.SENT, State.UNKNOWN)
 FINAL_STATES = (State.SENT, State.FAILED, State.UNKNOWN, State.SUPPRESSED, State.CANCELLED)
 
@@ -135,9 +139,9 @@ class Message(Base):
     __tablename__ = "message"
     __table_args__ = (
         Index(None, "account_key"),
-        Index("ix_message_due", "part", "due", postgresql_where=text("state < 2 AND lane = 0")),
-        Index("ix_message_fast", "due", postgresql_where=text("state < 2 AND lane = 1")),
-        Index("ix_message_sending", "part", postgresql_where=text("state = 2")),
+        Index("ix_message_due", "part", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.BULK}")),
+        Index("ix_message_fast", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.FAST}")),
+        Index("ix_message_sending", "part", postgresql_where=text(f"state = {State.SENDING}")),
         Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,
@@ -356,7 +360,7 @@ class MessageTally(Base):
     __table_args__ = (
         Index(None, "day"),
         Index("ix_message_tally_fresh", "kind_id", postgresql_where=text("fresh")),
-        Index("ix_message_tally_waiting", "wished", postgresql_where=text("state < 2")),
+        Index("ix_message_tally_waiting", "wished", postgresql_where=text(WAITING)),
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     kind_id: Mapped[int] = mapped_column(Integer)

@@ -10,11 +10,12 @@ from psycopg import Connection, sql
 from pauta.messages.ledger import lock_parts
 from pauta.messages.models import TOUCH_STATES
 from pauta.people.changes import Move
-from pauta.platform.schema import partition_of
+from pauta.platform.schema import PARTITIONS, partition_of
 
-_MOVED = """
+_MOVED = f"""
 WITH moved AS (
-  SELECT contact_id, abs(old_key) %% 64 AS old_part, abs(new_key) %% 64 AS new_part, old_key, new_key
+  SELECT contact_id, old_key, new_key, abs(old_key) %% {PARTITIONS} AS old_part,
+    abs(new_key) %% {PARTITIONS} AS new_part
   FROM unnest(%(ids)s::bigint[], %(olds)s::bigint[], %(news)s::bigint[]) AS moved (contact_id, old_key, new_key)
 )
 """

@@ -14,7 +14,7 @@ from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import BUILTIN_RULES, REASON_CODE, REASONS, VERDICTS, Reason
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
-from pauta.messages.models import OPEN_STATES, ProposalState, State
+from pauta.messages.models import OPEN_STATES, RECALLABLE, ProposalState, State
 from pauta.platform.schema import PARTITIONS
 from pauta.team.queries import teams
 
@@ -225,7 +225,7 @@ def open_messages(connection: Conn, account_key: int) -> list[MessageView]:
     """What is open, planned or held for an account key, in the order in which it was proposed."""
     return _views(
         connection,
-        "WHERE m.part = abs(%s::bigint) %% 64 AND m.account_key = %s AND m.state IN (0, 1, 8) ORDER BY m.id",
+        f"WHERE m.part = abs(%s::bigint) %% {PARTITIONS} AND m.account_key = %s AND m.{RECALLABLE} ORDER BY m.id",
         (account_key, account_key),
     )
 
@@ -234,8 +234,8 @@ def messages_of(connection: Conn, account_key: int, contact_ids: Sequence[int], 
     """Every message to these contacts of one account key that is not final or changed since then, newest first."""
     return _views(
         connection,
-        "WHERE m.part = abs(%s::bigint) %% 64 AND m.account_key = %s AND m.contact_id = ANY(%s)"
-        " AND (m.state IN (0, 1, 2, 8) OR m.changed_at >= %s) ORDER BY m.id DESC",
+        f"WHERE m.part = abs(%s::bigint) %% {PARTITIONS} AND m.account_key = %s AND m.contact_id = ANY(%s)"
+        f" AND (m.{RECALLABLE} OR m.state = {State.SENDING} OR m.changed_at >= %s) ORDER BY m.id DESC",
         (account_key, account_key, list(contact_ids), since),
     )
 

@@ -11,8 +11,9 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.people.changes import Changes, Move
+from pauta.platform.schema import PARTITIONS
 
-_SETTLE = """
+_SETTLE = f"""
 WITH member AS (
   SELECT id, account_id, lower(email) AS address FROM contact WHERE lower(email) = ANY(%(addresses)s)
   UNION
@@ -21,15 +22,16 @@ WITH member AS (
   SELECT id, first_value(id) OVER same AS person_id, first_value(coalesce(account_id, -id)) OVER same AS account_key
   FROM member WINDOW same AS (PARTITION BY coalesce(address, id::text) ORDER BY id)
 )
-UPDATE contact SET person_id = led.person_id, account_key = led.account_key, part = abs(led.account_key) %% 64
+UPDATE contact SET person_id = led.person_id, account_key = led.account_key,
+  part = abs(led.account_key) %% {PARTITIONS}
 FROM led
 WHERE contact.id = led.id AND (contact.person_id, contact.account_key) IS DISTINCT FROM (led.person_id, led.account_key)
 RETURNING contact.id, old.account_key, new.account_key
 """
 
-_MOVED = """
+_MOVED = f"""
 WITH move AS (
-  SELECT contact_id, abs(old_key) %% 64 AS old_part, abs(new_key) %% 64 AS new_part
+  SELECT contact_id, abs(old_key) %% {PARTITIONS} AS old_part, abs(new_key) %% {PARTITIONS} AS new_part
   FROM unnest(%(ids)s::bigint[], %(olds)s::bigint[], %(news)s::bigint[]) AS move (contact_id, old_key, new_key)
 )
 """

@@ -94,7 +94,7 @@ def hold_unready(connection: Connection[Any], now: datetime, unready: Sequence[U
     for (part, problem), ids in failed.items():
         keys = move(
             connection,
-            sql.SQL("part = %(part)s AND id = ANY(%(ids)s) AND state = 2"),
+            sql.SQL(f"part = %(part)s AND id = ANY(%(ids)s) AND state = {State.SENDING}"),
             {"part": part, "ids": ids},
             to=State.FAILED,
             reason=Reason.rejected,

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from pauta.core.gate.policies import Capacity
 from pauta.facts import AccountChoice
-from pauta.messages.models import Lane, ProposalState, Unit
+from pauta.messages.models import WAITING, Lane, ProposalState, Unit
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.planning import decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
@@ -29,7 +29,7 @@ def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list
     due = connection.execute(
         f"""
         SELECT m.part, m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
-        WHERE m.lane = %(lane)s AND m.state < 2 AND m.due <= %(now)s AND p.state = %(live)s
+        WHERE m.lane = %(lane)s AND m.{WAITING} AND m.due <= %(now)s AND p.state = %(live)s
               AND m.channel <> ALL(%(stopped)s)
               AND {FREE.format(unit=Unit.ACCOUNT, part="m.part", id="m.account_key")}
         ORDER BY m.due LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED

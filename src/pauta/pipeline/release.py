@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta.facts import AccountChoice
-from pauta.messages.models import ProposalState, State, Unit
+from pauta.messages.models import WAITING, Lane, ProposalState, State, Unit
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.planning import Decided, decide, write_changes
@@ -95,7 +95,8 @@ def _due(
         FROM unnest(%(parts)s::int2[]) AS own (part) CROSS JOIN LATERAL (
             SELECT m.part, m.account_key, m.id FROM (
                 SELECT part, account_key, id, proposal_id FROM message
-                WHERE lane = 0 AND state < 2 AND part = own.part AND due <= %(now)s AND channel <> ALL(%(stopped)s)
+                WHERE {WAITING} AND lane = {Lane.BULK} AND part = own.part AND due <= %(now)s
+                      AND channel <> ALL(%(stopped)s)
                 OFFSET 0) m  -- a fence: the index of what is due, never a walk over all accounts to spare the sorting
             JOIN proposal p ON p.id = m.proposal_id
             WHERE p.state = %(live)s AND {FREE.format(unit=Unit.ACCOUNT, part="m.part", id="m.account_key")}

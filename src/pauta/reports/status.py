@@ -9,8 +9,9 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.channels.base import OutcomeKind
+from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS
-from pauta.messages.models import State, Unit
+from pauta.messages.models import WAITING, State, Unit
 from pauta.messages.queries import OUTCOMES
 
 Conn = Connection[Any]
@@ -107,8 +108,8 @@ def _messages(connection: Conn, now: datetime) -> tuple[dict[str, int], int, dat
     counts = {state.name.lower(): 0 for state in State}
     queued, waits = 0, []
     rows = connection.execute(
-        "SELECT state, count(*), count(*) FILTER (WHERE state < 2 AND verdict = 1),"
-        " min(due) FILTER (WHERE state < 2 AND due <= %s) FROM message GROUP BY state",
+        f"SELECT state, count(*), count(*) FILTER (WHERE {WAITING} AND verdict = {VERDICT_CODE[Verdict.queue]}),"
+        f" min(due) FILTER (WHERE {WAITING} AND due <= %s) FROM message GROUP BY state",
         (now,),
     )
     for state, messages, later, oldest in rows:
