@@ -34,7 +34,7 @@ _SERVER_SETTINGS = (
     "timezone=UTC",
     "log_timezone=UTC",
     # Memory for a machine that the workers share: enough that the hot tables of a million contacts stay cached.
-    "shared_buffers=256MB",
+    "shared_buffers=128MB",
     "work_mem=64MB",  # sorts and hashes of a planning batch without temporary files
     "maintenance_work_mem=256MB",  # indexes after an import
     "effective_cache_size=2GB",  # what the system's page cache is likely to hold
