@@ -7,7 +7,6 @@ starts over; what the old name left is settled by its journal like that of any d
 from __future__ import annotations
 
 import argparse
-import fcntl
 import signal
 import threading
 from collections.abc import Callable
@@ -19,14 +18,11 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from pauta import facts
 from pauta.campaigns.actions import withdraw_cancelled
 from pauta.channels.base import OutcomeKind
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
-from pauta.core.calendar import day_number, holidays_between
-from pauta.core.gate.plan import plan
-from pauta.facts import AccountChoice
+from pauta.facts.warming import warm_up
 from pauta.messages.ledger import NEWS
 from pauta.messages.models import Lane, Unit
 from pauta.messages.tally import fold
@@ -43,7 +39,7 @@ from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
-from pauta.policies.queries import PolicySet, current
+from pauta.policies.queries import current
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
@@ -279,23 +275,6 @@ def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> Non
     connection.commit()
 
 
-def warm_up(settings: Settings, clock: Clock) -> None:
-    """Compile the gate, or load what an earlier process compiled, and read calendars, before anything waits for it.
-
-    Of processes that start together one compiles, and the others find its work.
-    """
-    with connect(settings.database_url) as connection:
-        nobody = facts.load(connection, clock.now(), AccountChoice((0,), (0,)), PolicySet(0, (), ()))
-        countries = connection.execute("SELECT DISTINCT country FROM place WHERE country IS NOT NULL").fetchall()
-    today = day_number(clock.now().date())
-    for (country,) in countries:
-        holidays_between(country, "", today, today)  # the first calendar takes half a second
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "compile.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        plan(nobody.facts, ())
-
-
 def main() -> None:
     """Run a worker until SIGTERM or SIGINT."""
     parser = argparse.ArgumentParser(prog="pauta.worker")
@@ -313,7 +292,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, stop)
     while not stopping.is_set():
         try:
-            warm_up(given, clock)
+            warm_up(given.database_url, given.data_dir, clock.now())
             Worker(given, lane, clock, stopping).live()
         except (*DROPPED, LeaseLostError) as error:
             log.logger(__name__).warning("starting over", why=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -163,3 +164,31 @@ def test_content_is_reviewed_before_it_goes_out(base: Connection[Any], call: Cal
     }
     assert found["tried"] == 3
     assert call("POST", "/campaigns/news/review", json={"contacts": ["nobody"]}).json()["field"] == "contacts[0]"
+
+
+def test_progress_tells_how_fast_it_goes(base: Connection[Any], call: Call) -> None:
+    assert call("POST", "/campaigns/news", json=FORM).status_code == 201
+    draft = call("GET", "/campaigns/news/progress").json()
+    assert (draft["state"], draft["rate"], draft["due"], draft["seconds_left"]) == ("draft", 0.0, 0, None)
+    call("POST", "/campaigns/news/launch")
+    base.execute("UPDATE campaign SET launched_at = launched_at - interval '10 seconds'")
+    base.execute("UPDATE launch_part SET done_at = %s, messages = 2 WHERE part < 16", (NOW,))
+    found = call("GET", "/campaigns/news/progress").json()
+    assert (found["state"], found["parts_done"], found["rate"], found["seconds_left"]) == ("launching", 16, 3.2, 30.0)
+    launched(base, call, "tips", {ANA: "2026-11-23", BRUNO: "2026-11-23"})
+    waiting = call("GET", "/campaigns/tips/progress").json()
+    assert (waiting["due"], waiting["rate"], waiting["seconds_left"]) == (2, 0.0, None)
+    base.execute(
+        "INSERT INTO attempt (part, message_id, number, owner, started_at, ended_at, outcome)"
+        " SELECT part, id, 1, 'w', %(at)s, %(at)s, 0 FROM message WHERE contact_id = %(ana)s",
+        {"at": NOW - timedelta(seconds=5), "ana": ANA},
+    )
+    base.execute("UPDATE message SET state = 3 WHERE contact_id = %s", (ANA,))
+    moving = call("GET", "/campaigns/tips/progress").json()
+    assert (moving["due"], moving["rate"], moving["seconds_left"]) == (1, 0.1, 10.0)
+
+
+def test_a_day_that_a_campaign_has_already_is_no_move(base: Connection[Any], call: Call) -> None:
+    launched(base, call, "news", {ANA: "2026-11-25"}, not_before="2026-11-25")
+    shown = call("GET", "/campaigns/news/move?day=2026-11-25").json()
+    assert shown["before"] == shown["after"]

@@ -14,6 +14,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from pauta.calendar.limits import Limits
 from pauta.calendar.load import Wanted
 from pauta.calendar.month import Day, month
 from pauta.campaigns.audience import company_today
@@ -93,7 +94,7 @@ def written(conn: Conn, now: datetime, feed: Feed, host: str) -> bytes:
     file.add("prodid", "-//Pauta//Pauta//EN")
     file.add("version", "2.0")
     file.add("x-wr-calname", feed.name)
-    for day in month(conn, now, wanted, feed.language).days:
+    for day in month(conn, now, wanted, feed.language, Limits()).days:
         for key, event in _events(day, feed.language):
             event.add("dtstamp", now)
             event.add("uid", f"{sha256(key.encode()).hexdigest()[:32]}@{host}")

@@ -23,12 +23,15 @@ Conn = Connection[Any]
 SAMPLE = 1_500
 """Contacts that are asked, about; the share then has a standard error of some 1.3 points."""
 
+KEPT = timedelta(seconds=30)
+"""How long the shares are remembered."""
+
 _EPOCH = date(1970, 1, 1)
 _MEMBER = np.dtype([("id", "i8"), ("account_key", "i8")])
 _LOWEST_TIER = 3
 
 
-def at_limit(conn: Conn, now: datetime, message_type: str = "promotional", team: str = "") -> dict[date, float]:
+def at_limit(conn: Conn, now: datetime, message_type: str, team: str) -> dict[date, float]:
     """For each coming day the share of contacts (0 to 1) to whom a cap of their own lets no further message of a type.
 
     Nothing for days that no cap can close, and nothing at all without caps or contacts.
@@ -55,6 +58,22 @@ def at_limit(conn: Conn, now: datetime, message_type: str = "promotional", team:
         full = closed[inside] >> bit[inside] & 1
         shares[_EPOCH + timedelta(days=day)] = round(float(full.mean()), 4)
     return shares
+
+
+class Limits:
+    """``at_limit`` as it was within the last half minute: it moves slowly, and many people look at one calendar."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, str, str], tuple[datetime, dict[date, float]]] = {}
+
+    def __call__(self, conn: Conn, now: datetime, message_type: str, team: str) -> dict[date, float]:
+        """As ``at_limit``."""
+        key = (current(conn).version, message_type, team)
+        at, found = self._kept.get(key, (None, {}))
+        if at is None or not now - KEPT < at <= now:
+            found = at_limit(conn, now, message_type, team)
+            self._kept = {one: kept for one, kept in self._kept.items() if kept[0] > now - KEPT} | {key: (now, found)}
+        return found
 
 
 def _is_own_cap(policy: Policy) -> bool:

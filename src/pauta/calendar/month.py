@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from pauta.calendar import around
 from pauta.calendar.around import Blackout, Holiday, MaintenanceWindow, MeetingOnDay, Renewal
-from pauta.calendar.limits import at_limit
+from pauta.calendar.limits import Limits
 from pauta.calendar.load import Counts, DayLoad, Load, Wanted, load
 from pauta.campaigns.audience import company_today
 
@@ -77,7 +77,7 @@ ORDER BY tier, name
 """
 
 
-def month(conn: Conn, now: datetime, wanted: Wanted, lang: str) -> Month:
+def month(conn: Conn, now: datetime, wanted: Wanted, lang: str, limits: Limits) -> Month:
     """The days that are wanted, names and sentences in ``lang``."""
     today = company_today(conn, now)
     found = load(conn, wanted, today)
@@ -90,7 +90,7 @@ def month(conn: Conn, now: datetime, wanted: Wanted, lang: str) -> Month:
     windows = around.maintenance(conn, wanted)
     holidays = around.holidays(conn, wanted.days, lang)
     blackouts = around.blackouts(conn, lang)
-    limits = at_limit(conn, now, wanted.type or "promotional", wanted.team or "") if wanted.last >= today else {}
+    full = limits(conn, now, wanted.type or "promotional", wanted.team or "") if wanted.last >= today else {}
     return Month(
         today,
         [
@@ -105,7 +105,7 @@ def month(conn: Conn, now: datetime, wanted: Wanted, lang: str) -> Month:
                 maintenance=[one for one in windows if one.first <= day <= one.last],
                 holidays=holidays.get(day, []),
                 blackouts=blackouts.get(day, []),
-                at_limit=limits.get(day) if day >= today else None,
+                at_limit=full.get(day) if day >= today else None,
             )
             for day in wanted.days
         ],

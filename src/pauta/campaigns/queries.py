@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import Connection
@@ -114,6 +114,45 @@ def _campaign(
         minute=minute,
     )
     return Campaign(number, name, terms, *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a campaign goes: verdicts per second while it is launched, then mails handed over per second.
+
+    ``due`` are its messages that could leave now; ``seconds_left`` is None when nothing moves or nothing is left.
+    """
+
+    rate: float
+    due: int
+    seconds_left: float | None
+
+
+_LATELY = timedelta(seconds=10)
+
+
+def pace(connection: Conn, now: datetime, chosen: Campaign, progress: Progress) -> Pace:
+    """How fast a launched campaign goes, and how long what can be done now still takes."""
+    if chosen.launched_at is None:
+        return Pace(0.0, 0, None)
+    if chosen.state == "launching":
+        elapsed = (now - chosen.launched_at).total_seconds()
+        each = elapsed / progress.parts_done if progress.parts_done else None
+        left = None if each is None else round(each * (progress.parts - progress.parts_done), 1)
+        return Pace(round(progress.proposed / elapsed, 1) if elapsed > 0 else 0.0, 0, left)
+    row = connection.execute(
+        """
+        SELECT (SELECT count(*) FROM message WHERE proposal_id = %(proposal)s
+                AND (state = 2 OR (state < 2 AND day IS NOT NULL AND due <= %(now)s))),
+               (SELECT count(*) FROM attempt a JOIN message m ON m.part = a.part AND m.id = a.message_id
+                WHERE a.started_at > %(since)s AND a.ended_at <= %(now)s AND m.proposal_id = %(proposal)s)
+        """,
+        {"proposal": chosen.proposal_id, "now": now, "since": now - _LATELY},
+    ).fetchone()
+    assert row is not None
+    due, handed = row
+    rate = handed / _LATELY.total_seconds()
+    return Pace(round(rate, 1), due, round(due / rate, 1) if due and rate else None)
 
 
 def progress(connection: Conn, chosen: Campaign) -> Progress:

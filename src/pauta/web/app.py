@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from importlib.metadata import version
+from threading import Thread
 
+import psycopg
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from pauta.facts.warming import warm_up
 from pauta.platform import database, log
 from pauta.platform.clock import Clock
 from pauta.platform.home import home_of
@@ -97,7 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Pauta",
         version=version("pauta"),
         description=_DESCRIPTION,
-        lifespan=_lifespan_of(chosen),
+        lifespan=_lifespan_of(chosen, warm=settings is None),
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
@@ -115,15 +118,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _lifespan_of(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan_of(settings: Settings, *, warm: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url or home_of(settings.data_dir).url
         with database.pool(url, POOL_SIZE) as pool:
             app.state.web = WebState(settings, pool, Clock(settings.clock_file))
+            if warm:
+                Thread(target=_warm_up, args=(url, settings, app.state.web.clock), daemon=True).start()
             yield
 
     return lifespan
+
+
+def _warm_up(url: str, settings: Settings, clock: Clock) -> None:
+    """Let nobody wait for the gate to be compiled; without a database there is nothing to wait for either."""
+    with suppress(psycopg.Error):
+        warm_up(url, settings.data_dir, clock.now())
 
 
 def _api() -> APIRouter:

@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg_pool import ConnectionPool
 from starlette.requests import Request
 
+from pauta.calendar.limits import Limits
 from pauta.platform.clock import Clock
 from pauta.platform.http import RateLimit
 from pauta.platform.settings import LANGUAGES, Settings
@@ -35,6 +36,7 @@ class WebState:
     settings: Settings
     pool: ConnectionPool[Connection[Any]]
     clock: Clock
+    limits: Limits = field(default_factory=Limits)
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
     resets: RateLimit = field(default_factory=lambda: RateLimit(RESETS_PER_SECOND, RESETS_AT_ONCE))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.calendar import actions
@@ -15,6 +15,7 @@ from pauta.core.problems import Problem
 from pauta.people.queries import account_ids
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
+from pauta.web.state import state_of
 from pauta.web.terms import Channel, MessageType
 from pauta.web.types import BigNumber, Day, Form, Line, Moment, Name
 
@@ -159,8 +160,9 @@ class EnteredView(BaseModel):
     id: int
 
 
-@router.get("/calendar")
+@router.get("/calendar", response_model=CalendarView)
 def get_calendar(
+    request: Request,
     door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)],
     first: Annotated[Day, Query(alias="from", description="First day.")],
     last: Annotated[Day, Query(alias="to", description=f"Last day, at most {MOST_DAYS} days in all.")],
@@ -169,12 +171,13 @@ def get_calendar(
     channel: Annotated[Channel | None, Query(description="Only messages on this channel.")] = None,
     account: Annotated[Name | None, Query(description="Only this account: external id or name.")] = None,
     campaign: Annotated[Name | None, Query(description="Only this campaign.")] = None,
-) -> CalendarView:
+) -> Response:
     """All that every team sends, plans and meets for, day by day, and what stands in the way."""
     if not first <= last < first + timedelta(days=MOST_DAYS):
         raise Problem("calendar_days", "to", most=MOST_DAYS)
     wanted = Wanted(first, last, team, type, channel, _account(door, account), campaign)
-    return CalendarView.model_validate(month(door.connection, door.now, wanted, door.language))
+    found = month(door.connection, door.now, wanted, door.language, state_of(request).limits)
+    return Response(CalendarView.model_validate(found).model_dump_json(), media_type="application/json")
 
 
 @router.post("/calendar/meetings", status_code=201)

@@ -62,10 +62,14 @@ class TallyView(BaseModel):
 class ProgressView(BaseModel):
     """How far a launch has come, in partitions, and where its messages stand."""
 
+    state: str = Field(description="State of the campaign.")
     parts: int
     parts_done: int
     proposed: int
     tallies: list[TallyView]
+    rate: float = Field(description="Verdicts per second while launching, then mails handed over per second.")
+    due: int = Field(description="Messages that could leave now, and those that are leaving.")
+    seconds_left: float | None = Field(description="For what can be done now; null when nothing moves.")
 
 
 class CountView(_Read):
@@ -157,7 +161,9 @@ def change_campaign(
 def get_progress(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name) -> ProgressView:
     """How far a launch has come, and where the campaign's messages stand."""
     chosen = queries.campaign_named(door.connection, name)
-    return ProgressView.model_validate(asdict(queries.progress(door.connection, chosen)))
+    found = queries.progress(door.connection, chosen)
+    pace = queries.pace(door.connection, door.now, chosen, found)
+    return ProgressView.model_validate({"state": chosen.state, **asdict(found), **asdict(pace)})
 
 
 @router.get("/campaigns/{name}/preview")

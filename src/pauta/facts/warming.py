@@ -1,0 +1,30 @@
+"""Compiling the gate before anything waits for it."""
+
+from __future__ import annotations
+
+import fcntl
+from datetime import datetime
+from pathlib import Path
+
+from pauta.core.calendar import day_number, holidays_between
+from pauta.core.gate.plan import plan
+from pauta.facts import AccountChoice, load
+from pauta.platform.database import connect
+from pauta.policies.queries import PolicySet
+
+
+def warm_up(url: str, data_dir: Path, now: datetime) -> None:
+    """Compile the gate, or load what an earlier process compiled, and read calendars, before anything waits for it.
+
+    Of processes that start together one compiles, and the others find its work.
+    """
+    with connect(url) as connection:
+        nobody = load(connection, now, AccountChoice((0,), (0,)), PolicySet(0, (), ()))
+        countries = connection.execute("SELECT DISTINCT country FROM place WHERE country IS NOT NULL").fetchall()
+    today = day_number(now.date())
+    for (country,) in countries:
+        holidays_between(country, "", today, today)  # the first calendar takes half a second
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "compile.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        plan(nobody.facts, ())
