@@ -61,15 +61,15 @@ def test_a_draft_is_what_its_author_wrote(base: Connection[Any]) -> None:
 
 def test_a_draft_can_be_written_anew_until_it_is_launched(base: Connection[Any]) -> None:
     campaign = create(base)
-    actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT | {"name": "spring", "tier": 0}))
+    actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT | {"name": "spring", "tier": 0}), "cli:ana")
     assert queries.campaign(base, campaign).terms.tier == 0
     create(base)
     with pytest.raises(Problem) as caught:
-        actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT))
+        actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT), "cli:ana")
     assert caught.value.code == "campaigns.name_taken"
     actions.launch(base, NOW, campaign, ADMIN)
     with pytest.raises(Problem) as caught:
-        actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT | {"name": "spring"}))
+        actions.update(base, NOW, campaign, actions.read_draft(DOCUMENT | {"name": "spring"}), "cli:ana")
     assert caught.value.code == "campaigns.no_update"
 
 
@@ -151,14 +151,14 @@ def test_a_paused_campaign_goes_on_where_it_stood(base: Connection[Any]) -> None
     campaign = launched(base)
     actions.pause(base, campaign)
     assert (queries.campaign(base, campaign).state, proposal_state(base)) == ("paused", 1)
-    actions.resume(base, campaign)
+    actions.resume(base, NOW, campaign)
     assert (queries.campaign(base, campaign).state, proposal_state(base)) == ("launching", 0)
     actions.finish_parts(base, campaign, dict.fromkeys(range(64), 0), NOW)
     actions.pause(base, campaign)
-    actions.resume(base, campaign)
+    actions.resume(base, NOW, campaign)
     assert queries.campaign(base, campaign).state == "launched"
     with pytest.raises(Problem):
-        actions.resume(base, campaign)
+        actions.resume(base, NOW, campaign)
 
 
 def test_a_draft_can_be_neither_paused_nor_resumed(base: Connection[Any]) -> None:

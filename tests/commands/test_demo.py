@@ -10,6 +10,7 @@ from psycopg import Connection
 from typer.testing import CliRunner
 
 from pauta.commands.demo import app
+from pauta.sample.approvals import WAITING
 from pauta.sample.campaigns import LAUNCHED
 
 
@@ -24,6 +25,9 @@ def test_the_demonstration_is_prepared_once(
     assert "8000 people" in first.output
     launching = connection.execute("SELECT name FROM campaign WHERE state = 'launching' ORDER BY name").fetchall()
     assert [name for (name,) in launching] == sorted(LAUNCHED)
+    approved = connection.execute("SELECT name FROM campaign WHERE approval = 'approved' ORDER BY name").fetchall()
+    assert [name for (name,) in approved] == sorted({*LAUNCHED} - {"Invoices of the month"})
+    assert connection.execute("SELECT name FROM campaign WHERE approval = 'submitted'").fetchall() == [(WAITING,)]
     connection.commit()
     second = CliRunner().invoke(app, ["--no-start"])
     assert second.exit_code == 0, second.output

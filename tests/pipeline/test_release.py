@@ -108,7 +108,7 @@ def test_the_stop_switch_and_a_paused_campaign_hold_everything(office: Office) -
     messages.lift(office.connection, None, "ana", office.now)
     office.settle(worker)
     assert office.post.received == []
-    campaigns.resume(office.connection, campaign_id)
+    campaigns.resume(office.connection, office.now, campaign_id)
     office.settle(worker)
     assert len(office.post.received) == 2
 

@@ -68,8 +68,9 @@ def test_the_audit_is_read_from_its_end_page_by_page(connection: Conn) -> None:
     for number in range(5):
         subject = f"campaign:{number % 2}"
         actions.audit(connection, MONDAY, "key:shop", "campaigns.launch", subject, {"number": number})
-    newest = queries.audit_entries(connection, None, None, 2)
+    newest = queries.audit_entries(connection, queries.AuditFilter(), None, 2)
     assert [entry.detail["number"] for entry in newest] == [4, 3]
-    older = queries.audit_entries(connection, None, newest[-1].id, 10)
+    older = queries.audit_entries(connection, queries.AuditFilter(), newest[-1].id, 10)
     assert [entry.detail["number"] for entry in older] == [2, 1, 0]
-    assert [entry.detail["number"] for entry in queries.audit_entries(connection, "campaign:1", None, 10)] == [3, 1]
+    one = queries.AuditFilter(subject="campaign:1")
+    assert [entry.detail["number"] for entry in queries.audit_entries(connection, one, None, 10)] == [3, 1]

@@ -14,6 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from pauta.campaigns.approving import require_approved, void
 from pauta.campaigns.audience import audience_of, company_today, count, is_empty
 from pauta.campaigns.queries import Campaign, campaign
 from pauta.core.gate.reasons import Reason
@@ -71,19 +72,19 @@ def create(connection: Conn, now: datetime, draft: Draft, actor: str) -> int:
     row = connection.execute(
         """
         INSERT INTO campaign (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                              minute, template_id, state, actor, created_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s)
+                              minute, template_id, state, actor, authors, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s, %s)
         ON CONFLICT (name) DO NOTHING RETURNING id
         """,
-        (*_columns(draft, template_id), actor, now),
+        (*_columns(draft, template_id), actor, [actor], now),
     ).fetchone()
     if row is None:
         raise Problem("campaigns.name_taken", field="name", name=draft.name)
     return int(row[0])
 
 
-def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft) -> None:
-    """Write a draft anew; a Problem when it has been launched or cancelled, or the new name is taken."""
+def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft, actor: str) -> None:
+    """Write a draft anew, which ends its approval; a Problem when it is no draft any more, or the new name is taken."""
     _locked(connection, campaign_id, ("draft",), "update")
     template_id = _checked(connection, now, draft)
     taken = connection.execute("SELECT 1 FROM campaign WHERE name = %s AND id <> %s", (draft.name, campaign_id))
@@ -92,11 +93,13 @@ def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft) -> N
     connection.execute(
         """
         UPDATE campaign SET (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                             minute, template_id) = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                             minute, template_id) = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s),
+            authors = array_append(array_remove(authors, %s), %s)
         WHERE id = %s
         """,
-        (*_columns(draft, template_id), campaign_id),
+        (*_columns(draft, template_id), actor, actor, campaign_id),
     )
+    void(connection, now, [campaign_id], actor)
 
 
 def _checked(connection: Conn, now: datetime, draft: Draft) -> int:
@@ -117,7 +120,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller) -> No
     """Let the workers write a draft's messages, each with its verdict, partition by partition.
 
     A Problem when the caller may not send this to so many, it is no draft, its audience is empty, or its window has
-    passed where the company is.
+    passed where the company is, or the approval is missing.
     """
     who.require(Right.CAMPAIGNS_LAUNCH)
     chosen = _locked(connection, campaign_id, ("draft",), "launch")
@@ -128,6 +131,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller) -> No
     require_bulk(connection, who, terms.type, terms.topic, terms.channels, lambda: count(connection, audience))
     if is_empty(connection, audience):
         raise Problem("campaigns.audience_empty", field="audience", campaign=chosen.name)
+    require_approved(connection, now, chosen)
     proposal_id = add_proposal(
         connection,
         now,
@@ -190,9 +194,13 @@ def pause(connection: Conn, campaign_id: int) -> None:
     _set(connection, chosen, "paused", ProposalState.PAUSED)
 
 
-def resume(connection: Conn, campaign_id: int) -> None:
-    """Let a paused campaign go on; what has become due meanwhile leaves if the gate still lets it."""
+def resume(connection: Conn, now: datetime, campaign_id: int) -> None:
+    """Let a paused campaign go on; what has become due meanwhile leaves if the gate still lets it.
+
+    A Problem when the campaign lacks an approval that it needs by now.
+    """
     chosen = _locked(connection, campaign_id, ("paused",), "resume")
+    require_approved(connection, now, chosen)
     unfinished = connection.execute(
         "SELECT 1 FROM launch_part WHERE campaign_id = %s AND done_at IS NULL LIMIT 1", (campaign_id,)
     ).fetchone()

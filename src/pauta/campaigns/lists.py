@@ -11,6 +11,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pauta.campaigns.approving import list_changed
 from pauta.core.problems import Problem
 from pauta.people.queries import find_contacts
 
@@ -62,4 +63,5 @@ def save_list(connection: Conn, now: datetime, name: str, contacts: Sequence[str
         "INSERT INTO contact_list_member (list_id, contact_id) SELECT DISTINCT %s::bigint, unnest(%s::bigint[])",
         (row[0], people),
     ).rowcount
+    list_changed(connection, now, name)
     return Saved(members, unknown)

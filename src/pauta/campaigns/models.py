@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, REAL, ForeignKey, Integer, Text
+from sqlalchemy import ARRAY, REAL, ForeignKey, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +13,11 @@ from pauta.platform.schema import Base, BigId, Moment, Small
 
 
 class Campaign(Base):
-    """What is to be said, to whom and when. ``state``: draft, launching, launched, paused, cancelled."""
+    """What is to be said, to whom and when. ``state``: draft, launching, launched, paused, cancelled.
+
+    ``approval`` is the state of what was submitted last (submitted, approved, rejected), or empty; ``authors`` are all
+    who have written at it.
+    """
 
     __tablename__ = "campaign"
     id: Mapped[BigId] = mapped_column(primary_key=True)
@@ -35,6 +39,8 @@ class Campaign(Base):
     actor: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Moment]
     launched_at: Mapped[Moment | None]
+    approval: Mapped[str] = mapped_column(Text, server_default="")
+    authors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 
 class LaunchPart(Base):
@@ -45,3 +51,46 @@ class LaunchPart(Base):
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     messages: Mapped[int] = mapped_column(Integer, server_default="0")
     done_at: Mapped[Moment | None]
+
+
+class Submission(Base):
+    """A campaign as it was submitted for approval. ``state``: submitted, approved, rejected, withdrawn, void."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index(None, "campaign_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    campaign_id: Mapped[BigId] = mapped_column(ForeignKey("campaign.id"))
+    fingerprint: Mapped[str] = mapped_column(Text)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    groups: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    requester: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    state: Mapped[str] = mapped_column(Text)
+    approved_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+    ended_by: Mapped[str | None] = mapped_column(Text)
+
+
+class ApprovalDecision(Base):
+    """What somebody said about a submission in the name of a team; each team decides once."""
+
+    __tablename__ = "approval_decision"
+    submission_id: Mapped[BigId] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    team: Mapped[str] = mapped_column(Text, primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+    approved: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+
+
+class CampaignComment(Base):
+    """What colleagues say to each other about a campaign."""
+
+    __tablename__ = "campaign_comment"
+    __table_args__ = (Index(None, "campaign_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    campaign_id: Mapped[BigId] = mapped_column(ForeignKey("campaign.id"))
+    actor: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]

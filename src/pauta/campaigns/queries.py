@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
@@ -32,6 +32,13 @@ class Campaign:
     actor: str
     created_at: datetime
     launched_at: datetime | None
+    approval: str
+    authors: Sequence[str]
+
+    @property
+    def standing(self) -> str:
+        """How far a campaign has come: its state, and for a draft what became of its submission."""
+        return self.approval or self.state if self.state == "draft" else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,8 @@ class Progress:
 
 _CAMPAIGN: LiteralString = """
 SELECT c.id, c.name, c.type, c.topic, c.team, c.tier, c.value, c.urgent, c.channels, c.not_before, c.expires, c.minute,
-       c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at
+       c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at,
+       c.approval, c.authors
 FROM campaign c JOIN template t ON t.id = c.template_id
 """
 

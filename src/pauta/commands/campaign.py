@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pauta.campaigns import actions, queries
+from pauta.campaigns import actions, approving, queries
 from pauta.campaigns.audience import audience_of, count
 from pauta.campaigns.lists import read_names
 from pauta.campaigns.lists import save_list as save_list_of
@@ -166,6 +166,19 @@ def _day(text: str) -> date:
 
 
 @app.command()
+def submit(
+    name: _Name, note: Annotated[str, typer.Option(help="For those who approve.")] = "", as_json: _Json = False
+) -> None:
+    """Ask for the approvals that a campaign needs; it is approved at once when it needs none."""
+    with session(Right.CAMPAIGNS_WRITE) as run:
+        chosen = queries.campaign_named(run.connection, name)
+        approving.submit(run.connection, run.now, chosen.id, run.caller, note)
+        _audit(run, Right.CAMPAIGNS_WRITE, name, "submit")
+        groups = ", ".join(approving.groups_of(run.connection, run.now, chosen))
+        _answer(run, chosen.id, "campaign.submitted" if groups else "campaign.needless", as_json, groups=groups)
+
+
+@app.command()
 def launch(name: _Name, as_json: _Json = False) -> None:
     """Launch a draft: the workers write a message for every contact, each with its verdict."""
     with session(Right.CAMPAIGNS_LAUNCH) as run:
@@ -191,7 +204,7 @@ def resume(name: _Name, as_json: _Json = False) -> None:
     """Let a paused campaign go on."""
     with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
-        actions.resume(run.connection, chosen.id)
+        actions.resume(run.connection, run.now, chosen.id)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "resume")
         _answer(run, chosen.id, "campaign.resumed", as_json)
 

@@ -26,7 +26,7 @@ def written(campaign: Campaign) -> dict[str, Any]:
         **terms.written(campaign.terms),
         "audience": campaign.audience,
         "template": campaign.template,
-        "state": campaign.state,
+        "state": campaign.standing,
         "actor": campaign.actor,
         "created_at": campaign.created_at,
         "launched_at": campaign.launched_at,
@@ -46,7 +46,7 @@ def print_campaigns(campaigns: Sequence[Campaign], lang: str) -> None:
         [phrase(f"columns.{name}", lang) for name in columns],
         [
             (
-                *(one.name, phrase(f"campaigns.{one.state}", lang), one.terms.type, one.terms.topic, one.terms.team),
+                *(one.name, phrase(f"campaigns.{one.standing}", lang), one.terms.type, one.terms.topic, one.terms.team),
                 *(one.terms.tier, ",".join(one.terms.channels), audience_in_words(one, lang), _window(one)),
                 one.launched_at,
             )

@@ -12,7 +12,7 @@ from pauta.commands.session import Session, session
 from pauta.commands.up import up
 from pauta.platform.settings import load as load_settings
 from pauta.platform.words import tell
-from pauta.sample import company
+from pauta.sample import approvals, company
 from pauta.sample.campaigns import LAUNCHED
 from pauta.sample.loading import SEED, is_empty, load
 from pauta.team.actions import audit
@@ -44,8 +44,10 @@ def _prepare(run: Session, seed: int) -> None:
     audit(run.connection, run.now, run.actor, Right.PEOPLE_WRITE, "sample", {"seed": seed})
     typer.echo(tell("demo.loaded", run.language, company=company.NAME, **_counts(run)))
     for name in LAUNCHED:
+        approvals.approve(run.connection, run.now, name)
         campaigns.launch(run.connection, run.now, campaign_named(run.connection, name).id, run.caller)
         audit(run.connection, run.now, run.actor, Right.CAMPAIGNS_LAUNCH, f"campaign:{name}", {})
+    approvals.submit(run.connection, run.now, approvals.WAITING)
     typer.echo(tell("demo.launched", run.language, campaigns=", ".join(LAUNCHED)))
 
 

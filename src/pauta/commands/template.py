@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pauta.campaigns.approving import template_changed
 from pauta.commands.session import session
 from pauta.content import actions, queries
 from pauta.core.problems import Problem
@@ -44,6 +45,7 @@ def publish(
         called = name or (source.name if source.is_dir() else source.stem)
         made = actions.publish(run.connection, called, parts, run.actor, run.now)
         released = unhold_template(run.connection, made.template_id, run.now)
+        template_changed(run.connection, run.now, made.template_id, run.actor)
         detail = {"version": made.version, "languages": sorted(parts)}
         audit(run.connection, run.now, run.actor, Right.TEMPLATES_WRITE, f"template:{called}", detail)
         values = {"version": made.version, "name": called, "languages": ", ".join(sorted(parts))}

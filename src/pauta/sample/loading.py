@@ -12,7 +12,7 @@ from pauta.campaigns import actions as campaigns
 from pauta.content import actions as content
 from pauta.core.problems import Problem
 from pauta.policies import actions as policies
-from pauta.sample import company, templates
+from pauta.sample import approvals, company, templates
 from pauta.sample.campaigns import COUNCIL, drafts
 from pauta.sample.policies import rules
 from pauta.sample.tables import Table, make_tables, midnight
@@ -62,6 +62,7 @@ def load(connection: Connection[Any], now: datetime, seed: int = SEED) -> None:
     policies.replace_all(connection, rules(today), ACTOR, midnight(today))
     for document in drafts(today):
         campaigns.create(connection, midnight(today), campaigns.read_draft(document), ACTOR)
+    approvals.set_rules(connection)
     connection.execute("ANALYZE")
 
 

@@ -99,6 +99,14 @@ class SendingPermission(Base):
     per_day: Mapped[int | None] = mapped_column(Integer)
 
 
+class ApprovalRule(Base):
+    """A rule of approval by its name. The document is read by ``pauta.team.approvals.read_rule``."""
+
+    __tablename__ = "approval_rule"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
 class ApiKey(Base):
     """A key for the API: only its hash is kept. A revoked key keeps its row."""
 

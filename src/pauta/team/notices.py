@@ -18,6 +18,11 @@ class Kind(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REFUSED = "approval_refused"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    APPROVAL_VOID = "approval_void"
 
 
 def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kind, **detail: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -73,12 +73,26 @@ def teams(connection: Connection[Any]) -> list[Team]:
         return cursor.execute("SELECT name, title FROM team ORDER BY name").fetchall()
 
 
-def audit_entries(connection: Connection[Any], subject: str | None, before: int | None, limit: int) -> list[AuditEntry]:
-    """The newest entries first, of one subject or of all; ``before`` is the id under which the next page begins."""
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries of the audit are wanted: texts are beginnings, empty for any; times are aware."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def audit_entries(connection: Connection[Any], wanted: AuditFilter, before: int | None, limit: int) -> list[AuditEntry]:
+    """The newest entries first; ``before`` is the id under which the next page begins."""
     query = """
         SELECT id, at, actor, action, subject, detail FROM audit
-        WHERE (%(subject)s::text IS NULL OR subject = %(subject)s) AND (%(before)s::bigint IS NULL OR id < %(before)s)
+        WHERE (%(actor)s = '' OR starts_with(actor, %(actor)s)) AND (%(action)s = '' OR starts_with(action, %(action)s))
+          AND (%(subject)s = '' OR starts_with(subject, %(subject)s))
+          AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
+          AND (%(before)s::bigint IS NULL OR id < %(before)s)
         ORDER BY id DESC LIMIT %(limit)s
     """
     with connection.cursor(row_factory=class_row(AuditEntry)) as cursor:
-        return cursor.execute(query, {"subject": subject, "before": before, "limit": limit}).fetchall()
+        return cursor.execute(query, {**asdict(wanted), "before": before, "limit": limit}).fetchall()

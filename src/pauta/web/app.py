@@ -20,6 +20,8 @@ from pauta.platform.settings import Settings, load
 from pauta.web import catcher, feed_files, health, metrics, problems, reference, screens
 from pauta.web.api import (
     accounts,
+    approvals,
+    audit,
     calendar,
     campaign_days,
     campaigns,
@@ -50,6 +52,8 @@ _LARGEST_BODY = 8_000_000
 
 _NOUNS = (
     accounts,
+    approvals,
+    audit,
     calendar,
     campaign_days,
     campaigns,

@@ -17,6 +17,12 @@ CREATE TABLE api_key (
     CONSTRAINT uq_api_key_secret_hash UNIQUE (secret_hash)
 );
 
+CREATE TABLE approval_rule (
+    name TEXT NOT NULL,
+    document JSONB NOT NULL,
+    CONSTRAINT pk_approval_rule PRIMARY KEY (name)
+);
+
 CREATE TABLE archive (
     part SMALLINT NOT NULL,
     message_id BIGINT NOT NULL,
@@ -57,13 +63,6 @@ CREATE TABLE audit (
 
 CREATE INDEX ix_audit_subject_at ON audit (subject, at);
 
-CREATE TABLE capacity_count (
-    policy_id INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_capacity_count PRIMARY KEY (policy_id)
-);
-
 CREATE TABLE calendar_feed (
     id BIGSERIAL NOT NULL,
     secret_hash BYTEA NOT NULL,
@@ -78,6 +77,13 @@ CREATE TABLE calendar_feed (
 );
 
 CREATE INDEX ix_calendar_feed_actor ON calendar_feed (actor);
+
+CREATE TABLE capacity_count (
+    policy_id INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_capacity_count PRIMARY KEY (policy_id)
+);
 
 CREATE TABLE capacity_use (
     policy_id INTEGER NOT NULL,
@@ -114,6 +120,66 @@ CREATE TABLE condition (
 );
 
 CREATE INDEX ix_condition_standing ON condition (part, account_key) WHERE ended_at IS NULL;
+
+CREATE TABLE consent (
+    id BIGSERIAL NOT NULL,
+    part SMALLINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    channel SMALLINT NOT NULL,
+    topic TEXT NOT NULL,
+    granted BOOLEAN NOT NULL,
+    basis TEXT NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT DEFAULT '' NOT NULL,
+    proof JSONB DEFAULT '{}' NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    external_id TEXT,
+    CONSTRAINT pk_consent PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);
+
+CREATE UNIQUE INDEX uq_consent_external_id ON consent (external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE contact (
+    id BIGSERIAL NOT NULL,
+    external_id TEXT NOT NULL,
+    account_id BIGINT,
+    account_key BIGINT NOT NULL,
+    part SMALLINT NOT NULL,
+    person_id BIGINT NOT NULL,
+    first_name TEXT DEFAULT '' NOT NULL,
+    last_name TEXT DEFAULT '' NOT NULL,
+    email TEXT,
+    email_state SMALLINT DEFAULT '0' NOT NULL,
+    phone TEXT,
+    phone_state SMALLINT DEFAULT '0' NOT NULL,
+    postal_address TEXT,
+    place_id INTEGER DEFAULT '0' NOT NULL,
+    language TEXT,
+    stage TEXT,
+    segments TEXT[] DEFAULT '{}' NOT NULL,
+    best_minute SMALLINT DEFAULT '-1' NOT NULL,
+    paused_until DATE,
+    attributes JSONB DEFAULT '{}' NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_contact PRIMARY KEY (id),
+    CONSTRAINT uq_contact_external_id UNIQUE (external_id)
+);
+
+CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> account_id;
+
+CREATE INDEX ix_contact_email ON contact (lower(email) text_pattern_ops);
+
+CREATE INDEX ix_contact_last_name ON contact (translate(lower(last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn') text_pattern_ops);
+
+CREATE INDEX ix_contact_name ON contact (translate(lower((first_name || ' '::text) || last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn') text_pattern_ops);
+
+CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
+
+CREATE INDEX ix_contact_phone ON contact (phone) WHERE phone IS NOT NULL;
 
 CREATE TABLE contact_list (
     id BIGSERIAL NOT NULL,
@@ -328,6 +394,17 @@ CREATE TABLE policy_version (
     CONSTRAINT pk_policy_version PRIMARY KEY (version)
 );
 
+CREATE TABLE quarantine (
+    unit SMALLINT NOT NULL,
+    part SMALLINT NOT NULL,
+    id BIGINT NOT NULL,
+    error TEXT NOT NULL,
+    since TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries INTEGER NOT NULL,
+    again_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_quarantine PRIMARY KEY (unit, part, id)
+);
+
 CREATE TABLE sending_permission (
     id BIGSERIAL NOT NULL,
     role TEXT,
@@ -345,17 +422,6 @@ CREATE TABLE sign_in_attempt (
     failures INTEGER NOT NULL,
     last_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_sign_in_attempt PRIMARY KEY (who)
-);
-
-CREATE TABLE quarantine (
-    unit SMALLINT NOT NULL,
-    part SMALLINT NOT NULL,
-    id BIGINT NOT NULL,
-    error TEXT NOT NULL,
-    since TIMESTAMP WITH TIME ZONE NOT NULL,
-    tries INTEGER NOT NULL,
-    again_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_quarantine PRIMARY KEY (unit, part, id)
 );
 
 CREATE TABLE skeleton (
@@ -452,6 +518,14 @@ CREATE INDEX ix_account_renewal ON account ((attributes ->> 'renewal_date'::text
 
 CREATE INDEX ix_account_words ON account USING gin (to_tsvector('simple'::regconfig, translate(lower(name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')));
 
+CREATE TABLE contact_list_member (
+    list_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    CONSTRAINT pk_contact_list_member PRIMARY KEY (list_id, contact_id),
+    CONSTRAINT fk_contact_list_member_list_id FOREIGN KEY(list_id) REFERENCES contact_list (id),
+    CONSTRAINT fk_contact_list_member_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+
 CREATE TABLE pauta_user (
     id BIGSERIAL NOT NULL,
     email TEXT NOT NULL,
@@ -468,6 +542,17 @@ CREATE TABLE pauta_user (
 );
 
 CREATE UNIQUE INDEX uq_pauta_user_email ON pauta_user (lower(email));
+
+CREATE TABLE preference (
+    contact_id BIGINT NOT NULL,
+    topic TEXT NOT NULL,
+    part SMALLINT NOT NULL,
+    at_most SMALLINT NOT NULL,
+    days SMALLINT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_preference PRIMARY KEY (contact_id, topic),
+    CONSTRAINT fk_preference_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
 
 CREATE TABLE proposal (
     id BIGSERIAL NOT NULL,
@@ -531,50 +616,13 @@ CREATE TABLE campaign (
     actor TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     launched_at TIMESTAMP WITH TIME ZONE,
+    approval TEXT DEFAULT '' NOT NULL,
+    authors TEXT[] DEFAULT '{}' NOT NULL,
     CONSTRAINT pk_campaign PRIMARY KEY (id),
     CONSTRAINT uq_campaign_name UNIQUE (name),
     CONSTRAINT fk_campaign_template_id FOREIGN KEY(template_id) REFERENCES template (id),
     CONSTRAINT fk_campaign_proposal_id FOREIGN KEY(proposal_id) REFERENCES proposal (id)
 );
-
-CREATE TABLE contact (
-    id BIGSERIAL NOT NULL,
-    external_id TEXT NOT NULL,
-    account_id BIGINT,
-    account_key BIGINT NOT NULL,
-    part SMALLINT NOT NULL,
-    person_id BIGINT NOT NULL,
-    first_name TEXT DEFAULT '' NOT NULL,
-    last_name TEXT DEFAULT '' NOT NULL,
-    email TEXT,
-    email_state SMALLINT DEFAULT '0' NOT NULL,
-    phone TEXT,
-    phone_state SMALLINT DEFAULT '0' NOT NULL,
-    postal_address TEXT,
-    place_id INTEGER DEFAULT '0' NOT NULL,
-    language TEXT,
-    stage TEXT,
-    segments TEXT[] DEFAULT '{}' NOT NULL,
-    best_minute SMALLINT DEFAULT '-1' NOT NULL,
-    paused_until DATE,
-    attributes JSONB DEFAULT '{}' NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_contact PRIMARY KEY (id),
-    CONSTRAINT uq_contact_external_id UNIQUE (external_id)
-);
-
-CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> account_id;
-
-CREATE INDEX ix_contact_email ON contact (lower(email) text_pattern_ops);
-
-CREATE INDEX ix_contact_last_name ON contact ((translate(lower(last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')) text_pattern_ops);
-
-CREATE INDEX ix_contact_name ON contact ((translate(lower((first_name || ' '::text) || last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')) text_pattern_ops);
-
-CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
-
-CREATE INDEX ix_contact_phone ON contact (phone) WHERE phone IS NOT NULL;
 
 CREATE TABLE notice (
     id BIGSERIAL NOT NULL,
@@ -588,6 +636,15 @@ CREATE TABLE notice (
 );
 
 CREATE INDEX ix_notice_due_at ON notice (due_at);
+
+CREATE TABLE relation (
+    contact_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    role TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_relation PRIMARY KEY (contact_id, account_id),
+    CONSTRAINT fk_relation_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT fk_relation_account_id FOREIGN KEY(account_id) REFERENCES account (id)
+);
 
 CREATE TABLE user_session (
     id BIGSERIAL NOT NULL,
@@ -614,34 +671,17 @@ CREATE TABLE user_token (
 
 CREATE INDEX ix_user_token_user_id ON user_token (user_id);
 
-CREATE TABLE consent (
+CREATE TABLE campaign_comment (
     id BIGSERIAL NOT NULL,
-    part SMALLINT NOT NULL,
-    contact_id BIGINT NOT NULL,
-    channel SMALLINT NOT NULL,
-    topic TEXT NOT NULL,
-    granted BOOLEAN NOT NULL,
-    basis TEXT NOT NULL,
-    source TEXT NOT NULL,
-    wording TEXT DEFAULT '' NOT NULL,
-    proof JSONB DEFAULT '{}' NOT NULL,
+    campaign_id BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    text TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    external_id TEXT,
-    CONSTRAINT pk_consent PRIMARY KEY (id)
+    CONSTRAINT pk_campaign_comment PRIMARY KEY (id),
+    CONSTRAINT fk_campaign_comment_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id)
 );
 
-CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);
-
-CREATE UNIQUE INDEX uq_consent_external_id ON consent (external_id) WHERE external_id IS NOT NULL;
-
-CREATE TABLE contact_list_member (
-    list_id BIGINT NOT NULL,
-    contact_id BIGINT NOT NULL,
-    CONSTRAINT pk_contact_list_member PRIMARY KEY (list_id, contact_id),
-    CONSTRAINT fk_contact_list_member_list_id FOREIGN KEY(list_id) REFERENCES contact_list (id),
-    CONSTRAINT fk_contact_list_member_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
-);
+CREATE INDEX ix_campaign_comment_campaign_id ON campaign_comment (campaign_id);
 
 CREATE TABLE launch_part (
     campaign_id BIGINT NOT NULL,
@@ -652,22 +692,32 @@ CREATE TABLE launch_part (
     CONSTRAINT fk_launch_part_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id)
 );
 
-CREATE TABLE preference (
-    contact_id BIGINT NOT NULL,
-    topic TEXT NOT NULL,
-    part SMALLINT NOT NULL,
-    at_most SMALLINT NOT NULL,
-    days SMALLINT NOT NULL,
-    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_preference PRIMARY KEY (contact_id, topic),
-    CONSTRAINT fk_preference_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id)
+CREATE TABLE submission (
+    id BIGSERIAL NOT NULL,
+    campaign_id BIGINT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    snapshot JSONB NOT NULL,
+    groups TEXT[] NOT NULL,
+    requester TEXT NOT NULL,
+    note TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state TEXT NOT NULL,
+    approved_at TIMESTAMP WITH TIME ZONE,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    ended_by TEXT,
+    CONSTRAINT pk_submission PRIMARY KEY (id),
+    CONSTRAINT fk_submission_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id)
 );
 
-CREATE TABLE relation (
-    contact_id BIGINT NOT NULL,
-    account_id BIGINT NOT NULL,
-    role TEXT DEFAULT '' NOT NULL,
-    CONSTRAINT pk_relation PRIMARY KEY (contact_id, account_id),
-    CONSTRAINT fk_relation_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
-    CONSTRAINT fk_relation_account_id FOREIGN KEY(account_id) REFERENCES account (id)
+CREATE INDEX ix_submission_campaign_id ON submission (campaign_id);
+
+CREATE TABLE approval_decision (
+    submission_id BIGINT NOT NULL,
+    team TEXT NOT NULL,
+    email TEXT NOT NULL,
+    approved BOOLEAN NOT NULL,
+    comment TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_approval_decision PRIMARY KEY (submission_id, team),
+    CONSTRAINT fk_approval_decision_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id)
 );

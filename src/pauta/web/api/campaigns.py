@@ -44,7 +44,7 @@ class CampaignView(TermsForm):
     name: str
     template: str
     audience: dict[str, Any]
-    state: str = Field(description="draft, launching, launched, paused or cancelled.")
+    state: str = Field(description="draft, submitted, approved, rejected, launching, launched, paused or cancelled.")
     actor: str
     created_at: datetime
     launched_at: datetime | None
@@ -150,9 +150,9 @@ def create_campaign(
 def change_campaign(
     door: Annotated[Door, allowed(Right.CAMPAIGNS_WRITE)], name: Name, form: CampaignForm
 ) -> CampaignView:
-    """Write a draft anew: 409 when it has been launched."""
+    """Write a draft anew, which ends its approval: 409 when it has been launched."""
     chosen = queries.campaign_named(door.connection, name)
-    actions.update(door.connection, door.now, chosen.id, _draft(door, name, form))
+    actions.update(door.connection, door.now, chosen.id, _draft(door, name, form), door.actor)
     door.audit(Right.CAMPAIGNS_WRITE, f"campaign:{name}", changed=True)
     return _view(queries.campaign_named(door.connection, name))
 
@@ -182,7 +182,10 @@ def preview_campaign(
 
 @router.post("/campaigns/{name}/launch")
 def launch_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
-    """Let the gate decide every message of a draft, and send those that may go: 409 when it is no draft."""
+    """Let the gate decide every message of a draft, and send those that may go.
+
+    409 when it is no draft, or an approval is missing.
+    """
     chosen = queries.campaign_named(door.connection, name)
     actions.launch(door.connection, door.now, chosen.id, door.caller)
     return _done(door, name, "launch")
@@ -197,8 +200,8 @@ def pause_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name:
 
 @router.post("/campaigns/{name}/resume")
 def resume_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
-    """Let a paused campaign go on."""
-    actions.resume(door.connection, queries.campaign_named(door.connection, name).id)
+    """Let a paused campaign go on: 409 when an approval is missing by now."""
+    actions.resume(door.connection, door.now, queries.campaign_named(door.connection, name).id)
     return _done(door, name, "resume")
 
 
@@ -249,5 +252,6 @@ def _done(door: Door, name: str, step: str) -> CampaignView:
 
 
 def _view(one: queries.Campaign) -> CampaignView:
-    row = {field: value for field, value in asdict(one).items() if field not in ("terms", "template_id", "proposal_id")}
-    return CampaignView.model_validate({**row, **written(one.terms)})
+    hidden = ("terms", "template_id", "proposal_id", "approval", "authors")
+    row = {field: value for field, value in asdict(one).items() if field not in hidden}
+    return CampaignView.model_validate({**row, **written(one.terms), "state": one.standing})

@@ -1,18 +1,17 @@
-"""Teams, and what everybody did."""
+"""Teams."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from fastapi import APIRouter
+from pydantic import Field
 
 from pauta.team import actions, queries
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
-from pauta.web.types import BigNumber, Form, Line, Name
+from pauta.web.types import Form, Line, Name
 
 router = APIRouter(tags=["team"])
 
@@ -29,17 +28,6 @@ class TeamView(TeamForm):
     name: str = Field(description="What filters and policies write.", examples=["success"])
 
 
-class AuditView(BaseModel):
-    """Who did what to what, and when (UTC)."""
-
-    id: int
-    at: datetime
-    actor: str = Field(examples=["key:website"])
-    action: str = Field(examples=["campaigns.launch"])
-    subject: str = Field(examples=["campaign:spring"])
-    detail: dict[str, Any]
-
-
 @router.get("/teams")
 def list_teams(door: Annotated[Door, allowed(Right.TEAM_READ)]) -> list[TeamView]:
     """All teams in order of their names."""
@@ -52,14 +40,3 @@ def save_team(door: Annotated[Door, allowed(Right.TEAM_WRITE)], name: Name, form
     actions.save_team(door.connection, name, form.title)
     door.audit(Right.TEAM_WRITE, f"team:{name}", title=form.title)
     return TeamView(name=name, title=form.title)
-
-
-@router.get("/audit")
-def list_audit(
-    door: Annotated[Door, allowed(Right.AUDIT_READ)],
-    subject: Annotated[Name | None, Query(description="Only entries of this subject.")] = None,
-    before: Annotated[BigNumber | None, Query(description="Only entries with a lower id: the next page.")] = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> list[AuditView]:
-    """Who did what to what, the newest first."""
-    return [AuditView(**asdict(entry)) for entry in queries.audit_entries(door.connection, subject, before, limit)]

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from pauta.campaigns.approving import template_changed
 from pauta.content import actions, queries
 from pauta.core.render import TemplateSource
 from pauta.messages.actions import unhold_template
@@ -82,6 +83,7 @@ def publish_template(
     sources = {language: TemplateSource(one.subject, one.body, one.text) for language, one in form.languages.items()}
     made = actions.publish(door.connection, name, sources, door.actor, door.now)
     released = unhold_template(door.connection, made.template_id, door.now)
+    template_changed(door.connection, door.now, made.template_id, door.actor)
     door.audit(Right.TEMPLATES_WRITE, f"template:{name}", version=made.version, languages=sorted(sources))
     return PublicationView(name=name, version=made.version, figures=list(made.figures), released=released)
 
