@@ -163,9 +163,10 @@ def test_a_paused_campaign_goes_on_where_it_stood(base: Connection[Any]) -> None
 
 def test_a_draft_can_be_neither_paused_nor_resumed(base: Connection[Any]) -> None:
     campaign = create(base)
-    for action in (actions.pause, actions.resume):
-        with pytest.raises(Problem):
-            action(base, campaign)
+    with pytest.raises(Problem, match="no_pause"):
+        actions.pause(base, campaign)
+    with pytest.raises(Problem, match="no_resume"):
+        actions.resume(base, NOW, campaign)
 
 
 def test_cancelling_takes_back_what_has_not_left(base: Connection[Any]) -> None:

@@ -413,10 +413,51 @@ def test_withdrawing_takes_the_approval_back_and_stops_what_runs(ruled: As, sett
     ruled("ana", "POST", "/campaigns/spring/submit")
     decide(ruled, "livia")
     ruled("ana", "POST", "/campaigns/spring/launch")
+    ruled("ana", "POST", "/campaigns/spring/comments", {"text": "out it goes"})
+    assert ruled("livia", "POST", "/campaigns/spring/withdraw").json()["state"] == "needed"
+    assert state(ruled) == "draft"
+    told = ruled("ana", "GET", "/campaigns/spring/approval").json()
+    assert [one["state"] for one in told["earlier"]] == ["withdrawn", "withdrawn"]
+    assert len(ruled("ana", "GET", "/campaigns/spring/comments").json()) == 1
+    with pauta_database.connect(settings.database_url) as connection:
+        assert connection.execute("SELECT state FROM proposal").fetchone() == (2,)
+    ruled("ana", "POST", "/campaigns/spring/submit")
+    assert decide(ruled, "livia").status_code == 200
+    assert ruled("ana", "POST", "/campaigns/spring/launch").status_code == 200
+
+
+def test_withdrawing_pauses_what_has_begun_to_leave(ruled: As, settings: Settings) -> None:
+    approve(ruled, NEWSLETTER, "livia")
+    ruled("ana", "POST", "/campaigns/spring/launch")
+    with pauta_database.connect(settings.database_url) as connection:
+        connection.execute(
+            "INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state, verdict, reason, rule,"
+            " winner, channel, wished, policy_version, created_at, changed_at)"
+            " SELECT c.part, 1, c.account_key, c.id, p.id, 0, 3, 0, 0, 0, 0, 0, '2026-11-23', 0, p.created_at,"
+            " p.created_at FROM contact c, proposal p LIMIT 1"
+        )
     assert ruled("livia", "POST", "/campaigns/spring/withdraw").status_code == 200
     assert state(ruled) == "paused"
-    with pauta_database.connect(settings.database_url) as connection:
-        assert connection.execute("SELECT state FROM proposal").fetchone() == (1,)
+    assert ruled("ana", "POST", "/campaigns/spring/resume").json()["code"] == "approvals.missing"
+
+
+def test_a_moved_campaign_needs_approval_again(ruled: As) -> None:
+    approve(ruled, NEWSLETTER, "livia")
+    assert ruled("ana", "POST", "/campaigns/spring/move", {"day": "2026-12-01"}).status_code == 200
+    assert state(ruled) == "draft"
+    ruled("ana", "POST", "/campaigns/spring/submit")
+    decide(ruled, "livia")
+    ruled("ana", "POST", "/campaigns/spring/launch")
+    assert ruled("ana", "POST", "/campaigns/spring/move", {"day": "2026-12-02"}).status_code == 200
+    assert state(ruled) == "paused"
+
+
+def test_an_undone_launch_keeps_its_approval_and_its_authors(ruled: As) -> None:
+    approve(ruled, NEWSLETTER, "livia")
+    ruled("ana", "POST", "/campaigns/spring/launch")
+    assert ruled("renata", "POST", "/campaigns/spring/undo").json()["state"] == "draft"
+    assert state(ruled) == "approved"
+    assert ruled("ana", "POST", "/campaigns/spring/launch").status_code == 200
 
 
 @pytest.mark.parametrize(

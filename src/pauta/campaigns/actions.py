@@ -14,6 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from pauta.campaigns import approving
 from pauta.campaigns.approving import require_approved, void
 from pauta.campaigns.audience import audience_of, company_today, count, is_empty
 from pauta.campaigns.queries import Campaign, campaign
@@ -233,29 +234,60 @@ class Undone:
     state: str
 
 
-def undo(connection: Conn, now: datetime, campaign_id: int, actor: str) -> Undone:
+def undo(connection: Conn, now: datetime, campaign_id: int) -> Undone:
     """Take a launch back within a minute: nothing more of it leaves, and ``withdraw`` takes its messages back.
 
     When nothing has left yet the campaign is a draft again, under its name; the cancelled launch keeps the old row, so
     that a worker that is still writing it can touch nothing of a new one. Problem when it is too late.
     """
+    lock_parts(connection, range(PARTITIONS))  # what is just being claimed has left
     chosen = _locked(connection, campaign_id, ("launching", "launched", "paused"), "undo")
     if chosen.launched_at is None or now - chosen.launched_at > timedelta(seconds=UNDO_SECONDS):
         raise Problem("campaigns.undo_late", field="campaign", campaign=chosen.name, seconds=UNDO_SECONDS)
     cancel(connection, now, campaign_id)
+    left = _left(connection, chosen)
+    if not left:
+        _draft_again(connection, now, chosen)
+    return Undone(left, "cancelled" if left else "draft")
+
+
+def withdraw_approval(connection: Conn, now: datetime, campaign_id: int, who: Caller, why: str) -> bool:
+    """Take a submission or an approval back; a campaign that was launched on it pauses.
+
+    True when nothing of it had left: then it is a draft again, and ``withdraw`` takes the old one's messages back.
+    """
+    if campaign(connection, campaign_id).proposal_id is not None:
+        lock_parts(connection, range(PARTITIONS))
+    approving.withdraw_approval(connection, now, campaign_id, who, why)
+    chosen = campaign(connection, campaign_id)
+    if chosen.state != "paused" or _left(connection, chosen):
+        return False
+    cancel(connection, now, campaign_id)
+    _draft_again(connection, now, chosen)
+    return True
+
+
+def _left(connection: Conn, chosen: Campaign) -> int:
+    """How many messages of a campaign have left, or may have."""
     row = connection.execute(
         "SELECT count(*) FROM message WHERE proposal_id = %s AND state = ANY(%s)",
         (chosen.proposal_id, [*TOUCH_STATES, State.FAILED]),
     ).fetchone()
-    left = int(row[0]) if row else 0
-    if left:
-        return Undone(left, "cancelled")
-    mark = f" (undone {campaign_id})"
-    connection.execute("UPDATE campaign SET name = name || %s WHERE id = %s", (mark, campaign_id))
+    return int(row[0]) if row else 0
+
+
+def _draft_again(connection: Conn, now: datetime, chosen: Campaign) -> None:
+    """Write a cancelled campaign down as a draft under its name; what was said and decided about it moves along."""
+    mark = f" (undone {chosen.id})"
+    connection.execute("UPDATE campaign SET name = name || %s WHERE id = %s", (mark, chosen.id))
     connection.execute("UPDATE proposal SET occurrence = occurrence || %s WHERE id = %s", (mark, chosen.proposal_id))
     draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template)
-    create(connection, now, draft, actor)
-    return Undone(0, "draft")
+    again = create(connection, now, draft, chosen.actor)
+    connection.execute(
+        "UPDATE campaign SET authors = %s, approval = %s WHERE id = %s", (list(chosen.authors), chosen.approval, again)
+    )
+    connection.execute("UPDATE submission SET campaign_id = %s WHERE campaign_id = %s", (again, chosen.id))
+    connection.execute("UPDATE campaign_comment SET campaign_id = %s WHERE campaign_id = %s", (again, chosen.id))
 
 
 def withdraw(connection: Conn, now: datetime, campaign_id: int, part: int, actor: str) -> int:

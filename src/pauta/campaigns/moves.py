@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta import facts
+from pauta.campaigns.approving import void_changed
 from pauta.campaigns.audience import company_today
 from pauta.campaigns.preview import SAMPLE, SEED, DayImpact, Trial, day_forecast, outlook, scaled, tally
 from pauta.campaigns.queries import Campaign, campaign
@@ -56,10 +57,11 @@ def preview_move(conn: Conn, now: datetime, chosen: Campaign, day: date) -> Move
     return _Standing(conn, now, chosen).move(day, expires)
 
 
-def move(conn: Conn, now: datetime, campaign_id: int, day: date) -> Campaign:
+def move(conn: Conn, now: datetime, campaign_id: int, day: date, actor: str) -> Campaign:
     """Let a campaign begin on another day; its last day moves along. Its messages follow by ``replan``.
 
-    From the commit on nothing of it leaves before that day. Problem when it is over, or the day has passed.
+    From the commit on nothing of it leaves before that day; what was approved for another one needs approval again.
+    Problem when it is over, or the day has passed.
     """
     conn.execute("SELECT 1 FROM campaign WHERE id = %s FOR NO KEY UPDATE", (campaign_id,))
     chosen = campaign(conn, campaign_id)
@@ -71,6 +73,7 @@ def move(conn: Conn, now: datetime, campaign_id: int, day: date) -> Campaign:
     }
     conn.execute("UPDATE campaign SET not_before = %(day)s, expires = %(expires)s WHERE id = %(id)s", given)
     conn.execute("UPDATE proposal SET not_before = %(day)s, expires = %(expires)s WHERE id = %(proposal)s", given)
+    void_changed(conn, now, [campaign_id], actor)
     return campaign(conn, campaign_id)
 
 

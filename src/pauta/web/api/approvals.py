@@ -6,15 +6,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from pauta.campaigns import approvals, approving
+from pauta.campaigns import actions, approvals, approving
 from pauta.campaigns.queries import campaign_named
 from pauta.core.problems import Problem
 from pauta.team import approvals as rules
 from pauta.team.roles import Right
+from pauta.web.api.campaigns import take_back
 from pauta.web.door import Door, Known, allowed
+from pauta.web.state import state_of
 from pauta.web.terms import Channel, MessageType
 from pauta.web.types import Form, Line, Name
 
@@ -210,10 +212,16 @@ def reject_campaign(
 
 
 @router.post("/campaigns/{name}/withdraw")
-def withdraw_approval(door: Known, name: Name, form: NoteForm | None = None) -> ApprovalView:
-    """Take a submission or an approval back; a running campaign pauses. For whoever writes or approves campaigns."""
+def withdraw_approval(
+    request: Request, later: BackgroundTasks, door: Known, name: Name, form: NoteForm | None = None
+) -> ApprovalView:
+    """Take a submission or an approval back, for whoever writes or approves campaigns.
+
+    A campaign that was launched on it is a draft again when nothing of it has left, and pauses otherwise.
+    """
     chosen = campaign_named(door.connection, name)
-    approving.withdraw_approval(door.connection, door.now, chosen.id, door.caller, form.note if form else "")
+    if actions.withdraw_approval(door.connection, door.now, chosen.id, door.caller, form.note if form else ""):
+        later.add_task(take_back, state_of(request), chosen.id, door.actor)
     door.audit(Right.CAMPAIGNS_WRITE, f"campaign:{name}", step="withdraw")
     return _view(door, name)
 

@@ -193,10 +193,10 @@ def move_campaign(
     name: Name,
     form: MoveForm,
 ) -> MovedView:
-    """Let a campaign begin on another day; its last day moves along: 409 when it is cancelled."""
+    """Let a campaign begin on another day, its last day moves along. That ends its approval; 409 when cancelled."""
     if _campaign(door, name).proposal_id is not None:
         door.caller.require(Right.CAMPAIGNS_LAUNCH)
-    moved = moves.move(door.connection, door.now, _campaign(door, name).id, form.day)
+    moved = moves.move(door.connection, door.now, _campaign(door, name).id, form.day, door.actor)
     if moved.proposal_id is not None:
         later.add_task(_replan, state_of(request), moved)
     door.audit(Right.CAMPAIGNS_WRITE, f"campaign:{name}", moved=form.day.isoformat())

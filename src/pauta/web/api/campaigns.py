@@ -212,7 +212,7 @@ def cancel_campaign(
     """End a campaign for good: nothing of it leaves any more. Its messages are taken back right after the answer."""
     chosen = queries.campaign_named(door.connection, name)
     actions.cancel(door.connection, door.now, chosen.id)
-    later.add_task(_withdraw, state_of(request), chosen.id, door.actor)
+    later.add_task(take_back, state_of(request), chosen.id, door.actor)
     return _done(door, name, "cancel")
 
 
@@ -230,13 +230,14 @@ def undo_campaign(
 ) -> UndoneView:
     """Take a launch back within a minute: 409 later. Messages that have not left are taken back after the answer."""
     chosen = queries.campaign_named(door.connection, name)
-    undone = actions.undo(door.connection, door.now, chosen.id, door.actor)
-    later.add_task(_withdraw, state_of(request), chosen.id, door.actor)
+    undone = actions.undo(door.connection, door.now, chosen.id)
+    later.add_task(take_back, state_of(request), chosen.id, door.actor)
     door.audit(Right.CAMPAIGNS_LAUNCH, f"campaign:{name}", step="undo", left=undone.left)
     return UndoneView(campaign=name, left=undone.left, state=undone.state)
 
 
-def _withdraw(state: WebState, campaign_id: int, actor: str) -> None:
+def take_back(state: WebState, campaign_id: int, actor: str) -> None:
+    """Take back the messages of a cancelled campaign, partition by partition, each in a transaction of its own."""
     for part in range(PARTITIONS):
         with state.pool.connection() as connection:
             actions.withdraw(connection, state.clock.now(), campaign_id, part, actor)
