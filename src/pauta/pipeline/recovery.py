@@ -17,12 +17,6 @@ from pauta.pipeline.delivery import record
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.rendering import reference
 
-_LIVING = """
-SELECT FROM worker w WHERE w.name = a.owner AND w.seen_at > clock_timestamp() - make_interval(secs => %(silent)s)
-UNION ALL
-SELECT FROM lease l WHERE l.owner = a.owner AND l.until > clock_timestamp() - make_interval(secs => %(send)s)
-"""
-
 
 def settle_parts(
     connection: Connection[Any], now: datetime, parts: Sequence[int], leases: Leases, journals: Path
@@ -37,8 +31,9 @@ def settle_parts(
         f"SELECT m.part, m.id, a.number, a.owner FROM message m LEFT JOIN attempt a "
         f"ON a.part = m.part AND a.message_id = m.id AND a.outcome IS NULL "
         f"WHERE m.state = {State.SENDING} AND m.lane = {Lane.BULK} AND m.part = ANY(%(parts)s) "
-        f"AND NOT EXISTS ({_LIVING})",
-        {"parts": list(parts), "silent": leases.seconds + leases.send_seconds, "send": leases.send_seconds},
+        f"AND NOT EXISTS (SELECT FROM worker w WHERE w.name = a.owner "
+        f"AND w.seen_at > clock_timestamp() - make_interval(secs => %(silent)s))",
+        {"parts": list(parts), "silent": leases.seconds + leases.send_seconds},
     ).fetchall()
     return _settle(connection, now, left, journals)
 
