@@ -33,7 +33,7 @@ _SERVER_SETTINGS = (
     "listen_addresses=",  # only the socket: nothing else on the machine or the network can connect
     "timezone=UTC",
     "log_timezone=UTC",
-    # Memory for a machine that the workers share: enough that the hot tables of a million contacts stay cached.
+    # Memory for a machine that the workers share; what does not fit into the buffers is in the system's page cache.
     "shared_buffers=128MB",
     "work_mem=64MB",  # sorts and hashes of a planning batch without temporary files
     "maintenance_work_mem=256MB",  # indexes after an import
