@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import psutil
 from psycopg import Connection
 
 from bench.database import store
@@ -25,7 +26,7 @@ from pauta.platform.database import connect
 from pauta.platform.embedded import owned_server
 from pauta.platform.home import home_of
 from pauta.reports.strip import strips
-from pauta.web.api.calendar import CalendarView
+from pauta.web.api.calendar import MONTH
 
 CAMPAIGNS = 100
 COLD, WARM = 12, 60
@@ -55,6 +56,7 @@ def run(n: int) -> None:
             limits = Limits()
             _show(connection, now, wanted, limits)
             warm = [_timed(partial(_show, connection, now, wanted, limits)) for _ in range(WARM)]
+            cpu = _cpu(connection, partial(_show, connection, now, wanted, limits))
             beside = _beside(connection, now, n // CONTACTS_A_MESSAGE)
             tally = connection.execute("SELECT count(*) FROM message_tally").fetchone()
             report(
@@ -66,13 +68,14 @@ def run(n: int) -> None:
                 tally_rows=tally and tally[0],
                 cold_p95_ms=_p95(cold),
                 warm_p95_ms=_p95(warm),
+                warm_cpu_ms=cpu,
                 **beside,
                 **durability(connection),
             )
 
 
 def _show(connection: Connection[Any], now: datetime, wanted: Wanted, limits: Limits) -> None:
-    CalendarView.model_validate(month(connection, now, wanted, "pt-BR", limits)).model_dump_json()
+    MONTH.dump_json(month(connection, now, wanted, "pt-BR", limits))
     connection.rollback()
 
 
@@ -88,6 +91,15 @@ def _beside(connection: Connection[Any], now: datetime, contacts: int) -> dict[s
             [_timed(partial(strips, connection, now, one.account_key, one.contact_id, "en")) for one in subjects]
         ),
     }
+
+
+def _cpu(connection: Connection[Any], work: Callable[[], object]) -> float:
+    """Milliseconds of processor that one view takes, here and in PostgreSQL: what a busy machine does not change."""
+    processes = [psutil.Process(), psutil.Process(connection.info.backend_pid)]
+    before = sum(sum(one.cpu_times()[:2]) for one in processes)
+    for _ in range(WARM):
+        work()
+    return round(1000 * (sum(sum(one.cpu_times()[:2]) for one in processes) - before) / WARM, 1)
 
 
 def _timed(work: Callable[[], object]) -> float:

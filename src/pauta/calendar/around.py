@@ -19,7 +19,7 @@ from pauta.policies.sentences import sentence
 
 Conn = Connection[Any]
 
-SAMPLED = 20_000
+SAMPLED = 5_000
 """Contacts from whose places the share of a holiday is reckoned, about."""
 
 MOST_RENEWALS = 2_000
