@@ -5,10 +5,12 @@ from __future__ import annotations
 from pauta.core.gate.closing import (
     across_bits,
     channel_of,
+    closed_by_pause,
     closed_by_policy,
     closed_by_preferences,
-    closed_without_policy,
     forbids_topic,
+    has_address,
+    has_agreed,
     held_bits,
     stands,
 )
@@ -16,6 +18,7 @@ from pauta.core.gate.compiled import lowest, part
 from pauta.core.gate.world import (
     ADDRESS,
     ALL,
+    CONSENT,
     LAST,
     NOTHING,
     PAUSE,
@@ -38,20 +41,30 @@ def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
     channel = channel_of(world, ask.row, wish)
     held, across = held_bits(world, ask, channel), across_bits(world, ask, channel)
     open_window(world, ask, wish)
-    for rank in range(ADDRESS, POLICIES):
-        closed = closed_without_policy(world, ask, channel, rank)
-        if closed:
-            close(world, ask, wish, rank, closed, rank != PAUSE, traced)
-            if boards(world)[wish].final and not traced:
+    if not has_address(world, ask, channel):
+        close(world, ask, wish, ADDRESS, ALL, True, traced)
+        if not traced:
+            return
+    if ask.bulk:
+        if not has_agreed(world, ask, channel):
+            close(world, ask, wish, CONSENT, ALL, True, traced)
+            if not traced:
                 return
-    ask_policies(world, ask, wish, traced, channel, held & world.early_bits, across & world.early_bits)
-    if ask.bulk and (traced or not boards(world)[wish].final):
+        closed = closed_by_pause(world, ask)
+        if closed:
+            close(world, ask, wish, PAUSE, closed, False, traced)
+    ask_policies(world, ask, wish, traced, held & world.early_bits, across & world.early_bits, POLICIES)
+    if boards(world)[wish].final and not traced:
+        return
+    preference = POLICIES + world.before_preference
+    if ask.bulk and contacts(world)[ask.contact + 1].preferences > contacts(world)[ask.contact].preferences:
         closed = closed_by_preferences(world, ask)
         for_good = closed == ALL and forbids_topic(world, ask)
         if closed:
-            close(world, ask, wish, POLICIES + world.before_preference, closed, for_good, traced)
-    if traced or not boards(world)[wish].final:
-        ask_policies(world, ask, wish, traced, channel, held & ~world.early_bits, across & ~world.early_bits)
+            close(world, ask, wish, preference, closed, for_good, traced)
+            if for_good and not traced:
+                return
+    ask_policies(world, ask, wish, traced, held & ~world.early_bits, across & ~world.early_bits, POLICIES + 1)
 
 
 @part
@@ -68,27 +81,32 @@ def open_window(world: World, ask: Asking, wish: int) -> None:
 
 
 @part
-def ask_policies(world: World, ask: Asking, wish: int, traced: bool, channel: int, held: int, across: int) -> None:
-    """Policies (bits) that hold this message on this channel, or that have it on their other side."""
+def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, across: int, shift: int) -> None:
+    """Policies (bits) that hold this message on this channel, or that have it on their other side.
+
+    ``shift`` leads from their bits to their ranks.
+    """
+    channel = channel_of(world, ask.row, wish)
     barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
+    standing = contacts(world)[ask.contact].standing
     opens, closes = -1, 24 * 60
-    asked = held | across
+    asked = (held | across) & (barred | standing | world.closing_bits)
     while asked:
         p = lowest(asked)
         asked &= asked - 1
-        rank = p + POLICIES + (p >= world.before_preference)
-        had_hours = opens < closes
+        for_good = bool(barred >> p & 1)
         if world.hours_bits >> p & 1:
+            had_hours = opens < closes
             opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
-        for_good = bool(barred >> p & 1) or (had_hours and opens >= closes)
-        if not for_good and stands(world, ask, p):
-            stand_in_the_way(world, ask, wish, rank, traced)
+            for_good = for_good or (had_hours and opens >= closes)
+        if not for_good and (standing | world.concurrency_bits) >> p & 1 and stands(world, ask, p):
+            stand_in_the_way(world, ask, wish, p + shift, traced)
             continue
         closed = ALL
         if not for_good:
             closed = closed_by_policy(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
         if closed:
-            close(world, ask, wish, rank, closed, for_good, traced)
+            close(world, ask, wish, p + shift, closed, for_good, traced)
         if for_good and not traced:
             return
 

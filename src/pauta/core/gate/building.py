@@ -16,15 +16,23 @@ from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER, MessageType
 from pauta.core.gate.world import (
     ACCOUNT,
     ANSWER,
+    ASKING,
     BOARD,
     CAP,
     CAPACITY,
+    CONCURRENCY,
     CONTACT,
+    HOLD,
     MESSAGE,
+    MONTH,
     NOTHING,
     POLICY,
+    ROLLING,
     SIGN,
+    SINGLE_DAY,
     SPACING,
+    TIME,
+    WEEK,
     WORLD,
     Records,
     World,
@@ -58,6 +66,7 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "messages": _messages(facts),
         "answers": _answers(message_count),
         "boards": np.zeros(_WIDTH, BOARD),
+        "asks": np.zeros(1, ASKING),
         "queue_first": index.queue_first,
         "queue": index.queue,
         "entries": index.entries,
@@ -69,6 +78,7 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "account_events": index.account_events,
         "dates": rules.dates,
         "full": rules.full,
+        "periods": _periods(rules),
         "used": rules.used,
         "placed": np.zeros(message_count, np.int32),
         "tally": np.zeros((policy_count, tally_days), np.int32),
@@ -99,6 +109,8 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "hours_bits": _bits(rules.opens >= 0),
         "nothing_bits": _bits(nothing),
         "capacity_bits": _bits(rules.kind == CAPACITY),
+        "concurrency_bits": _bits(rules.kind == CONCURRENCY),
+        "closing_bits": _bits((rules.kind >= TIME) | (rules.kind == HOLD) & (rules.event >= 0)),
         "account_reach": int(np.where(rules.account, np.maximum(rules.days, 31), 0).max(initial=0)),
         "account_bits": _bits(rules.account),
         "account_cap_bits": _bits(rules.account & (rules.kind == CAP) & ~nothing),
@@ -127,6 +139,19 @@ def _most_entries(facts: Facts, index: Index) -> int:
     by_person = np.diff(index.entry_first)
     by_account = np.add.reduceat(by_person[facts.contacts.person], index.contact_first[:-1])
     return int(max(by_person.max(), by_account.max()))
+
+
+def _periods(rules: Rules) -> Int32:
+    """The column of the first day of the period that each day is in, for each policy."""
+    day = np.arange(rules.used.shape[1], dtype=np.int32) + np.int32(rules.period_origin)
+    first = {
+        SINGLE_DAY: day,
+        ROLLING: day,
+        WEEK: np.maximum(day - (day + 3) % 7, rules.period_origin),
+        MONTH: np.maximum(rules.months[:, 0], rules.period_origin),
+    }
+    columns = [first[window] - rules.period_origin for window in rules.window.tolist()]
+    return np.array(columns, np.int32).reshape(len(columns), len(day))
 
 
 def _policies(rules: Rules) -> Records:

@@ -6,7 +6,6 @@ from pauta.core.gate.boards import between, period_first, period_last
 from pauta.core.gate.compiled import part
 from pauta.core.gate.entries import day_of, near_bits, other_bits, sign_of
 from pauta.core.gate.world import (
-    ADDRESS,
     ALL,
     CAP,
     CAPACITY,
@@ -15,7 +14,6 @@ from pauta.core.gate.world import (
     LAST,
     MIX,
     NOTHING,
-    PAUSE,
     ROLLING,
     SPACING,
     TIME,
@@ -75,17 +73,19 @@ def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> b
 
 
 @part
-def closed_without_policy(world: World, ask: Asking, channel: int, rank: int) -> int:
-    """What address, consent and pause close; all but the address leave transactional messages alone."""
-    contact = contacts(world)[ask.contact]
-    if rank == ADDRESS:
-        return 0 if contact.reachable >> channel & 1 else ALL
-    if not ask.bulk:
-        return 0
-    if rank == PAUSE:
-        return between(0, contact.paused_until - ask.base - 1)
-    agreed = not contact.consent_known or may_be_written_to(world, ask.contact, channel, ask.topic)
-    return 0 if agreed else ALL
+def has_address(world: World, ask: Asking, channel: int) -> bool:
+    return bool(contacts(world)[ask.contact].reachable >> channel & 1)
+
+
+@part
+def has_agreed(world: World, ask: Asking, channel: int) -> bool:
+    """Whether consent for the channel and the topic stands, as far as consents are known."""
+    return not contacts(world)[ask.contact].consent_known or may_be_written_to(world, ask.contact, channel, ask.topic)
+
+
+@part
+def closed_by_pause(world: World, ask: Asking) -> int:
+    return between(0, contacts(world)[ask.contact].paused_until - ask.base - 1)
 
 
 @part
@@ -146,18 +146,20 @@ def collect_topic(world: World, ask: Asking, since: int) -> int:
 
 @part
 def closed_by_cap(world: World, ask: Asking, p: int) -> int:
-    if policies(world)[p].limit == 0:
+    limit, days = policies(world)[p].limit, policies(world)[p].days
+    if limit == 0:
         return ALL
     if policies(world)[p].account:
         return int(policies(world)[p].closed)
-    window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
-    if window == ROLLING:
-        since, last = ask.base - days + 1, ask.base + LAST + days
+    window = policies(world)[p].window
+    if window != ROLLING:
+        since, last = period_first(window, ask.base), period_last(window, ask.base + LAST)
         count = collect_counted(world, ask, p, since, last)
-        return closed_by_windows(world, count, limit, days, ask.base)
-    since, last = period_first(window, ask.base), period_last(window, ask.base + LAST)
-    count = collect_counted(world, ask, p, since, last)
-    return closed_by_periods(world, count, limit, window, ask.base)
+        return closed_by_periods(world, count, limit, window, ask.base)
+    if limit == 1:
+        return closed_around(world, ask, p, True, False)
+    count = collect_counted(world, ask, p, ask.base - days + 1, ask.base + LAST + days)
+    return closed_by_windows(world, count, limit, days, ask.base)
 
 
 @part
@@ -203,18 +205,24 @@ def closed_by_periods(world: World, count: int, limit: int, window: int, base: i
 @part
 def closed_by_spacing(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
     """The held side keeps away from the other side, and the other side from the held one."""
-    closed = 0
     if policies(world)[p].account:
+        closed = 0
         closed |= policies(world)[p].closed if held else 0
         closed |= policies(world)[p].across if across else 0
         return int(closed)
-    days = policies(world)[p].days
+    return closed_around(world, ask, p, held, across)
+
+
+@part
+def closed_around(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
+    """Days fewer than `days` away from a touch of the person that the policy looks at."""
+    closed, days = 0, policies(world)[p].days
     for position in range(ask.high - 1, ask.low - 1, -1):
-        day = day_of(world, position)
-        if day <= ask.base - days:
+        day = day_of(world, position) - ask.base
+        if day <= -days:
             break
         if keeps_away(world, position, p, held, across):
-            closed |= between(day - days + 1 - ask.base, day + days - 1 - ask.base)
+            closed |= between(day - days + 1, day + days - 1)
     return int(closed)
 
 
@@ -255,9 +263,21 @@ def add_campaign(world: World, ask: Asking, count: int, campaign: int) -> int:
 
 
 @part
+def may_be_too_many(world: World, ask: Asking, p: int) -> bool:
+    """Whether all touches of the type among as few touches as are asked for would be too many; else no day is closed."""
+    least = policies(world)[p].least
+    if ask.high - ask.low < least:
+        return False
+    of_type = 0
+    for position in range(ask.low, ask.high):
+        of_type += other_bits(world, position) >> p & 1
+    return bool((of_type + 1) * 100 > policies(world)[p].percent * (least + 1))
+
+
+@part
 def closed_by_mix(world: World, ask: Asking, p: int) -> int:
     """Walk over the days on which the window's touches change."""
-    if ask.high - ask.low < policies(world)[p].least:
+    if not may_be_too_many(world, ask, p):
         return 0
     days = policies(world)[p].days
     closed = touches = of_type = day = 0

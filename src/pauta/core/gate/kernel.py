@@ -19,6 +19,7 @@ from pauta.core.gate.world import (
     World,
     accounts,
     answers,
+    asks,
     boards,
     contacts,
     messages,
@@ -90,24 +91,24 @@ def asking(world: World, account: int, row: int) -> Asking:
     start = max(own, int(messages(world)[row].not_before) - base)
     wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
     low = contacts(world)[contacts(world)[contact].person].low
-    return Asking(
-        row,
-        contact,
-        account,
-        base,
-        base - world.first_base,
-        own,
-        start,
-        between(0, expires - base),
-        expires > base + LAST and expires >= max(base + own, int(messages(world)[row].not_before)),
-        min(wished, LAST + 1),
-        int(messages(world)[row].kind),
-        int(signs(world)[sign].topic),
-        int(signs(world)[sign].campaign),
-        bool(signs(world)[sign].bulk),
-        int(low),
-        int(low + contacts(world)[contacts(world)[contact].person].touches),
-    )
+    ask = asks(world)[0]
+    ask.row = row
+    ask.contact = contact
+    ask.account = account
+    ask.base = base
+    ask.shift = base - world.first_base
+    ask.own = own
+    ask.start = start
+    ask.until = between(0, expires - base)
+    ask.endless = expires > base + LAST and expires >= max(base + own, int(messages(world)[row].not_before))
+    ask.judged = min(wished, LAST + 1)
+    ask.kind = messages(world)[row].kind
+    ask.topic = signs(world)[sign].topic
+    ask.campaign = signs(world)[sign].campaign
+    ask.bulk = signs(world)[sign].bulk
+    ask.low = low
+    ask.high = low + contacts(world)[contacts(world)[contact].person].touches
+    return ask
 
 
 @part

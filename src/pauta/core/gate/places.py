@@ -17,6 +17,7 @@ from pauta.core.gate.world import (
     entries,
     full,
     latest,
+    periods,
     placed,
     policies,
     signs,
@@ -92,7 +93,9 @@ def note_touch(world: World, base: int, day: int, code: int, counted: int, near:
         p = lowest(caps)
         caps &= caps - 1
         if policies(world)[p].first <= day <= policies(world)[p].last:
-            slot = period_first(policies(world)[p].window, day) - policies(world)[p].first
+            slot = day - policies(world)[p].first
+            if policies(world)[p].window != ROLLING:
+                slot = period_first(policies(world)[p].window, day) - policies(world)[p].first
             tally(world)[p, slot] += 1
             latest(world)[p, slot] = max(latest(world)[p, slot], code + 1)
             policies(world)[p].tallied += 1
@@ -173,12 +176,10 @@ def enter(world: World, ask: Asking, new: int) -> None:
 
 @part
 def use_capacity(world: World, p: int, day: int) -> None:
-    first, last = (
-        period_first(policies(world)[p].window, day),
-        period_last(policies(world)[p].window, day),
-    )
-    used(world)[p, first - world.period_origin] += 1
-    if used(world)[p, first - world.period_origin] >= policies(world)[p].limit:
+    slot = periods(world)[p, day - world.period_origin]
+    used(world)[p, slot] += 1
+    if used(world)[p, slot] == policies(world)[p].limit:
+        first, last = slot + world.period_origin, period_last(policies(world)[p].window, day)
         for shift in range(world.shift_count):
             base = world.first_base + shift
             full(world)[p, shift] |= between(first - base, last - base)

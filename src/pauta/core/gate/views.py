@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array, populate_array
+from numba.core import cgutils, typing
+from numba.core.typing.templates import AbstractTemplate
+from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.numpy_support import from_dtype
 
-_ENDLESS: Final = 1 << 40
+# ruff: noqa: ANN001, ANN202
+# What numba calls has the types that numba wants.
+
+
+class _Rows(types.Type):  # type: ignore[misc]
+    """Rows of one kind at an address; unlike numba's arrays they have no end, and no negative places."""
+
+    def __init__(self, kind: Any, size: int, dimensions: int) -> None:
+        self.kind, self.size, self.dimensions = kind, size, dimensions
+        super().__init__(f"rows({kind}, {dimensions})")
+
+
+@register_model(_Rows)
+class _RowsModel(models.StructModel):  # type: ignore[misc]
+    def __init__(self, manager, rows) -> None:
+        members = [("address", types.int64), *((f"width{n}", types.int64) for n in range(1, rows.dimensions))]
+        super().__init__(manager, rows, members)
+
+
+@typing.templates.infer_global(operator.getitem)
+class _Get(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments, _named):
+        if isinstance(arguments[0], _Rows):
+            return typing.signature(arguments[0].kind, arguments[0], types.unliteral(arguments[1]))
+        return None
+
+
+@typing.templates.infer_global(operator.setitem)
+class _Set(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments, _named):
+        if isinstance(arguments[0], _Rows):
+            return typing.signature(types.none, arguments[0], types.unliteral(arguments[1]), arguments[0].kind)
+        return None
+
+
+def _place(target, builder, kinds, values):
+    """Pointer to the row with that place, or those places."""
+    rows, index = kinds
+    word = target.get_value_type(types.int64)
+    made = cgutils.create_struct_proxy(rows)(target, builder, values[0])
+    indices, index_kinds = [values[1]], [index]
+    if isinstance(index, types.BaseTuple):
+        indices, index_kinds = cgutils.unpack_tuple(builder, values[1]), index.types
+    indices = [
+        target.cast(builder, one, kind, types.int64) for one, kind in zip(indices, index_kinds, strict=True)
+    ]
+    place = indices[0]
+    for dimension in range(1, rows.dimensions):
+        place = builder.add(builder.mul(place, getattr(made, f"width{dimension}")), indices[dimension])
+    address = builder.add(made.address, builder.mul(place, word(rows.size)))
+    return builder.inttoptr(address, target.get_data_type(rows.kind).as_pointer())
+
+
+@lower_builtin(operator.getitem, _Rows, types.Integer)
+@lower_builtin(operator.getitem, _Rows, types.BaseTuple)
+def _get(target, builder, signature, values):
+    return target.unpack_value(builder, signature.return_type, _place(target, builder, signature.args, values))
+
+
+@lower_builtin(operator.setitem, _Rows, types.Integer, types.Any)
+@lower_builtin(operator.setitem, _Rows, types.BaseTuple, types.Any)
+def _set(target, builder, signature, values):
+    rows, index, given = signature.args
+    target.pack_value(builder, rows.kind, values[2], _place(target, builder, (rows, index), values[:2]))
+    return target.get_dummy_value()
 
 
 def view(name: str, dtype: npt.DTypeLike, *widths: int | str) -> Callable[[Any], npt.NDArray[Any]]:
     """A function for compiled code: from a record to the array whose address stands in the record under the name.
 
     ``widths`` are the lengths of the second and later dimensions, or the names of the record's numbers that tell them.
-    The first dimension has no end: whoever reads knows where to stop. All fields of the record are int64.
+    The first dimension has no end: whoever reads knows where to stop. All fields of the record are int64, and those
+    that a view reads are the same from beginning to end.
     """
-    kind = from_dtype(np.dtype(dtype))
-    array = types.Array(kind, 1 + len(widths), "C")
+    rows = _Rows(from_dtype(np.dtype(dtype)), np.dtype(dtype).itemsize, 1 + len(widths))
 
     def types_and_code(_context, record):  # type: ignore[no-untyped-def]  # numba asks for the types, then for the code
         def generate(target, builder, _signature, arguments):  # type: ignore[no-untyped-def]
             word = target.get_value_type(types.int64)
 
             def field(wanted):  # type: ignore[no-untyped-def]
-                place = cgutils.get_record_member(builder, arguments[0], record.offset(wanted), word)
-                return builder.load(place)
+                loaded = builder.load(cgutils.get_record_member(builder, arguments[0], record.offset(wanted), word))
+                loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+                return loaded
 
-            lengths = [field(width) if isinstance(width, str) else word(width) for width in widths]
-            strides = [word(np.dtype(dtype).itemsize)]
-            for length in reversed(lengths):
-                strides.insert(0, builder.mul(strides[0], length))
-            made = make_array(array)(target, builder)
-            populate_array(
-                made,
-                data=builder.inttoptr(field(name), target.get_data_type(kind).as_pointer()),
-                shape=[word(_ENDLESS), *lengths],
-                strides=strides,
-                itemsize=strides[-1],
-                meminfo=None,
-            )
+            made = cgutils.create_struct_proxy(rows)(target, builder)
+            made.address = field(name)
+            for dimension, width in enumerate(widths, start=1):
+                setattr(made, f"width{dimension}", field(width) if isinstance(width, str) else word(width))
             return made._getvalue()
 
-        return array(record), generate
+        return rows(record), generate
 
     reader: Any = intrinsic(types_and_code)
     return cast("Callable[[Any], npt.NDArray[Any]]", reader)

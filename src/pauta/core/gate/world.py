@@ -7,7 +7,7 @@ the other policies. A policy is known by its place in that order, and by the bit
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -162,24 +162,48 @@ MONTH: Final = 2
 SINGLE_DAY: Final = 3
 
 
-class Asking(NamedTuple):
-    """The message that asks, as the rules see it; days are bits of the board."""
+ASKING: Final = np.dtype(
+    [
+        ("row", np.int64),
+        ("contact", np.int64),
+        ("account", np.int64),
+        ("base", np.int64),
+        ("shift", np.int64),  # base - first_base
+        ("own", np.int64),  # the contact's own today
+        ("start", np.int64),  # first day wished for or allowed
+        ("until", np.int64),  # board of the days up to its last
+        ("endless", np.int64),  # 1: days beyond the board are allowed
+        ("judged", np.int64),  # the wished day
+        ("kind", np.int64),
+        ("topic", np.int64),
+        ("campaign", np.int64),
+        ("bulk", np.int64),  # 1: not transactional
+        ("low", np.int64),  # entries of the person
+        ("high", np.int64),
+    ],
+    align=True,
+)
+"""The message that asks, as the rules see it; days are bits of the board."""
+
+
+class Asking(Protocol):
+    """A record of ASKING."""
 
     row: int
     contact: int
     account: int
     base: int
-    shift: int  # base - first_base
-    own: int  # the contact's own today
-    start: int  # first day wished for or allowed
-    until: int  # board of the days up to its last
-    endless: bool  # days beyond the board are allowed
-    judged: int  # the wished day
+    shift: int
+    own: int
+    start: int
+    until: int
+    endless: int
+    judged: int
     kind: int
     topic: int
     campaign: int
-    bulk: bool
-    low: int  # entries of the person
+    bulk: int
+    low: int
     high: int
 
 
@@ -207,6 +231,8 @@ class World(Protocol):
     hours_bits: int  # time rules with hours
     nothing_bits: int  # caps and capacities whose limit is zero
     capacity_bits: int
+    concurrency_bits: int
+    closing_bits: int  # policies that close days by what has happened or will
     account_reach: int  # days before the base that may matter to them
     account_bits: int  # policies whose scope is the account
     account_cap_bits: int  # caps of them that have a limit above zero
@@ -224,6 +250,7 @@ class World(Protocol):
     messages: int
     answers: int
     boards: int
+    asks: int
     queue_first: int
     queue: int
     entries: int
@@ -241,6 +268,7 @@ class World(Protocol):
     account_events: int
     dates: int
     full: int
+    periods: int
     used: int
     tally: int
     latest: int
@@ -265,6 +293,8 @@ answers = view("answers", ANSWER)
 """Array of (M)."""
 boards = view("boards", BOARD)
 """Array of (8) by wish, of the message that asks."""
+asks = view("asks", ASKING)
+"""Array of (1), the message that asks."""
 queue_first = view("queue_first", np.int64)
 """Array of (A * 4 + 1) by account and tier."""
 queue = view("queue", np.int32)
@@ -299,6 +329,8 @@ dates = view("dates", np.int64, "calendar_count", "shift_count")
 """Days that a time rule closes; bit d is first_base + shift + d."""
 full = view("full", np.int64, "shift_count")
 """Days whose capacity is used up."""
+periods = view("periods", np.int32, "period_days")
+"""The column in used of the period that a day is in, by day - period_origin."""
 used = view("used", np.int64, "period_days")
 """Places used per period, at its first day - period_origin."""
 latest = view("latest", np.int32, "tally_days")
