@@ -33,18 +33,14 @@ def test_wall_clock_becomes_an_instant(zone: str, day: str, minute: int, expecte
     assert utc(zone, day, minute) == expected
 
 
-def test_many_walls_become_the_same_instants_as_one_by_one() -> None:
-    days = range(calendar.day_number(date(2026, 1, 1)), calendar.day_number(date(2027, 1, 1)))
-    rows = list(product(range(len(ZONES)), days, range(0, 24 * 60, 45)))
-    zone, day, minute = (np.array(column) for column in zip(*rows, strict=True))
-    found = calendar.walls_to_instants(ZONES, zone.astype(np.int16), day.astype(np.int32), minute.astype(np.int16))
-    one_by_one = [calendar.wall_to_instant(ZONES[code], number, at) for code, number, at in rows]
-    assert found.tolist() == one_by_one
-
-
-def test_no_walls_become_no_instants() -> None:
-    nothing = np.zeros(0, np.int32)
-    assert len(calendar.walls_to_instants(ZONES, nothing.astype(np.int16), nothing, nothing.astype(np.int16))) == 0
+def test_offsets_of_every_day_of_a_year_lead_to_the_same_instants() -> None:
+    first = calendar.day_number(date(2026, 1, 1))
+    used = np.ones((len(ZONES), 365), np.bool_)
+    before, after, change = calendar.offsets(ZONES, used, first)
+    for zone, column, minute in product(range(len(ZONES)), range(365), range(0, 24 * 60, 45)):
+        offset = before[zone, column] if minute < change[zone, column] else after[zone, column]
+        found = (first + column) * calendar.DAY + minute * calendar.MINUTE - offset
+        assert found == calendar.wall_to_instant(ZONES[zone], first + column, minute)
 
 
 def test_local_day_begins_at_local_midnight() -> None:

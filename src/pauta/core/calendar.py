@@ -71,30 +71,21 @@ def wall_to_instant(zone: str, day: int, minute: int) -> int:
     return instant_of((midnight + timedelta(minutes=minute)).astimezone(UTC))
 
 
-def walls_to_instants(
-    zones: Sequence[str], zone: npt.NDArray[np.int16], day: npt.NDArray[np.int32], minute: npt.NDArray[np.int16]
-) -> npt.NDArray[np.int64]:
-    """`wall_to_instant` for many rows at once; ``zone`` is the position in ``zones``, the arrays have one length.
+def offsets(
+    zones: Sequence[str], used: npt.NDArray[np.bool_], first: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int16]]:
+    """How far wall times are from UTC, for each zone and day that is used; the first column is the day ``first``.
 
-    Uses that a zone changes its offset at most once in a day: one table of (zone, day) with the offset before and after
-    the change, and the minute of the day from which the second one holds.
+    Uses that a zone changes its offset at most once in a day: the offset (microseconds) before and after the change,
+    and the minute of the day from which the second one holds. The instant of a wall time is its microseconds since
+    1970-01-01 as if it were UTC, less the offset.
     """
-    if not len(day):
-        return np.zeros(0, np.int64)
-    first = int(day.min())
-    days = int(day.max()) - first + 1
-    place = zone.astype(np.int32) * np.int32(days) + (day - np.int32(first))
-    before = np.zeros(len(zones) * days, np.int64)
-    after = np.zeros(len(zones) * days, np.int64)
-    change = np.full(len(zones) * days, MINUTES_OF_DAY + 1, np.int16)
-    used = np.zeros(len(zones) * days, np.bool_)
-    used[place] = True
-    for row in np.flatnonzero(used).tolist():
-        before[row], after[row], change[row] = _offsets(zones[row // days], first + row % days)
-    offset = before[place]
-    if (change <= MINUTES_OF_DAY).any():
-        offset = np.where(minute < change[place], offset, after[place])
-    return day.astype(np.int64) * DAY + minute.astype(np.int64) * MINUTE - offset
+    before, after = np.zeros(used.shape, np.int64), np.zeros(used.shape, np.int64)
+    change = np.full(used.shape, MINUTES_OF_DAY + 1, np.int16)
+    for zone, column in np.argwhere(used).tolist():
+        place = zone, column
+        before[place], after[place], change[place] = _offsets(zones[zone], first + column)
+    return before, after, change
 
 
 @cache

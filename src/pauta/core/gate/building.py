@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from pauta.core.gate.facts import Bools, Facts, Int32
 from pauta.core.gate.index import Index
+from pauta.core.gate.records import fill_contacts, fill_messages
 from pauta.core.gate.rules import Rules
-from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER, MessageType
+from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, MessageType
 from pauta.core.gate.world import (
     ACCOUNT,
     ANSWER,
@@ -25,7 +26,6 @@ from pauta.core.gate.world import (
     HOLD,
     MESSAGE,
     MONTH,
-    NOTHING,
     POLICY,
     ROLLING,
     SIGN,
@@ -64,7 +64,7 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "contacts": _contacts(facts, rules, index),
         "accounts": _accounts(base, index),
         "messages": _messages(facts),
-        "answers": _answers(message_count),
+        "answers": np.empty(message_count, ANSWER),
         "boards": np.zeros(_WIDTH, BOARD),
         "asks": np.zeros(1, ASKING),
         "queue_first": index.queue_first,
@@ -174,18 +174,22 @@ def _signs(facts: Facts, rules: Rules) -> Records:
 
 
 def _contacts(facts: Facts, rules: Rules, index: Index) -> Records:
-    records = np.zeros(len(facts.contacts.account) + 1, CONTACT)
-    contacts = records[:-1]
-    for name in ("spared", "uncounted", "barred", "standing"):
-        contacts[name] = getattr(rules, name)
-    for name in ("person", "today", "minute", "calendar", "reachable", "consent_known", "paused_until", "best_minute"):
-        contacts[name] = getattr(facts.contacts, name)
-    records["low"] = index.entry_first
-    records["touches"] = index.entry_count
-    records["consents"] = index.consent_first
-    records["preferences"] = index.preference_first
-    records["enrolments"] = index.enrolment_first
-    records["events"] = index.event_first
+    contacts = facts.contacts
+    records = np.empty(len(contacts.account) + 1, CONTACT)
+    fill_contacts(
+        records,
+        contacts.person,
+        contacts.today,
+        contacts.minute,
+        contacts.calendar,
+        contacts.reachable,
+        contacts.consent_known,
+        contacts.paused_until,
+        contacts.best_minute,
+        (rules.spared, rules.uncounted, rules.barred, rules.standing),
+        (index.entry_first, index.entry_count),
+        (index.consent_first, index.preference_first, index.enrolment_first, index.event_first),
+    )
     return records
 
 
@@ -198,19 +202,17 @@ def _accounts(base: Int32, index: Index) -> Records:
 
 
 def _messages(facts: Facts) -> Records:
-    records = np.zeros(len(facts.messages.id), MESSAGE)
-    for name in ("contact", "kind", "not_before", "expires", "wished", "minute", "tier"):
-        records[name] = getattr(facts.messages, name)
-    channels = np.full(len(records), -1, np.int64)
-    for wish in range(facts.messages.channels.shape[1]):
-        channels ^= (15 ^ (facts.messages.channels[:, wish].astype(np.int64) & 15)) << 4 * wish
-    records["channels"] = channels
+    messages = facts.messages
+    records = np.empty(len(messages.id), MESSAGE)
+    fill_messages(
+        records,
+        messages.contact,
+        messages.kind,
+        messages.not_before,
+        messages.expires,
+        messages.wished,
+        messages.minute,
+        messages.tier,
+        messages.channels,
+    )
     return records
-
-
-def _answers(messages: int) -> Records:
-    answers = np.zeros(messages, ANSWER)
-    answers["winner"] = -1
-    answers["day"] = answers["earliest"] = NEVER
-    answers["channel"] = answers["rank"] = answers["reason"] = NOTHING
-    return answers

@@ -9,7 +9,7 @@ from pauta.core.gate.boards import between
 from pauta.core.gate.closing import channel_of, held_bits
 from pauta.core.gate.compiled import compiled, lowest, part
 from pauta.core.gate.places import load_account, take_place
-from pauta.core.gate.vocabulary import ALWAYS, TIERS
+from pauta.core.gate.vocabulary import ALWAYS, NEVER, TIERS
 from pauta.core.gate.winners import closed_the_day, name_winners
 from pauta.core.gate.world import (
     LAST,
@@ -83,6 +83,7 @@ def decide(world: World, account: int, row: int) -> None:
 
 @part
 def asking(world: World, account: int, row: int) -> Asking:
+    """Fill in what the rules want to know of the message, and an answer that says nothing yet."""
     contact = int(messages(world)[row].contact)
     sign = messages(world)[row].kind * 8
     expires = int(messages(world)[row].expires)
@@ -91,6 +92,10 @@ def asking(world: World, account: int, row: int) -> Asking:
     start = max(own, int(messages(world)[row].not_before) - base)
     wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
     low = contacts(world)[contacts(world)[contact].person].low
+    answer = answers(world)[row]
+    answer.winner = answer.channel = answer.rank = answer.reason = NOTHING
+    answer.day = answer.earliest = NEVER
+    answer.minute = 0
     ask = asks(world)[0]
     ask.row = row
     ask.contact = contact

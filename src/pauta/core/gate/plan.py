@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from pauta.core import calendar
 from pauta.core.gate.building import Built, build_world
-from pauta.core.gate.facts import Bools, Facts, Int8, Int16, Int32, Int64
+from pauta.core.gate.facts import Facts, Int8, Int16, Int32, Int64
 from pauta.core.gate.index import bases, build_index
 from pauta.core.gate.kernel import decide_all
 from pauta.core.gate.policies import Policy
-from pauta.core.gate.reasons import NO_RULE
+from pauta.core.gate.records import columns, instants, mark_days
 from pauta.core.gate.rules import Rules, compile_rules
-from pauta.core.gate.vocabulary import NEVER
-from pauta.core.gate.world import CAPACITY, LAST, MONTH, NOTHING, NOW, POLICIES, WEEK, Records
+from pauta.core.gate.vocabulary import BOARD_DAYS
+from pauta.core.gate.world import CAPACITY, LAST, MONTH, POLICIES, WEEK
+
+_COLUMNS: Final = {
+    "day": np.int32,
+    "earliest": np.int32,
+    "winner": np.int64,
+    "winner_id": np.int64,
+    "verdict": np.int8,
+    "channel": np.int8,
+    "reason": np.int8,
+    "rule": np.int16,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +87,9 @@ def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] = ()) ->
     used_before = rules.used.copy()
     built = build_world(facts, rules, build_index(facts, base), base, trace)
     decide_all(built.world)
-    answers = built.arrays["answers"]
-    rank, reason = answers["rank"], answers["reason"]
     return Plan(
-        verdict=answers["verdict"],
-        day=answers["day"],
-        at=_instants(facts, answers),
-        channel=answers["channel"],
-        reason=np.where(reason == NOTHING, rules.reason[rank], reason),
-        rule=np.where(rank == NOTHING, np.int16(NO_RULE), rules.number[rank]),
-        earliest=answers["earliest"],
-        winner=answers["winner"],
-        winner_id=_winner_ids(facts, answers["winner"]),
+        **_columns(facts, rules, built),
+        at=_instants(facts, rules, built),
         taken=_taken(rules, built.arrays["used"] - used_before),
         trace=_trace(facts, rules, built, trace) if len(trace) else None,
     )
@@ -144,26 +148,23 @@ def _taken(rules: Rules, more: Int64) -> dict[tuple[int, int], int]:
     }
 
 
-def _instants(facts: Facts, answers: Records) -> Int64:
+def _columns(facts: Facts, rules: Rules, built: Built) -> dict[str, npt.NDArray[Any]]:
+    answers = built.arrays["answers"]
+    made = {name: np.empty(len(answers), dtype) for name, dtype in _COLUMNS.items()}
+    columns(answers, (rules.reason, rules.number), (facts.touches.id, facts.messages.id), *made.values())
+    return made
+
+
+def _instants(facts: Facts, rules: Rules, built: Built) -> Int64:
     """UTC instants of the places; one of today is never before now."""
-    placed = np.flatnonzero(answers["day"] != NEVER)
-    contact = facts.messages.contact[placed]
-    at = np.zeros(len(answers), np.int64)
-    minute, day = answers["minute"][placed], answers["day"][placed]
-    instants = calendar.walls_to_instants(facts.names.zones, facts.contacts.zone[contact], day, minute)
-    instants[minute == NOW] = facts.now
-    at[placed] = np.maximum(instants, facts.now)
+    at = np.zeros(len(facts.messages.id), np.int64)
+    if len(at):
+        answers, messages, zone = built.arrays["answers"], built.arrays["messages"], facts.contacts.zone
+        first, days = rules.first_base, rules.full.shape[1] + BOARD_DAYS
+        used = np.zeros((len(facts.names.zones), days), np.bool_)
+        mark_days(answers, messages, zone, first, used)
+        instants(answers, messages, zone, first, *calendar.offsets(facts.names.zones, used, first), facts.now, at)
     return at
-
-
-def _winner_ids(facts: Facts, winner: Int64) -> Int64:
-    touches = len(facts.touches.id)
-    ids = np.zeros(len(winner), np.int64)
-    won_by_touch: Bools = (winner >= 0) & (winner < touches)
-    won_by_message: Bools = winner >= touches
-    ids[won_by_touch] = facts.touches.id[winner[won_by_touch]]
-    ids[won_by_message] = facts.messages.id[winner[won_by_message] - touches]
-    return ids
 
 
 def _trace(facts: Facts, rules: Rules, built: Built, rows: Sequence[int]) -> Trace:
