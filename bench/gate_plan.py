@@ -14,45 +14,64 @@ from pauta.core.gate.plan import plan
 from pauta.core.gate.policy_document import parse_policies
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, MessageType
 
+NEW = (
+    ("promotional", "offers", "marketing", 9),
+    ("relationship", "news", "leadership", 10),
+    ("promotional", "launch", "product", 11),
+    ("operational", "maintenance", "support", 12),
+)
+"""Type, topic, team and campaign of the new messages, by falling value."""
 NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
 ROUNDS = 3
 
 
 def run(n: int) -> None:
-    """Decide ``n`` contacts' planned and new messages; the best of three rounds after one that compiles."""
+    """Decide a planned and four new messages of each of ``n`` contacts, and again a planned and one new."""
+    for name, new in (("gate.plan", 4), ("gate.plan.one_new", 1)):
+        measure(name, n, new)
+
+
+def measure(name: str, n: int, new: int) -> None:
+    """The best of three rounds after one that compiles."""
     company = people(n, NOW)
     policies = parse_policies(POLICIES)
-    plan(facts_of(people(1000, NOW)), policies)
+    plan(facts_of(people(1000, NOW), new), policies)
     seconds = []
     with memory() as seen:
         for _ in range(ROUNDS):
             begun = clock()
-            decided = plan(facts_of(company), policies)
+            decided = plan(facts_of(company, new), policies)
             seconds.append(clock() - begun)
     verdicts = np.bincount(decided.verdict, minlength=3).tolist()
     report(
-        "gate.plan", 2 * n, min(seconds), seen, contacts=n, verdicts=verdicts, rounds=[round(one, 3) for one in seconds]
+        name,
+        (1 + new) * n,
+        min(seconds),
+        seen,
+        contacts=n,
+        verdicts=verdicts,
+        rounds=[round(one, 3) for one in seconds],
     )
 
 
-def facts_of(company: People) -> gate.Facts:
-    """The company as the gate wants it, a planned and a new message for each contact."""
+def facts_of(company: People, new: int = 1) -> gate.Facts:
+    """The company as the gate wants it, a planned message and ``new`` new ones for each contact."""
     contacts, accounts = company.contacts, company.accounts
     kinds = [*zip(TYPES, TOPICS, TEAMS, range(8), strict=True), ("educational", "tips", "success", 8)]
-    kinds.append(("promotional", "offers", "marketing", 9))
+    kinds += NEW[:new]
     topics, teams = tuple(sorted(set(TOPICS))), tuple(sorted(set(TEAMS)))
     zone = company.zone[company.account]
     local = [NOW.astimezone(ZoneInfo(name)) for name in ZONES]
     unhappy_day = ((NOW - timedelta(days=2)).date() - EPOCH).days
     consenting = np.repeat(np.flatnonzero(~company.without_consent), 2)
     today = (NOW.date() - EPOCH).days
-    both = np.concatenate([np.arange(contacts), np.arange(contacts)])
+    total = (1 + new) * contacts
     standing = np.zeros(accounts, np.uint64)
     standing[company.complaint] = 1
     return gate.Facts(
         now=int(NOW.timestamp() * 1_000_000),
         names=gate.Names(
-            topics=topics, teams=teams, campaigns=tuple(f"campaign {number}" for number in range(10)),
+            topics=topics, teams=teams, campaigns=tuple(f"campaign {number}" for number in range(13)),
             stages=("onboarding", "adoption"), conditions=("open_complaint",), events=("ticket_closed_unhappy",),
             zones=ZONES, calendars=tuple((country, "") for country in COUNTRIES),
         ),
@@ -90,13 +109,14 @@ def facts_of(company: People) -> gate.Facts:
             id=-np.arange(1, len(company.touch_contact) + 1),
         ),
         messages=gate.Messages(
-            contact=both.astype(np.int32), kind=np.repeat(np.array([8, 9], np.int32), contacts),
-            tier=np.full(2 * contacts, 2, np.int8), value=np.repeat([1e12, 5.0], contacts),
-            not_before=np.full(2 * contacts, ALWAYS, np.int32),
-            expires=np.concatenate([np.full(contacts, NEVER, np.int32), np.full(contacts, today + 30, np.int32)]),
-            minute=np.full(2 * contacts, -1, np.int16),
-            wished=np.concatenate([np.full(contacts, today, np.int32), np.full(contacts, ALWAYS, np.int32)]),
-            channels=np.tile(np.array([0, 1], np.int8), (2 * contacts, 1)), id=np.arange(2 * contacts),
+            contact=np.tile(np.arange(contacts, dtype=np.int32), 1 + new),
+            kind=np.repeat(np.arange(8, 9 + new, dtype=np.int32), contacts),
+            tier=np.full(total, 2, np.int8), value=np.repeat([1e12, 5.0, 4.0, 3.0, 2.0][: 1 + new], contacts),
+            not_before=np.full(total, ALWAYS, np.int32),
+            expires=np.repeat([NEVER, *[today + 30] * new], contacts).astype(np.int32),
+            minute=np.full(total, -1, np.int16),
+            wished=np.repeat([today, *[ALWAYS] * new], contacts).astype(np.int32),
+            channels=np.tile(np.array([0, 1], np.int8), (total, 1)), id=np.arange(total),
         ),
         capacity_used={},
     )  # fmt: skip

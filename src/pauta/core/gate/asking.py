@@ -89,6 +89,8 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, 
     channel = channel_of(world, ask.row, wish)
     barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
     standing = contacts(world)[ask.contact].standing
+    standing_bits = standing | world.concurrency_bits
+    left = ALL if traced else boards(world)[wish].open
     opens, closes = -1, 24 * 60
     asked = (held | across) & (barred | standing | world.closing_bits)
     while asked:
@@ -99,16 +101,19 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, 
             had_hours = opens < closes
             opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
             for_good = for_good or (had_hours and opens >= closes)
-        if not for_good and (standing | world.concurrency_bits) >> p & 1 and stands(world, ask, p):
+        if for_good:
+            close(world, ask, wish, p + shift, ALL, True, traced)
+            if not traced:
+                return
+            continue
+        if standing_bits >> p & 1 and stands(world, ask, p):
             stand_in_the_way(world, ask, wish, p + shift, traced)
             continue
-        closed = ALL
-        if not for_good:
-            closed = closed_by_policy(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
-        if closed:
-            close(world, ask, wish, p + shift, closed, for_good, traced)
-        if for_good and not traced:
-            return
+        closed = closed_by_policy(world, ask, p, held, across)
+        if closed & left:
+            close(world, ask, wish, p + shift, closed, False, traced)
+            if not traced:
+                left &= ~closed
 
 
 @part

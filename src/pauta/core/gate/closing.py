@@ -264,7 +264,7 @@ def add_campaign(world: World, ask: Asking, count: int, campaign: int) -> int:
 
 @part
 def may_be_too_many(world: World, ask: Asking, p: int) -> bool:
-    """Whether all touches of the type among as few touches as are asked for would be too many; else no day is closed."""
+    """Whether all touches of the type, among as few touches as are asked for, would be too many."""
     least = policies(world)[p].least
     if ask.high - ask.low < least:
         return False
@@ -294,6 +294,8 @@ def closed_by_mix(world: World, ask: Asking, p: int) -> int:
         until = LAST + 1
         if enter < ask.high:
             until = min(until, day_of(world, enter) - ask.base)
+        elif touches < policies(world)[p].least:
+            break
         if leave < enter:
             until = min(until, day_of(world, leave) + days - ask.base)
         if touches >= policies(world)[p].least and (of_type + 1) * 100 > policies(world)[p].percent * (touches + 1):
@@ -303,7 +305,8 @@ def closed_by_mix(world: World, ask: Asking, p: int) -> int:
 
 
 @part
-def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
+def closed_by_policy(world: World, ask: Asking, p: int, held: int, across: int) -> int:
+    """What a policy closes for a message that it holds, or has on its other side (bits of policies)."""
     kind = policies(world)[p].kind
     if kind == HOLD:
         return closed_by_hold(world, ask, p)
@@ -312,7 +315,7 @@ def closed_by_policy(world: World, ask: Asking, p: int, held: bool, across: bool
     if kind == CAP:
         return closed_by_cap(world, ask, p)
     if kind == SPACING:
-        return closed_by_spacing(world, ask, p, held, across)
+        return closed_by_spacing(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
     if kind == MIX:
         return closed_by_mix(world, ask, p)
     if kind == CAPACITY:

@@ -113,7 +113,10 @@ def columns(
     reason: Int8,
     rule: Int16,
 ) -> None:
-    """The answers, column by column. ``rules`` are the reason and the number by rank; ``ids`` of touches and messages."""
+    """The answers, column by column.
+
+    ``rules`` are the reason and the number of each rank, ``ids`` those of touches and messages.
+    """
     touches = len(ids[0])
     for row in range(len(answers)):
         answer = answers[row]

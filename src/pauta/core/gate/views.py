@@ -14,7 +14,6 @@ from numba.core.typing.templates import AbstractTemplate
 from numba.extending import intrinsic, lower_builtin, models, register_model
 from numba.np.numpy_support import from_dtype
 
-# ruff: noqa: ANN001, ANN202
 # What numba calls has the types that numba wants.
 
 
@@ -57,9 +56,7 @@ def _place(target, builder, kinds, values):
     indices, index_kinds = [values[1]], [index]
     if isinstance(index, types.BaseTuple):
         indices, index_kinds = cgutils.unpack_tuple(builder, values[1]), index.types
-    indices = [
-        target.cast(builder, one, kind, types.int64) for one, kind in zip(indices, index_kinds, strict=True)
-    ]
+    indices = [target.cast(builder, one, kind, types.int64) for one, kind in zip(indices, index_kinds, strict=True)]
     place = indices[0]
     for dimension in range(1, rows.dimensions):
         place = builder.add(builder.mul(place, getattr(made, f"width{dimension}")), indices[dimension])
@@ -76,7 +73,7 @@ def _get(target, builder, signature, values):
 @lower_builtin(operator.setitem, _Rows, types.Integer, types.Any)
 @lower_builtin(operator.setitem, _Rows, types.BaseTuple, types.Any)
 def _set(target, builder, signature, values):
-    rows, index, given = signature.args
+    rows, index, _given = signature.args
     target.pack_value(builder, rows.kind, values[2], _place(target, builder, (rows, index), values[:2]))
     return target.get_dummy_value()
 

@@ -239,9 +239,8 @@ def closed_the_day(world: World, ask: Asking, wish: int, rank: int, day: int) ->
     if p < 0:
         return False
     channel = channel_of(world, ask.row, wish)
-    held = bool(held_bits(world, ask, channel) >> p & 1)
-    across = bool(across_bits(world, ask, channel) >> p & 1)
-    if not held and not across:
+    held, across = held_bits(world, ask, channel), across_bits(world, ask, channel)
+    if not (held | across) >> p & 1:
         return False
     if stands(world, ask, p):
         return True
