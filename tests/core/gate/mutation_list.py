@@ -18,7 +18,7 @@ CLOSING = "gate/closing.py"
 PLACES = "gate/places.py"
 BOARDS = "gate/boards.py"
 ENTRIES = "gate/entries.py"
-PLAN = "gate/plan.py"
+RECORDS = "gate/records.py"
 RULES = "gate/rules.py"
 INDEX = "gate/index.py"
 
@@ -32,8 +32,8 @@ MUTATIONS = [
     Mutation(
         "address: not asked",
         CLOSING,
-        "return 0 if contact.reachable >> channel & 1 else ALL",
-        "return 0",
+        "return bool(contacts(world)[ask.contact].reachable >> channel & 1)",
+        "return True",
     ),
     Mutation(
         "consent: a denial of everything leaves exact grants",
@@ -43,15 +43,15 @@ MUTATIONS = [
     ),
     Mutation(
         "consent: transactional messages need it too",
-        CLOSING,
-        "    if not ask.bulk:\n        return 0",
-        "    if False:\n        return 0",
+        ASKING,
+        "    if ask.bulk:\n        if not has_agreed",
+        "    if True:\n        if not has_agreed",
     ),
     Mutation(
         "consent: a pause holds on the day it ends",
         CLOSING,
-        "contact.paused_until - ask.base - 1)",
-        "contact.paused_until - ask.base)",
+        "contacts(world)[ask.contact].paused_until - ask.base - 1)",
+        "contacts(world)[ask.contact].paused_until - ask.base)",
     ),
     Mutation(
         "channel: `only` is never asked",
@@ -188,8 +188,8 @@ MUTATIONS = [
     Mutation(
         "spacing: a day closer",
         CLOSING,
-        "closed |= between(day - days + 1 - ask.base, day + days - 1 - ask.base)",
-        "closed |= between(day - days + 2 - ask.base, day + days - 2 - ask.base)",
+        "closed |= between(day - days + 1, day + days - 1)",
+        "closed |= between(day - days + 2, day + days - 2)",
     ),
     Mutation(
         "spacing: one direction only",
@@ -224,8 +224,8 @@ MUTATIONS = [
     Mutation(
         "mix: the share itself is too much",
         CLOSING,
-        "(of_type + 1) * 100 > policies(world)[p].percent",
-        "(of_type + 1) * 100 >= policies(world)[p].percent",
+        "(of_type + 1) * 100 > policies(world)[p].percent * (touches",
+        "(of_type + 1) * 100 >= policies(world)[p].percent * (touches",
     ),
     Mutation(
         "mix: transactional touches count",
@@ -343,8 +343,8 @@ MUTATIONS = [
     ),
     Mutation(
         "hour: before now",
-        PLAN,
-        "at[placed] = np.maximum(instants, facts.now)",
-        "at[placed] = instants",
+        RECORDS,
+        "at[row] = max(now, (day",
+        "at[row] = max(0, (day",
     ),
 ]

@@ -271,7 +271,7 @@ def may_be_too_many(world: World, ask: Asking, p: int) -> bool:
     of_type = 0
     for position in range(ask.low, ask.high):
         of_type += other_bits(world, position) >> p & 1
-    return bool((of_type + 1) * 100 > policies(world)[p].percent * (least + 1))
+    return bool((of_type + 1) * 100 >= policies(world)[p].percent * (least + 1))
 
 
 @part

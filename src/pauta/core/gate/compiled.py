@@ -27,6 +27,8 @@ _SOURCES: Final = (
     "index",
     "kernel",
     "places",
+    "reasons",
+    "records",
     "views",
     "vocabulary",
     "winners",
