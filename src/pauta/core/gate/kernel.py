@@ -96,7 +96,7 @@ def asking(world: World, account: int, row: int) -> Asking:
     answer.winner = answer.channel = answer.rank = answer.reason = NOTHING
     answer.day = answer.earliest = NEVER
     answer.minute = 0
-    ask = asks(world)[0]
+    ask: Asking = asks(world)[0]
     ask.row = row
     ask.contact = contact
     ask.account = account

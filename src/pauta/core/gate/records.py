@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pauta.core.gate.compiled import compiled
-from pauta.core.gate.facts import Bools, Int8, Int16, Int32, Int64
+from pauta.core.gate.facts import Bools, Bytes, Int8, Int16, Int32, Int64
 from pauta.core.gate.reasons import NO_RULE
 from pauta.core.gate.vocabulary import NEVER
 from pauta.core.gate.world import NOTHING, NOW, Records
@@ -16,7 +16,7 @@ def fill_contacts(
     today: Int32,
     minute: Int16,
     calendar: Int16,
-    reachable: Int8,
+    reachable: Bytes,
     consent_known: Bools,
     paused_until: Int32,
     best_minute: Int16,

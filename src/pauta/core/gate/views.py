@@ -8,16 +8,17 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.core import cgutils, typing
-from numba.core.typing.templates import AbstractTemplate
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba import extending, types
+from numba.core import cgutils
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, models
 from numba.np.numpy_support import from_dtype
 
-# What numba calls has the types that numba wants.
+_lower: Any = extending.lower_builtin
+_model: Any = extending.register_model
 
 
-class _Rows(types.Type):  # type: ignore[misc]
+class _Rows(types.Type):
     """Rows of one kind at an address; unlike numba's arrays they have no end, and no negative places."""
 
     def __init__(self, kind: Any, size: int, dimensions: int) -> None:
@@ -25,36 +26,36 @@ class _Rows(types.Type):  # type: ignore[misc]
         super().__init__(f"rows({kind}, {dimensions})")
 
 
-@register_model(_Rows)
-class _RowsModel(models.StructModel):  # type: ignore[misc]
-    def __init__(self, manager, rows) -> None:
+@_model(_Rows)
+class _RowsModel(models.StructModel):
+    def __init__(self, manager: Any, rows: _Rows) -> None:
         members = [("address", types.int64), *((f"width{n}", types.int64) for n in range(1, rows.dimensions))]
         super().__init__(manager, rows, members)
 
 
-@typing.templates.infer_global(operator.getitem)
-class _Get(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, arguments, _named):
+@infer_global(operator.getitem)
+class _Get(AbstractTemplate):
+    def generic(self, arguments: tuple[Any, ...], _named: Any) -> Any:
         if isinstance(arguments[0], _Rows):
-            return typing.signature(arguments[0].kind, arguments[0], types.unliteral(arguments[1]))
+            return signature(arguments[0].kind, arguments[0], types.unliteral(arguments[1]))
         return None
 
 
-@typing.templates.infer_global(operator.setitem)
-class _Set(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, arguments, _named):
+@infer_global(operator.setitem)
+class _Set(AbstractTemplate):
+    def generic(self, arguments: tuple[Any, ...], _named: Any) -> Any:
         if isinstance(arguments[0], _Rows):
-            return typing.signature(types.none, arguments[0], types.unliteral(arguments[1]), arguments[0].kind)
+            return signature(types.none, arguments[0], types.unliteral(arguments[1]), arguments[0].kind)
         return None
 
 
-def _place(target, builder, kinds, values):
+def _place(target: Any, builder: Any, kinds: tuple[Any, ...], values: Any) -> Any:
     """Pointer to the row with that place, or those places."""
     rows, index = kinds
     word = target.get_value_type(types.int64)
     made = cgutils.create_struct_proxy(rows)(target, builder, values[0])
     indices, index_kinds = [values[1]], [index]
-    if isinstance(index, types.BaseTuple):
+    if isinstance(kinds[1], types.BaseTuple):
         indices, index_kinds = cgutils.unpack_tuple(builder, values[1]), index.types
     indices = [target.cast(builder, one, kind, types.int64) for one, kind in zip(indices, index_kinds, strict=True)]
     place = indices[0]
@@ -64,16 +65,16 @@ def _place(target, builder, kinds, values):
     return builder.inttoptr(address, target.get_data_type(rows.kind).as_pointer())
 
 
-@lower_builtin(operator.getitem, _Rows, types.Integer)
-@lower_builtin(operator.getitem, _Rows, types.BaseTuple)
-def _get(target, builder, signature, values):
-    return target.unpack_value(builder, signature.return_type, _place(target, builder, signature.args, values))
+@_lower(operator.getitem, _Rows, types.Integer)  # type: ignore[untyped-decorator]
+@_lower(operator.getitem, _Rows, types.BaseTuple)  # type: ignore[untyped-decorator]
+def _get(target: Any, builder: Any, asked: Any, values: Any) -> Any:
+    return target.unpack_value(builder, asked.return_type, _place(target, builder, asked.args, values))
 
 
-@lower_builtin(operator.setitem, _Rows, types.Integer, types.Any)
-@lower_builtin(operator.setitem, _Rows, types.BaseTuple, types.Any)
-def _set(target, builder, signature, values):
-    rows, index, _given = signature.args
+@_lower(operator.setitem, _Rows, types.Integer, types.Any)  # type: ignore[untyped-decorator]
+@_lower(operator.setitem, _Rows, types.BaseTuple, types.Any)  # type: ignore[untyped-decorator]
+def _set(target: Any, builder: Any, asked: Any, values: Any) -> Any:
+    rows, index, _given = asked.args
     target.pack_value(builder, rows.kind, values[2], _place(target, builder, (rows, index), values[:2]))
     return target.get_dummy_value()
 
