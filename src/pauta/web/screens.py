@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import mimetypes
 import secrets
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -36,6 +38,14 @@ ADDRESSES = (
 _NONCE = "__NONCE__"
 _FOREVER = "public, max-age=31536000, immutable"
 _SMALLEST_PACKED = 1000
+
+_SHOW = "addEventListener('message', (told) => { if (told.source === parent) document.body.innerHTML = told.data; });"
+_FRAME = f"<!doctype html><html><head><base target='_blank'><script>{_SHOW}</script></head><body></body></html>"
+_FRAME_HEADERS = {
+    "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    f"script-src 'sha256-{b64encode(sha256(_SHOW.encode()).digest()).decode()}'; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
 
 
 def _policy(nonce: str) -> str:
@@ -72,6 +82,12 @@ def show_asset(request: Request, name: str) -> Response:
     if len(content) > _SMALLEST_PACKED and "gzip" in request.headers.get("accept-encoding", ""):
         return Response(_packed(file), media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
     return Response(content, media_type=kind, headers=headers)
+
+
+@router.get("/frame")
+def show_frame() -> Response:
+    """An empty page in which the app shows a mail: it runs its own line alone, and loads nothing from anywhere."""
+    return HTMLResponse(_FRAME, headers=_FRAME_HEADERS)
 
 
 @router.get("/pauta.css")

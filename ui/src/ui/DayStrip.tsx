@@ -41,7 +41,7 @@ export function DayStrip({ label, days, wished, placed, sentences = {} }: DayStr
             <Tooltip key={one.day} label={said(one)}>
               <li className={`${styles.day} ${weekdayOf(one.day) > 5 ? styles.weekend : ""}`}>
                 <span className={styles.axis} aria-hidden>
-                  {index === 0 || one.day.endsWith("-01") ? formats.shortMonth(one.day) : formats.weekday(one.day).slice(0, 2)}
+                  {index === 0 || one.day.endsWith("-01") ? formats.shortMonth(one.day) : formats.weekday(one.day).slice(0, 3)}
                   <br />
                   {formats.dayOfMonth(one.day)}
                 </span>

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { RuleToldView, StripMessageView } from "../api";
 import { useFormats } from "./dates";
 import { DayStrip } from "./DayStrip";
+import { useTeamTitle } from "./teams";
 import { VerdictBadge } from "./VerdictBadge";
 import { CHANNELS, MESSAGE_STATES, RULES, TYPES, wordOf } from "./words";
 
@@ -18,6 +19,7 @@ interface WhyMessageProps {
 export function WhyMessage({ told, rules, named }: WhyMessageProps) {
   const { t, i18n } = useLingui();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   const { message } = told;
   const name = message.campaign || message.topic || message.template;
   const sentences = Object.fromEntries(rules.map((one) => [one.rule, one.sentence]));
@@ -32,7 +34,7 @@ export function WhyMessage({ told, rules, named }: WhyMessageProps) {
           </Text>
           <Text size="sm" c="dimmed">
             {named ? <><Link to="/contacts/$id" params={{ id: message.contact }}>{told.name}</Link> · </> : null}
-            {[i18n._(wordOf(TYPES, message.type)), message.team].filter(Boolean).join(" · ")}
+            {[i18n._(wordOf(TYPES, message.type)), titleOf(message.team)].filter(Boolean).join(" · ")}
           </Text>
         </Box>
         <Group gap="xs">

@@ -13,20 +13,22 @@ import type { Move } from "./MoveDialog";
 /** What travels while a chip is dragged. */
 export const DRAGGED = "application/x-pauta-campaign";
 
+const MOVABLE = ["draft", "launched", "paused"];
+
 interface ChipProps {
   campaign: CalendarCampaignView;
   day: Day;
   move: (move: Move) => void;
 }
 
-/** A campaign on a day. Drafts can be dragged, or moved by their button. */
+/** A campaign on a day. It can be dragged to another one, or moved by its button. */
 export function Chip({ campaign, day, move }: ChipProps) {
   const { t, i18n } = useLingui();
   const { may } = useSession();
   const formats = useFormats();
   const messages = campaign.counts.planned + campaign.counts.sent;
   const draft = campaign.state === "draft";
-  const movable = draft && may("campaigns.write");
+  const movable = MOVABLE.includes(campaign.state) && may("campaigns.write");
   return (
     <span
       className={styles.chip} data-draft={draft} style={{ borderInlineStartColor: teamColour(campaign.team) }}

@@ -1,15 +1,17 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
+import { IconArrowBackUp, IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
-import { type CampaignView, cancelCampaignMutation, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation } from "../../api";
+import { type ReactNode, useEffect, useState } from "react";
+import { type CampaignView, cancelCampaignMutation, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation, undoCampaignMutation } from "../../api";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 
-type Step = "launch" | "pause" | "resume" | "cancel";
+type Step = "launch" | "pause" | "resume" | "cancel" | "undo";
 
-const STEPS: Record<string, Step[]> = { draft: ["launch"], launching: ["pause", "cancel"], launched: ["pause", "cancel"], paused: ["resume", "cancel"] };
+const UNDO_SECONDS = 60;
+
+const STEPS: Record<string, Step[]> = { draft: ["launch"], launching: ["undo", "pause", "cancel"], launched: ["undo", "pause", "cancel"], paused: ["resume", "cancel"] };
 
 /** What can be done with a campaign in its state. What cannot be taken back is asked once more. */
 export function Actions({ campaign }: { campaign: CampaignView }) {
@@ -28,16 +30,19 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
     pause: useMutation({ ...pauseCampaignMutation(), ...done }),
     resume: useMutation({ ...resumeCampaignMutation(), ...done }),
     cancel: useMutation({ ...cancelCampaignMutation(), ...done }),
+    undo: useMutation({ ...undoCampaignMutation(), ...done }),
   };
+  const left = useSecondsLeft(campaign);
   if (!may("campaigns.launch")) return null;
   const run = (step: Step) => mutations[step].mutate({ path: { name: campaign.name } });
   const buttons: Record<Step, ReactNode> = {
     launch: <Button key="launch" leftSection={<IconSend size={18} aria-hidden />} onClick={() => setAsked("launch")}><Trans>Launch …</Trans></Button>,
     pause: <Button key="pause" variant="default" loading={mutations.pause.isPending} leftSection={<IconPlayerPause size={18} aria-hidden />} onClick={() => run("pause")}><Trans>Pause</Trans></Button>,
     resume: <Button key="resume" loading={mutations.resume.isPending} leftSection={<IconPlayerPlay size={18} aria-hidden />} onClick={() => run("resume")}><Trans>Resume</Trans></Button>,
+    undo: left > 0 ? <Button key="undo" variant="default" loading={mutations.undo.isPending} leftSection={<IconArrowBackUp size={18} aria-hidden />} onClick={() => run("undo")}><Trans>Undo the launch ({left} s)</Trans></Button> : null,
     cancel: <Button key="cancel" variant="light" color="red" leftSection={<IconX size={18} aria-hidden />} onClick={() => setAsked("cancel")}><Trans>Cancel …</Trans></Button>,
   };
-  const failed = mutations.pause.error ?? mutations.resume.error;
+  const failed = mutations.pause.error ?? mutations.resume.error ?? mutations.undo.error;
   const launching = asked === "launch";
   return (
     <>
@@ -64,4 +69,17 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
       </Modal>
     </>
   );
+}
+
+/** How long a launch can still be undone. */
+function useSecondsLeft(campaign: CampaignView): number {
+  const [now, setNow] = useState(() => Date.now());
+  const launched = campaign.launched_at ? new Date(campaign.launched_at).getTime() : 0;
+  const left = Math.ceil(UNDO_SECONDS - (now - launched) / 1000);
+  useEffect(() => {
+    if (left <= 0) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [left]);
+  return Math.max(0, left);
 }

@@ -8,11 +8,12 @@ import {
   type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, saidOf,
 } from "../../api";
 import { today } from "../../ui/dates";
-import { formOf } from "../../ui/impact/moved";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
+import { AudienceCount } from "./AudienceCount";
 import { AudienceEditor } from "./AudienceEditor";
+import { formOf } from "./form";
 
 const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
 const OFFERED = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];
@@ -63,6 +64,7 @@ export function CampaignEditor({ campaign }: { campaign: CampaignView | null }) 
         </Fieldset>
         <Fieldset legend={t`Who`} className="paper">
           <AudienceEditor audience={form.audience ?? { everyone: true }} change={(audience) => change({ audience })} error={said("audience")} />
+          <AudienceCount audience={form.audience ?? { everyone: true }} />
         </Fieldset>
         <Fieldset legend={t`When`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>

@@ -8,11 +8,13 @@ import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
 import { StateBadge } from "../../ui/StateBadge";
 import { Answer } from "../../ui/states";
+import { useTeamTitle } from "../../ui/teams";
 import { TYPES, wordOf } from "../../ui/words";
 import { Actions } from "./Actions";
 import { CampaignEditor } from "./CampaignEditor";
 import { Content } from "./Content";
 import { Progress } from "./Progress";
+import { Review } from "./Review";
 import { Summary } from "./Summary";
 import { When } from "./When";
 
@@ -32,6 +34,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
   const { i18n } = useLingui();
   const { may } = useSession();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   const draft = campaign.state === "draft";
   return (
     <Page
@@ -39,7 +42,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       heading={<Group gap="sm" component="span">{campaign.name} <StateBadge state={campaign.state} /></Group>}
       lead={
         <Group gap="xs">
-          <Text span>{[i18n._(wordOf(TYPES, campaign.type)), campaign.team, campaign.topic].filter(Boolean).join(" · ")}</Text>
+          <Text span>{[i18n._(wordOf(TYPES, campaign.type)), titleOf(campaign.team ?? ""), campaign.topic].filter(Boolean).join(" · ")}</Text>
           {campaign.launched_at ? <Text span><Trans>launched {formats.moment(campaign.launched_at)} by {campaign.actor}</Trans></Text> : null}
           <Link to="/" search={{ campaign: campaign.name, ...(campaign.not_before ? { day: campaign.not_before } : {}) }}><Trans>On the calendar</Trans></Link>
         </Group>
@@ -49,11 +52,13 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       <Tabs defaultValue={draft ? "when" : "progress"} keepMounted={false}>
         <Tabs.List mb="md">
           {draft ? <Tabs.Tab value="when"><Trans>When, and what it does</Trans></Tabs.Tab> : <Tabs.Tab value="progress"><Trans>What became of it</Trans></Tabs.Tab>}
+          <Tabs.Tab value="review"><Trans>Review</Trans></Tabs.Tab>
           <Tabs.Tab value="content"><Trans>Content</Trans></Tabs.Tab>
           <Tabs.Tab value="details">{draft && may("campaigns.write") ? <Trans>Edit</Trans> : <Trans>Details</Trans>}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="when"><When campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="progress"><Progress campaign={campaign} /></Tabs.Panel>
+        <Tabs.Panel value="review"><Review campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="content"><Content template={campaign.template} /></Tabs.Panel>
         <Tabs.Panel value="details">
           {draft && may("campaigns.write") ? <CampaignEditor campaign={campaign} /> : <Summary campaign={campaign} />}

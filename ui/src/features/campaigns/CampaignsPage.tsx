@@ -10,6 +10,7 @@ import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
 import { StateBadge } from "../../ui/StateBadge";
 import { Answer, Empty } from "../../ui/states";
+import { useTeamTitle } from "../../ui/teams";
 import { CAMPAIGN_STATES, TYPES, wordOf } from "../../ui/words";
 
 /** All campaigns of all teams, the newest first. */
@@ -19,6 +20,7 @@ export function CampaignsPage() {
   const campaigns = useQuery(listCampaignsOptions());
   const [state, setState] = useState<string | null>(null);
   const [team, setTeam] = useState<string | null>(null);
+  const titleOf = useTeamTitle();
   const all = campaigns.data ?? [];
   const shown = all.filter((one) => (!state || one.state === state) && (!team || one.team === team));
   const states = [...new Set(all.map((one) => one.state))];
@@ -34,7 +36,7 @@ export function CampaignsPage() {
             <Group mb="md" gap="sm">
               <Select aria-label={t`State`} placeholder={t`Every state`} value={state} onChange={setState} clearable w={200}
                 data={states.map((code) => ({ value: code, label: i18n._(wordOf(CAMPAIGN_STATES, code)) }))} />
-              <Select aria-label={t`Team`} placeholder={t`Every team`} value={team} onChange={setTeam} clearable w={180} data={teams} />
+              <Select aria-label={t`Team`} placeholder={t`Every team`} value={team} onChange={setTeam} clearable w={200} data={teams.map((one) => ({ value: one, label: titleOf(one) }))} />
             </Group>
             {shown.length ? <CampaignTable campaigns={shown} /> : (
               <Empty title={all.length ? t`No campaign matches` : t`No campaign yet`}>
@@ -51,6 +53,7 @@ export function CampaignsPage() {
 function CampaignTable({ campaigns }: { campaigns: CampaignView[] }) {
   const { i18n } = useLingui();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   const dates = (one: CampaignView) => [one.not_before, one.expires].map((day) => (day ? formats.day(day) : "…")).join(" – ");
   return (
     <Table.ScrollContainer minWidth={320} className="paper">
@@ -69,9 +72,9 @@ function CampaignTable({ campaigns }: { campaigns: CampaignView[] }) {
             <Table.Tr key={one.id}>
               <Table.Th scope="row" fw={600}>
                 <Link to="/campaigns/$name" params={{ name: one.name }} search={{}}>{one.name}</Link>
-                <Text size="sm" c="dimmed" hiddenFrom="sm">{one.team} · {i18n._(wordOf(TYPES, one.type))}</Text>
+                <Text size="sm" c="dimmed" hiddenFrom="sm">{titleOf(one.team ?? "")} · {i18n._(wordOf(TYPES, one.type))}</Text>
               </Table.Th>
-              <Table.Td visibleFrom="sm">{one.team}</Table.Td>
+              <Table.Td visibleFrom="sm">{titleOf(one.team ?? "")}</Table.Td>
               <Table.Td visibleFrom="sm">{i18n._(wordOf(TYPES, one.type))}</Table.Td>
               <Table.Td visibleFrom="sm" className="figures">{dates(one)}</Table.Td>
               <Table.Td><StateBadge state={one.state} /></Table.Td>

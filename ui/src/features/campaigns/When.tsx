@@ -1,66 +1,69 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Box, Button, Group, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type CampaignView, changeCampaignMutation, previewCampaignOptions } from "../../api";
+import { type CampaignView, getCampaignImpactOptions, getCampaignStripOptions, type GetCampaignStripResponse, moveCampaignMutation } from "../../api";
 import { useFormats } from "../../ui/dates";
-import { Impact } from "../../ui/impact/Impact";
-import { moved } from "../../ui/impact/moved";
+import { Figures, Reasons } from "../../ui/impact/Impact";
+import { Strip } from "../../ui/impact/Strip";
 import { useSession } from "../../ui/session";
 import { Answer, Failure } from "../../ui/states";
 
+const FRESH = 60_000;
 const route = getRouteApi("/inside/campaigns/$name");
 
 /** What a draft would do on each of the coming days, and the choice of its day. */
 export function When({ campaign }: { campaign: CampaignView }) {
+  const path = { name: campaign.name };
+  const strip = useQuery({ ...getCampaignStripOptions({ path }), staleTime: FRESH });
+  return (
+    <div className="paper" style={{ padding: "1rem" }}>
+      <Answer of={strip}>{(shown) => <Days campaign={campaign} strip={shown} />}</Answer>
+      {strip.isPending ? <Text size="sm" c="dimmed" ta="center"><Trans>The gate decides about everybody, for each of thirty days. This takes some seconds.</Trans></Text> : null}
+    </div>
+  );
+}
+
+function Days({ campaign, strip }: { campaign: CampaignView; strip: GetCampaignStripResponse }) {
   const { t } = useLingui();
   const { may } = useSession();
   const formats = useFormats();
   const cache = useQueryClient();
-  const { day } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
   const path = { name: campaign.name };
-  const preview = useQuery({ ...previewCampaignOptions({ path, query: { day } }), placeholderData: keepPreviousData, staleTime: 60_000 });
-  const change = useMutation({
-    ...changeCampaignMutation(),
-    onSuccess: async (saved) => {
-      notifications.show({ message: t`The campaign is now for ${saved.not_before ? formats.longDay(saved.not_before) : ""}.` });
+  const listed = (day: string | null | undefined) => strip.days.find((one) => one.day === day);
+  const reckoned = listed(search.day) ?? listed(campaign.not_before) ?? strip.days[0];
+  const exact = useQuery({ ...getCampaignImpactOptions({ path, query: { day: reckoned?.day } }), enabled: strip.sampled < strip.contacts && reckoned !== undefined, staleTime: FRESH });
+  const move = useMutation({
+    ...moveCampaignMutation(),
+    onSuccess: async (moved) => {
+      notifications.show({ message: t`The campaign is now for ${moved.not_before ? formats.longDay(moved.not_before) : ""}.` });
       await cache.invalidateQueries();
     },
   });
-  const choose = (chosen: string) => void navigate({ search: { day: chosen }, replace: true, resetScroll: false });
+  if (!reckoned) return null;
+  const shown = exact.data ?? reckoned;
+  const otherDay = may("campaigns.write") && shown.day !== campaign.not_before;
   return (
-    <Box className="paper" p="md">
-      <Answer of={preview}>
-        {(shown) => {
-          const otherDay = may("campaigns.write") && shown.day !== campaign.not_before;
-          return (
-            <>
-              <Text c="dimmed" size="sm" mb="sm">
-                <Trans>The gate was asked about all {formats.number(shown.contacts)} contacts of the audience. Nothing is sent, and nothing is written.</Trans>
-              </Text>
-              <div aria-busy={preview.isPlaceholderData} style={{ opacity: preview.isPlaceholderData ? 0.5 : 1 }}>
-                <Impact preview={shown} choose={choose} />
-              </div>
-              {otherDay ? (
-                <Alert mt="md" color="green" title={t`Only looked at, not yet chosen`}>
-                  <Group justify="space-between" gap="sm">
-                    <Text size="sm">
-                      {campaign.not_before ? <Trans>The campaign is for {formats.longDay(campaign.not_before)}.</Trans> : <Trans>The campaign has no first day yet.</Trans>}
-                    </Text>
-                    <Button size="sm" loading={change.isPending} onClick={() => change.mutate({ path, body: moved(campaign, shown.day) })}>
-                      <Trans>Move it to {formats.shortDay(shown.day)}</Trans>
-                    </Button>
-                  </Group>
-                </Alert>
-              ) : null}
-              {change.error ? <Failure error={change.error} /> : null}
-            </>
-          );
-        }}
-      </Answer>
-      {preview.isPending ? <Text size="sm" c="dimmed" ta="center"><Trans>The gate decides about everybody, for each of thirty days. This takes some seconds.</Trans></Text> : null}
-    </Box>
+    <Stack gap="md">
+      <Text c="dimmed" size="sm"><Trans>The gate was asked about all {formats.number(strip.contacts)} contacts of the audience. Nothing is sent, and nothing is written.</Trans></Text>
+      <div>
+        <Text fw={600} mb={6}><Trans>If it is for {formats.longDay(shown.day)}</Trans></Text>
+        <Figures counts={shown.counts} />
+      </div>
+      {otherDay ? (
+        <Alert color="green" py="xs">
+          <Group justify="space-between" gap="sm">
+            <Text size="sm">{campaign.not_before ? <Trans>You are only looking: the campaign is for {formats.longDay(campaign.not_before)}.</Trans> : <Trans>The campaign has no first day yet.</Trans>}</Text>
+            <Button size="sm" loading={move.isPending} onClick={() => move.mutate({ path, body: { day: shown.day } })}><Trans>Move it to {formats.shortDay(shown.day)}</Trans></Button>
+          </Group>
+        </Alert>
+      ) : null}
+      {move.error ? <Failure error={move.error} /> : null}
+      <Strip strip={strip} chosen={reckoned.day} choose={(day) => void navigate({ search: { day }, replace: true, resetScroll: false })} />
+      <Reasons brought={shown} />
+    </Stack>
   );
 }

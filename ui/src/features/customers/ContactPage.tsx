@@ -35,7 +35,7 @@ function Contact({ contact }: { contact: ContactView }) {
       lead={
         <Group gap="xs">
           {contact.account ? <Link to="/accounts/$id" params={{ id: contact.account }}>{account.data?.name || contact.account}</Link> : null}
-          {contact.email ? <Text span>{contact.email}</Text> : null}
+          {contact.email ? <Text span miw={0} style={{ overflowWrap: "anywhere" }}>{contact.email}</Text> : null}
           {contact.stage ? <Badge variant="default" tt="none">{i18n._(wordOf(STAGES, contact.stage))}</Badge> : null}
           {contact.paused_until ? <Badge tt="none" bg="var(--queue-back)" c="var(--queue-ink)"><Trans>paused until {formats.shortDay(contact.paused_until)}</Trans></Badge> : null}
         </Group>

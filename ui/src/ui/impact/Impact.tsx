@@ -1,56 +1,50 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Box, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import type { CountView, LoserView, PreviewView, WinnerView } from "../../api";
-import { type Day, useFormats } from "../dates";
-import { REASONS, RULES, VERDICTS, wordOf } from "../words";
+import type { CountView, LoserView, WinnerView } from "../../api";
+import { useFormats } from "../dates";
+import { REASONS, RULES, wordOf } from "../words";
 import styles from "./impact.module.css";
-import { FAINT, ImpactStrip } from "./ImpactStrip";
+import { ORDER } from "./ImpactStrip";
 
-interface ImpactProps {
-  preview: PreviewView;
-  choose: (day: Day) => void;
+/** What a day would bring: verdicts with reasons, and the rivals. */
+export interface Brought {
+  counts: CountView[];
+  losers: LoserView[];
+  winners: WinnerView[];
 }
 
-const ORDER = ["send", "queue", "suppress"] as const;
-
-
-/** What a campaign would do on a day: who goes, waits and is not sent, why, and who gives way; and the other days. */
-export function Impact({ preview, choose }: ImpactProps) {
-  const { t, i18n } = useLingui();
+/** How many go, wait and are not sent, in large figures. */
+export function Figures({ counts }: { counts: CountView[] }) {
+  const { t } = useLingui();
   const formats = useFormats();
-  const sum = (verdict: string) => preview.counts.filter((one) => one.verdict === verdict).reduce((total, one) => total + one.contacts, 0);
-  const error = Math.max(0, ...preview.strip.map((one) => one.error));
+  const sum = (verdict: string) => counts.filter((one) => one.verdict === verdict).reduce((total, one) => total + one.contacts, 0);
+  return (
+    <div className={styles.big}>
+      {ORDER.map((verdict) => (
+        <div key={verdict} style={{ background: `var(--${verdict}-back)`, color: `var(--${verdict}-ink)` }}>
+          <Text size="sm">{verdict === "send" ? t`go on that day` : verdict === "queue" ? t`wait for a later day` : t`are left out`}</Text>
+          <Text fz={26} fw={650} className="figures" lh={1.2}>{formats.number(sum(verdict))}</Text>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Who waits and who is left out, why, and which other messages win and lose. */
+export function Reasons({ brought }: { brought: Brought }) {
+  const { t } = useLingui();
   return (
     <Stack gap="md">
-      <Box>
-        <Text fw={600} mb={6}><Trans>If it is for {formats.longDay(preview.day)}</Trans></Text>
-        <div className={styles.big}>
-          {ORDER.map((verdict) => (
-            <div key={verdict} style={{ background: `var(--${verdict}-back)`, color: `var(--${verdict}-ink)` }}>
-              <Text size="sm">{verdict === "send" ? t`go on that day` : verdict === "queue" ? t`wait for a later day` : t`not sent`}</Text>
-              <Text fz={26} fw={650} className="figures" lh={1.2}>{formats.number(sum(verdict))}</Text>
-            </div>
-          ))}
-        </div>
-      </Box>
-      <Box>
-        <ImpactStrip days={preview.strip} best={preview.best} chosen={preview.day} choose={choose} />
-        <ul className={styles.legend}>
-          {ORDER.map((verdict) => <li key={verdict}><span className={styles.swatch} style={{ background: `var(--${verdict})`, opacity: FAINT[verdict] }} />{i18n._(wordOf(VERDICTS, verdict))}</li>)}
-          <li><span aria-hidden style={{ color: "var(--send)" }}>★</span> <Trans>best day: {formats.shortDay(preview.best)}</Trans></li>
-          {error > 0 ? <li><Trans>reckoned from {formats.number(preview.sampled)} of {formats.number(preview.contacts)} contacts, give or take {formats.number(Math.ceil(error))}</Trans></li> : null}
-        </ul>
-      </Box>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
-        <Reasons title={t`Who waits, and why`} counts={preview.counts.filter((one) => one.verdict === "queue")} nothing={t`Nobody waits.`} />
-        <Reasons title={t`Who is left out, and why`} counts={preview.counts.filter((one) => one.verdict === "suppress")} nothing={t`Nobody is left out.`} />
+        <Counts title={t`Who waits, and why`} counts={brought.counts.filter((one) => one.verdict === "queue")} nothing={t`Nobody waits.`} />
+        <Counts title={t`Who is left out, and why`} counts={brought.counts.filter((one) => one.verdict === "suppress")} nothing={t`Nobody is left out.`} />
       </SimpleGrid>
-      <Rivals losers={preview.losers} winners={preview.winners} />
+      <Rivals losers={brought.losers} winners={brought.winners} />
     </Stack>
   );
 }
 
-function Reasons({ title, counts, nothing }: { title: string; counts: CountView[]; nothing: string }) {
+function Counts({ title, counts, nothing }: { title: string; counts: CountView[]; nothing: string }) {
   const { i18n } = useLingui();
   const formats = useFormats();
   return (

@@ -1,16 +1,19 @@
 import { useLingui } from "@lingui/react/macro";
 import { Tooltip } from "@mantine/core";
 import type { KeyboardEvent } from "react";
-import type { ForecastView } from "../../api";
+import type { DayImpactView } from "../../api";
 import { addDays, type Day, useFormats, weekdayOf } from "../dates";
 import styles from "./impact.module.css";
 
 interface ImpactStripProps {
-  days: ForecastView[];
+  days: DayImpactView[];
   best: Day;
   chosen: Day;
   choose: (day: Day) => void;
 }
+
+/** The verdicts, the best one first. */
+export const ORDER = ["send", "queue", "suppress"] as const;
 
 /** Those who go stand out. */
 export const FAINT = { send: 1, queue: 0.6, suppress: 0.3 };
@@ -50,7 +53,7 @@ export function ImpactStrip({ days, best, chosen, choose }: ImpactStripProps) {
                     <span key={verdict} style={{ height: `${(100 * one[verdict]) / most}%`, background: `var(--${verdict})`, opacity: FAINT[verdict] }} />
                   ))}
                 </span>
-                <span className={styles.axis} aria-hidden>{formats.weekday(one.day).slice(0, 2)}<br />{formats.dayOfMonth(one.day)}</span>
+                <span className={styles.axis} aria-hidden>{formats.weekday(one.day).slice(0, 3)}<br />{formats.dayOfMonth(one.day)}</span>
               </button>
             </Tooltip>
           );

@@ -1,0 +1,7 @@
+import type { CampaignForm, CampaignView } from "../../api";
+
+/** What the API takes for a campaign, from what it gives. */
+export function formOf(campaign: CampaignView): CampaignForm {
+  const { type, topic, team, tier, value, urgent, channels, not_before, expires, at, template, audience } = campaign;
+  return { type, topic, team, tier, value, urgent, channels, not_before, expires, at, template, audience };
+}
