@@ -14,7 +14,7 @@ const dusk: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "green",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.25,
   colors: { green, gray: stone, dark: dusk },

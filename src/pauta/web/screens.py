@@ -30,6 +30,7 @@ ADDRESSES = (
     "contacts",
     "accounts",
     "policies",
+    "approvals",
     "audit",
     "settings",
 )

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { NavLink, Stack } from "@mantine/core";
 import {
-  IconAdjustmentsHorizontal, IconCalendarMonth, IconHistory, IconScale, IconSpeakerphone, IconUsers,
+  IconAdjustmentsHorizontal, IconCalendarMonth, IconChecks, IconHistory, IconScale, IconSpeakerphone, IconUsers,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useSession } from "../ui/session";
@@ -16,6 +16,7 @@ export function Navigation() {
     { to: "/campaigns", label: t`Campaigns`, icon: IconSpeakerphone, right: "campaigns.read", below: [] },
     { to: "/customers", label: t`Customers`, icon: IconUsers, right: "people.read", below: ["/contacts", "/accounts"] },
     { to: "/policies", label: t`Policies`, icon: IconScale, right: "policies.read", below: [] },
+    { to: "/approvals", label: t`Approvals`, icon: IconChecks, right: "campaigns.read", below: [] },
     { to: "/audit", label: t`Audit`, icon: IconHistory, right: "audit.read", below: [] },
     { to: "/settings", label: t`Settings`, icon: IconAdjustmentsHorizontal, right: "", below: [] },
   ] as const;

@@ -63,7 +63,7 @@ const newCampaign = createRoute({
 const campaign = createRoute({
   getParentRoute: () => inside,
   path: "/campaigns/$name",
-  validateSearch: optional("day"),
+  validateSearch: (search: Record<string, unknown>) => ({ ...optional("day")(search), ...optional("tab")(search) }),
   component: lazyRouteComponent(() => import("../features/campaigns/CampaignPage"), "CampaignPage"),
 });
 
@@ -92,6 +92,12 @@ const policies = createRoute({
   component: lazyRouteComponent(() => import("../features/policies/PoliciesPage"), "PoliciesPage"),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: "/approvals",
+  component: lazyRouteComponent(() => import("../features/approvals/ApprovalsPage"), "ApprovalsPage"),
+});
+
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
@@ -105,7 +111,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, policies, audit, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, policies, approvals, audit, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),

@@ -49,6 +49,7 @@ export const CAMPAIGN_STATES: Words = {
   draft: msg`draft`,
   submitted: msg`waiting for approval`,
   approved: msg`approved`,
+  rejected: msg`rejected`,
   launching: msg`launching`,
   launched: msg`launched`,
   paused: msg`paused`,

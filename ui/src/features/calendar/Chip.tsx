@@ -13,7 +13,9 @@ import type { Move } from "./MoveDialog";
 /** What travels while a chip is dragged. */
 export const DRAGGED = "application/x-pauta-campaign";
 
-const MOVABLE = ["draft", "launched", "paused"];
+/** States of campaigns of which nothing has been sent. */
+export const UNLAUNCHED = ["draft", "submitted", "approved", "rejected"];
+const MOVABLE = [...UNLAUNCHED, "launched", "paused"];
 
 interface ChipProps {
   campaign: CalendarCampaignView;
@@ -27,7 +29,7 @@ export function Chip({ campaign, day, move }: ChipProps) {
   const { may } = useSession();
   const formats = useFormats();
   const messages = campaign.counts.planned + campaign.counts.sent;
-  const draft = campaign.state === "draft";
+  const draft = UNLAUNCHED.includes(campaign.state);
   const movable = MOVABLE.includes(campaign.state) && may("campaigns.write");
   return (
     <span
@@ -37,7 +39,7 @@ export function Chip({ campaign, day, move }: ChipProps) {
       {campaign.state === "past"
         ? <span className={styles.name}>{campaign.name}</span>
         : <Link className={styles.name} to="/campaigns/$name" params={{ name: campaign.name }} search={{}} draggable={false}>{campaign.name}</Link>}
-      <span className={`${styles.count} figures`}>{messages ? formats.compact(messages) : draft ? <VisuallyHidden>{i18n._(wordOf(CAMPAIGN_STATES, "draft"))}</VisuallyHidden> : null}</span>
+      <span className={`${styles.count} figures`}>{messages ? formats.compact(messages) : draft ? <VisuallyHidden>{i18n._(wordOf(CAMPAIGN_STATES, campaign.state))}</VisuallyHidden> : null}</span>
       {movable ? (
         <button type="button" className={styles.grip} aria-label={t`Move “${campaign.name}” to another day`} onClick={() => move({ name: campaign.name, from: day, to: null })}>
           <IconArrowsMove size={13} aria-hidden />

@@ -5,7 +5,7 @@ import { useState } from "react";
 import type { CalendarDayView } from "../../api";
 import { type Day, useFormats } from "../../ui/dates";
 import styles from "./calendar.module.css";
-import { Chip, DRAGGED } from "./Chip";
+import { Chip, DRAGGED, UNLAUNCHED } from "./Chip";
 import { Load } from "./Load";
 import type { Move } from "./MoveDialog";
 
@@ -28,7 +28,7 @@ export function DayCell({ day, today, most, outside, everything, open, move }: D
   const formats = useFormats();
   const [over, setOver] = useState(false);
   const mayDrop = day.day >= today;
-  const ordered = [...day.campaigns].sort((one, other) => Number(other.state === "draft") - Number(one.state === "draft"));
+  const ordered = [...day.campaigns].sort((one, other) => Number(UNLAUNCHED.includes(other.state)) - Number(UNLAUNCHED.includes(one.state)));
   const shown = everything ? ordered : ordered.slice(0, CHIPS);
   const more = day.campaigns.length - shown.length;
 

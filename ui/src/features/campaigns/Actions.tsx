@@ -1,17 +1,18 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
-import { IconArrowBackUp, IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { IconArrowBackUp, IconChecks, IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
-import { type CampaignView, cancelCampaignMutation, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation, undoCampaignMutation } from "../../api";
+import { type CampaignView, cancelCampaignMutation, getApprovalOptions, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation, submitCampaignMutation, undoCampaignMutation, withdrawApprovalMutation } from "../../api";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 
-type Step = "launch" | "pause" | "resume" | "cancel" | "undo";
+type Step = "submit" | "withdraw" | "launch" | "pause" | "resume" | "cancel" | "undo";
 
 const UNDO_SECONDS = 60;
+const WRITING: Step[] = ["submit", "withdraw"];
 
-const STEPS: Record<string, Step[]> = { draft: ["launch"], launching: ["undo", "pause", "cancel"], launched: ["undo", "pause", "cancel"], paused: ["resume", "cancel"] };
+const STEPS: Record<string, Step[]> = { submitted: ["withdraw"], approved: ["withdraw", "launch"], launching: ["undo", "pause", "cancel"], launched: ["undo", "pause", "cancel"], paused: ["resume", "cancel"] };
 
 /** What can be done with a campaign in its state. What cannot be taken back is asked once more. */
 export function Actions({ campaign }: { campaign: CampaignView }) {
@@ -25,7 +26,11 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
       await cache.invalidateQueries();
     },
   };
+  const written = ["draft", "rejected"].includes(campaign.state);
+  const approval = useQuery({ ...getApprovalOptions({ path: { name: campaign.name } }), enabled: written });
   const mutations = {
+    submit: useMutation({ ...submitCampaignMutation(), ...done }),
+    withdraw: useMutation({ ...withdrawApprovalMutation(), ...done }),
     launch: useMutation({ ...launchCampaignMutation(), ...done }),
     pause: useMutation({ ...pauseCampaignMutation(), ...done }),
     resume: useMutation({ ...resumeCampaignMutation(), ...done }),
@@ -33,20 +38,24 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
     undo: useMutation({ ...undoCampaignMutation(), ...done }),
   };
   const left = useSecondsLeft(campaign);
-  if (!may("campaigns.launch")) return null;
+  if (!may("campaigns.launch") && !may("campaigns.write")) return null;
+  const first: Step[] = approval.data ? [approval.data.state === "needless" ? "launch" : "submit"] : [];
+  const steps = (written ? first : (STEPS[campaign.state] ?? [])).filter((step) => may(WRITING.includes(step) ? "campaigns.write" : "campaigns.launch"));
   const run = (step: Step) => mutations[step].mutate({ path: { name: campaign.name } });
   const buttons: Record<Step, ReactNode> = {
+    submit: <Button key="submit" loading={mutations.submit.isPending} leftSection={<IconChecks size={18} aria-hidden />} onClick={() => run("submit")}><Trans>Submit for approval</Trans></Button>,
+    withdraw: <Button key="withdraw" variant="default" loading={mutations.withdraw.isPending} onClick={() => run("withdraw")}><Trans>Withdraw</Trans></Button>,
     launch: <Button key="launch" leftSection={<IconSend size={18} aria-hidden />} onClick={() => setAsked("launch")}><Trans>Launch …</Trans></Button>,
     pause: <Button key="pause" variant="default" loading={mutations.pause.isPending} leftSection={<IconPlayerPause size={18} aria-hidden />} onClick={() => run("pause")}><Trans>Pause</Trans></Button>,
     resume: <Button key="resume" loading={mutations.resume.isPending} leftSection={<IconPlayerPlay size={18} aria-hidden />} onClick={() => run("resume")}><Trans>Resume</Trans></Button>,
     undo: left > 0 ? <Button key="undo" variant="default" loading={mutations.undo.isPending} leftSection={<IconArrowBackUp size={18} aria-hidden />} onClick={() => run("undo")}><Trans>Undo the launch ({left} s)</Trans></Button> : null,
     cancel: <Button key="cancel" variant="light" color="red" leftSection={<IconX size={18} aria-hidden />} onClick={() => setAsked("cancel")}><Trans>Cancel …</Trans></Button>,
   };
-  const failed = mutations.pause.error ?? mutations.resume.error ?? mutations.undo.error;
+  const failed = mutations.pause.error ?? mutations.resume.error ?? mutations.undo.error ?? mutations.submit.error ?? mutations.withdraw.error;
   const launching = asked === "launch";
   return (
     <>
-      {(STEPS[campaign.state] ?? []).map((step) => buttons[step])}
+      {steps.map((step) => buttons[step])}
       {failed ? <Failure error={failed} /> : null}
       <Modal opened={asked !== null} onClose={() => setAsked(null)} closeButtonProps={{ "aria-label": t`Close` }}
         title={launching ? t`Launch “${campaign.name}”?` : t`Cancel “${campaign.name}” for good?`}>

@@ -11,6 +11,7 @@ import { Answer } from "../../ui/states";
 import { useTeamTitle } from "../../ui/teams";
 import { TYPES, wordOf } from "../../ui/words";
 import { Actions } from "./Actions";
+import { Approval } from "./Approval";
 import { CampaignEditor } from "./CampaignEditor";
 import { Content } from "./Content";
 import { Progress } from "./Progress";
@@ -18,6 +19,7 @@ import { Review } from "./Review";
 import { Summary } from "./Summary";
 import { When } from "./When";
 
+const BEFORE_LAUNCH = ["draft", "submitted", "approved", "rejected"];
 const route = getRouteApi("/inside/campaigns/$name");
 
 /** A campaign: while it is a draft, what it would do on each day; afterwards, what becomes of it. */
@@ -35,7 +37,9 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
   const { may } = useSession();
   const formats = useFormats();
   const titleOf = useTeamTitle();
-  const draft = campaign.state === "draft";
+  const draft = BEFORE_LAUNCH.includes(campaign.state);
+  const { tab = draft ? "when" : "progress" } = route.useSearch();
+  const navigate = route.useNavigate();
   return (
     <Page
       title={campaign.name}
@@ -49,17 +53,19 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       }
       actions={<Actions campaign={campaign} />}
     >
-      <Tabs defaultValue={draft ? "when" : "progress"} keepMounted={false}>
+      <Tabs value={tab} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value ?? undefined }), replace: true })} keepMounted={false}>
         <Tabs.List mb="md">
           {draft ? <Tabs.Tab value="when"><Trans>When, and what it does</Trans></Tabs.Tab> : <Tabs.Tab value="progress"><Trans>What became of it</Trans></Tabs.Tab>}
           <Tabs.Tab value="review"><Trans>Review</Trans></Tabs.Tab>
           <Tabs.Tab value="content"><Trans>Content</Trans></Tabs.Tab>
+          {draft ? <Tabs.Tab value="approval"><Trans>Approval</Trans></Tabs.Tab> : null}
           <Tabs.Tab value="details">{draft && may("campaigns.write") ? <Trans>Edit</Trans> : <Trans>Details</Trans>}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="when"><When campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="progress"><Progress campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="review"><Review campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="content"><Content template={campaign.template} /></Tabs.Panel>
+        <Tabs.Panel value="approval"><Approval name={campaign.name} /></Tabs.Panel>
         <Tabs.Panel value="details">
           {draft && may("campaigns.write") ? <CampaignEditor campaign={campaign} /> : <Summary campaign={campaign} />}
         </Tabs.Panel>

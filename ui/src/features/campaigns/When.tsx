@@ -62,7 +62,7 @@ function Days({ campaign, strip }: { campaign: CampaignView; strip: GetCampaignS
         </Alert>
       ) : null}
       {move.error ? <Failure error={move.error} /> : null}
-      <Strip strip={strip} chosen={reckoned.day} choose={(day) => void navigate({ search: { day }, replace: true, resetScroll: false })} />
+      <Strip strip={strip} chosen={reckoned.day} choose={(day) => void navigate({ search: (old) => ({ ...old, day }), replace: true, resetScroll: false })} />
       <Reasons brought={shown} />
     </Stack>
   );
