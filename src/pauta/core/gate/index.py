@@ -13,6 +13,7 @@ from pauta.core.gate.vocabulary import TIERS
 from pauta.core.problems import Problem
 
 _RUN: Final = 12  # a queue up to this long is sorted by insertion
+_FEW: Final = 20  # so many entries of a person are sorted by comparing each with each
 
 
 class Index(NamedTuple):
@@ -214,7 +215,7 @@ def _entries(facts: Facts, day_origin: int) -> tuple[Int32, Int32, Int64]:
         entries,
         day_origin,
     )
-    _sort_entries(first, count, entries)
+    _sort_entries(first, count, entries, np.empty(_FEW, np.int64))
     return first, count, entries
 
 
@@ -247,20 +248,25 @@ def _enter_touches(
 
 
 @compiled
-def _sort_entries(first: Int32, count: Int32, entries: Int64) -> None:
+def _sort_entries(first: Int32, count: Int32, entries: Int64, spare: Int64) -> None:
     for person in range(count.shape[0] - 1):
         low = first[person]
-        high = low + count[person]
-        if high - low > 64:
-            _heap_sort(entries, low, high)
+        if count[person] > spare.shape[0]:
+            _heap_sort(entries, low, low + count[person])
         else:
-            for position in range(low + 1, high):
-                moved = entries[position]
-                hole = position
-                while hole > low and entries[hole - 1] > moved:
-                    entries[hole] = entries[hole - 1]
-                    hole -= 1
-                entries[hole] = moved
+            _sort_few(entries, low, count[person], spare)
+
+
+@part
+def _sort_few(entries: Int64, low: int, count: int, spare: Int64) -> None:
+    """Each goes to the place that the number of smaller ones tells: no branch whose way could not be foreseen."""
+    for position in range(count):
+        spare[position] = entries[low + position]
+    for position in range(count):
+        smaller = 0
+        for other in range(count):
+            smaller += spare[other] < spare[position]
+        entries[low + smaller] = spare[position]
 
 
 @part

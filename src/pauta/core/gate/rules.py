@@ -323,7 +323,9 @@ class _Audience:
     def _in(self, stages: Sequence[str] | None, segments: Sequence[str] | None) -> Bools:
         inside = np.ones(len(self._contacts.stage), np.bool_)
         if stages is not None:
-            inside &= np.isin(self._contacts.stage, _codes(self._names.stages, stages))
+            named = np.zeros(len(self._names.stages) + 1, np.bool_)  # the last is for contacts without a stage
+            named[_codes(self._names.stages, stages)] = True
+            inside &= named[self._contacts.stage]
         if segments is not None:
             mask = sum(1 << code for code in _codes(self._names.segments, segments))
             inside &= (self._contacts.segments & np.uint64(mask)) != 0
