@@ -75,3 +75,16 @@ def test_whoever_has_not_signed_in_is_asked_to_and_comes_back(sign_in: SignIn) -
     page.get_by_role("button", name="Igor Castilho").click()
     expect(page.get_by_role("heading", name="Contatos")).to_be_visible()
     expect(page).to_have_url(re.compile("search=Andr"))
+
+
+def test_a_campaign_is_submitted_and_the_one_who_is_asked_approves_it(page: Page, sign_in: SignIn) -> None:
+    page.goto(f"/campaigns/{DRAFT}?tab=approval")
+    page.get_by_role("button", name="Submeter à aprovação").click()
+    expect(page.get_by_text("esperando aprovação")).to_be_visible()
+    expect(page.get_by_role("button", name="Aprovar")).to_have_count(0)
+
+    lawyer = sign_in("reviewer", "pt-BR")
+    lawyer.goto("/approvals")
+    lawyer.get_by_role("link", name=DRAFT).click()
+    lawyer.get_by_role("button", name="Aprovar").click()
+    expect(lawyer.get_by_text("aprovada", exact=True)).to_be_visible()

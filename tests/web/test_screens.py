@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,16 @@ def test_the_page_runs_our_scripts_alone_and_each_answer_has_its_own_nonce(web: 
         assert f'content="{found[1]}"' in shown.text
         nonces.append(found[1])
     assert nonces[0] != nonces[1]
+
+
+def test_the_frame_of_mails_runs_its_own_line_alone(web: TestClient) -> None:
+    shown = web.get("/frame")
+    policy = shown.headers["content-security-policy"]
+    line = re.search("<script>(.*)</script>", shown.text)
+    assert line is not None
+    assert f"script-src 'sha256-{b64encode(sha256(line[1].encode()).digest()).decode()}'" in policy
+    assert policy.startswith("sandbox allow-scripts; default-src 'none'")
+    assert "allow-same-origin" not in policy
 
 
 def test_files_are_kept_for_ever_and_packed_for_those_who_unpack(web: TestClient, built: Path) -> None:

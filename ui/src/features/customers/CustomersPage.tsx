@@ -53,7 +53,7 @@ function Hits({ title, hits }: { title: string; hits: HitView[] }) {
         {hits.map((one, index) => (
           <Group key={one.id} component="li" gap="sm" px="md" py="xs" wrap="nowrap" style={index ? { borderTop: "1px solid var(--line)" } : undefined}>
             {one.what === "contact" ? <IconUser size={18} aria-hidden /> : <IconBuilding size={18} aria-hidden />}
-            <div>
+            <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
               {one.what === "contact"
                 ? <Link to="/contacts/$id" params={{ id: one.id }}>{one.title}</Link>
                 : <Link to="/accounts/$id" params={{ id: one.id }}>{one.title}</Link>}

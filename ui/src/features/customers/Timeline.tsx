@@ -7,6 +7,7 @@ import { useState } from "react";
 import { listAccountTimeline, listContactTimeline, type MomentView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Answer, Empty } from "../../ui/states";
+import { useTeamTitle } from "../../ui/teams";
 import { CHANNELS, MESSAGE_STATES, REASONS, TYPES, wordOf } from "../../ui/words";
 import { SORTS } from "./sorts";
 import styles from "./Timeline.module.css";
@@ -54,12 +55,13 @@ export function Timeline({ sort, id }: { sort: "contact" | "account"; id: string
 function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
   const { t, i18n } = useLingui();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   const out = moment.direction === "out";
   const details = [
     i18n._(wordOf(SORTS, moment.what)),
     moment.type ? i18n._(wordOf(TYPES, moment.type)) : "",
     moment.channel ? i18n._(wordOf(CHANNELS, moment.channel)) : "",
-    moment.team,
+    titleOf(moment.team),
   ].filter(Boolean);
   const state = moment.what === "consent" ? (moment.state === "granted" ? t`granted` : t`denied`) : moment.state ? i18n._(wordOf(MESSAGE_STATES, moment.state)) : "";
   const reason = ["suppressed", "failed", "held"].includes(moment.state) && moment.reason ? i18n._(wordOf(REASONS, moment.reason)) : "";
