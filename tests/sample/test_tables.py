@@ -142,10 +142,10 @@ def test_some_required_figures_are_missing() -> None:
     assert all({"arr", "active_users", "csm_name", "csm_email", "renewal_date"} <= set(one) for one in customers)
 
 
-def test_all_teams_wrote_by_several_channels_for_ninety_days() -> None:
+def test_all_teams_but_the_lawyers_wrote_by_several_channels_for_ninety_days() -> None:
     kinds = {kind["id"]: kind for kind in rows("kind")}
     touches = rows("touch")
-    assert {kinds[touch["kind_id"]]["team"] for touch in touches} == set(company.TEAMS)
+    assert {kinds[touch["kind_id"]]["team"] for touch in touches} == set(company.TEAMS) - {"legal"}
     assert {CHANNELS[touch["channel"]] for touch in touches} == {"email", "call", "whatsapp"}
     days = {touch["day"] for touch in touches}
     assert min(days) <= MONDAY - timedelta(days=85)

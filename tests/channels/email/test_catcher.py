@@ -73,7 +73,8 @@ def test_mails_are_kept_and_found(catcher: Catcher) -> None:
     raw = build(
         skeleton(Mailbox("pauta@ours.example", "Pauta")), rendered, Mailbox("j@acme.example"), "<1@o.example>", NOW
     )
-    assert deliver(catcher, [Outgoing("1", "pauta@ours.example", "j@acme.example", raw), *outgoing(20)]) == {SENT: 21}
+    mails = [Outgoing("1", "pauta@ours.example", "j@acme.example", raw), *outgoing(20)]
+    assert deliver(catcher, mails, connections=1) == {SENT: 21}
     assert count_mails(catcher.store) == 21
     (mail,) = list_mails(catcher.store, 10, "olá, joÃO".replace("Ã", "ã"))
     assert (mail.sender, mail.recipient, mail.subject) == ("pauta@ours.example", "j@acme.example", "Olá, João")
