@@ -28,8 +28,8 @@ _OPTIONS: dict[str, Any] = {
 def connect(url: str, *, autocommit: bool = False) -> Connection[tuple[Any, ...]]:
     """A connection whose times are UTC; as a context manager it commits, or rolls back on an error, and closes.
 
-    It is for sets of rows: every statement is planned for the tables as they are. Workers live long, and a plan that was
-    kept from when a table was empty reads all of it for ever.
+    It is for sets of rows: every statement is planned for the tables as they are. Workers live long, and a plan kept
+    from when a table was empty reads all of it for ever.
     """
     options = f"{_OPTIONS['options']} -c plan_cache_mode=force_custom_plan"
     return psycopg.connect(url, autocommit=autocommit, **{**_OPTIONS, "options": options})
