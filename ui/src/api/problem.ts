@@ -19,5 +19,5 @@ export function saidOf(error: unknown, field: string): string | undefined {
   const refusal = refusalOf(error);
   if (!refusal) return undefined;
   const all = [{ field: refusal.field, detail: refusal.detail }, ...refusal.errors];
-  return all.find((one) => one.field === field || one.field?.startsWith(`${field}.`))?.detail;
+  return all.find((one) => one.field === field || one.field?.startsWith(`${field}.`) || one.field?.startsWith(`${field}[`))?.detail;
 }

@@ -15,7 +15,7 @@ export function VerdictBadge({ verdict, day }: { verdict: string; day?: Day | nu
   const when = day ? formats.shortDay(day) : "";
   const said = !when ? i18n._(wordOf(VERDICTS, verdict)) : kind === "queue" ? t`waits until ${when}` : kind === "send" ? t`goes ${when}` : i18n._(wordOf(VERDICTS, verdict));
   return (
-    <Badge size="lg" tt="none" fw={600} bg={`var(--${kind}-back)`} c={`var(--${kind}-ink)`} leftSection={<Icon size={14} aria-hidden />}>
+    <Badge size="lg" tt="none" fw={600} miw="max-content" bg={`var(--${kind}-back)`} c={`var(--${kind}-ink)`} leftSection={<Icon size={14} aria-hidden />}>
       {said}
     </Badge>
   );

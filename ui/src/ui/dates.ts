@@ -14,6 +14,9 @@ export function today(): Day {
   return dayOf(new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate())));
 }
 
+/** The moment that the reader's clock shows as 2026-11-23T10:00, as the API takes it. */
+export const momentOf = (shown: string): string => new Date(shown).toISOString();
+
 export function addDays(day: Day, count: number): Day {
   const moved = utc(day);
   moved.setUTCDate(moved.getUTCDate() + count);
@@ -55,6 +58,7 @@ export function useFormats() {
     const numbers = new Intl.NumberFormat(locale);
     const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
     const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+    const span = (value: number, unit: string) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(value);
     const list = new Intl.ListFormat(locale, { type: "conjunction" });
     return {
       day: days({ day: "numeric", month: "short", year: "numeric" }),
@@ -68,6 +72,10 @@ export function useFormats() {
       moment: (at: string | Date) => moments.format(new Date(at)),
       number: (value: number) => numbers.format(value),
       compact: (value: number) => compact.format(value),
+      duration: (seconds: number) => {
+        if (seconds < 90) return span(Math.max(1, Math.round(seconds)), "second");
+        return seconds < 5400 ? span(Math.round(seconds / 60), "minute") : span(Math.round(seconds / 3600), "hour");
+      },
       percent: (share: number) => percents.format(share),
       list: (items: string[]) => list.format(items),
     };

@@ -28,6 +28,9 @@ export const CHANNELS: Words = {
   push: msg`push notification`,
 };
 
+/** The channels on which something can be sent. */
+export const SENDABLE = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];
+
 export const TIERS: Words = { 0: msg`critical`, 1: msg`high`, 2: msg`normal`, 3: msg`low` };
 
 export const VERDICTS: Words = { send: msg`goes`, queue: msg`waits`, suppress: msg`not sent` };

@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { listTeamsOptions } from "../../api";
 import { addDays, type Day, mondayOf, useFormats } from "../../ui/dates";
-import { CHANNELS, TYPES, wordOf } from "../../ui/words";
+import { CHANNELS, SENDABLE, TYPES, wordOf } from "../../ui/words";
 import { turned } from "./span";
 import type { View } from "./view";
 
@@ -16,8 +16,6 @@ interface CalendarBarProps {
   search: View;
   change: (part: Partial<View>) => void;
 }
-
-const OFFERED = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];
 
 /** Which days, seen how, and what of them: all of it stands in the address. */
 export function CalendarBar({ view, day, search, change }: CalendarBarProps) {
@@ -50,7 +48,7 @@ export function CalendarBar({ view, day, search, change }: CalendarBarProps) {
         <Select aria-label={t`Type`} placeholder={t`Every type`} clearable style={{ flex: "1 1 9rem" }} maw={220} value={search.type ?? null} onChange={(value) => change({ type: value ?? undefined })}
           data={["transactional", "educational", "relationship", "promotional", "operational"].map((code) => ({ value: code, label: i18n._(wordOf(TYPES, code)) }))} />
         <Select aria-label={t`Channel`} placeholder={t`Every channel`} clearable style={{ flex: "1 1 9rem" }} maw={220} value={search.channel ?? null} onChange={(value) => change({ channel: value ?? undefined })}
-          data={OFFERED.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} />
+          data={SENDABLE.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} />
         <TextInput aria-label={t`Account`} placeholder={t`Account, by name or id`} style={{ flex: "1 1 12rem" }} maw={260} value={account}
           onChange={(event) => { setAccount(event.currentTarget.value); chooseAccount(event.currentTarget.value); }}
           rightSection={account ? <CloseButton size="sm" aria-label={t`Every account`} onClick={() => { setAccount(""); change({ account: undefined }); }} /> : null} />

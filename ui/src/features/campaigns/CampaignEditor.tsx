@@ -10,13 +10,12 @@ import {
 import { today } from "../../ui/dates";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
-import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
+import { CHANNELS, SENDABLE, TIERS, TYPES, wordOf } from "../../ui/words";
 import { AudienceCount } from "./AudienceCount";
 import { AudienceEditor } from "./AudienceEditor";
 import { formOf } from "./form";
 
 const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
-const OFFERED = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];
 
 /** The form of a campaign, new or a draft. */
 export function CampaignEditor({ campaign }: { campaign: CampaignView | null }) {
@@ -58,7 +57,7 @@ export function CampaignEditor({ campaign }: { campaign: CampaignView | null }) 
             <Select label={t`Priority`} allowDeselect={false} value={String(form.tier)} onChange={(value) => change({ tier: Number(value) })}
               data={["0", "1", "2", "3"].map((code) => ({ value: code, label: i18n._(wordOf(TIERS, code)) }))} error={said("tier")} />
             <MultiSelect label={t`Channels, in order of wish`} required value={form.channels ?? []} onChange={(value) => change({ channels: value as CampaignForm["channels"] })}
-              data={OFFERED.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} error={said("channels")} />
+              data={SENDABLE.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} error={said("channels")} />
             <NumberInput label={t`Value`} description={t`Within a priority, more goes first`} value={form.value} onChange={(value) => change({ value: Number(value) })} error={said("value")} inputWrapperOrder={["label", "input", "description", "error"]} />
           </SimpleGrid>
         </Fieldset>

@@ -8,10 +8,16 @@ import { VerdictBadge } from "../../ui/VerdictBadge";
 import { MESSAGE_STATES, REASONS, wordOf } from "../../ui/words";
 
 const LIVE = 3_000;
+const CALM = 30_000;
+
+const moves = (now: ProgressView) => now.parts_done < now.parts || now.due > 0 || now.rate > 0;
 
 /** How far a launch has come, and where its messages stand, while it goes and afterwards. */
 export function Progress({ campaign }: { campaign: CampaignView }) {
-  const progress = useQuery({ ...getProgressOptions({ path: { name: campaign.name } }), refetchInterval: campaign.state === "cancelled" ? false : LIVE });
+  const progress = useQuery({
+    ...getProgressOptions({ path: { name: campaign.name } }),
+    refetchInterval: ({ state }) => (state.data && !moves(state.data) ? CALM : LIVE),
+  });
   return <Answer of={progress}>{(now) => (now.proposed || now.parts_done < now.parts ? <Shown now={now} /> : <Nothing />)}</Answer>;
 }
 
@@ -40,11 +46,13 @@ function Shown({ now }: { now: ProgressView }) {
           <Bar value={(100 * now.parts_done) / now.parts} aria-label={t`How much of the audience is decided`} animated />
         </Box>
       ) : null}
+      <Pace now={now} />
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
-        {tiles.filter(([, count], index) => index < 4 || count > 0).map(([label, count, tone]) => (
+        {tiles.filter(([, count], index) => index < 4 || count > 0).map(([label, count, tone], index) => (
           <Box key={label} className="paper" px="md" py="sm" style={tone ? { background: `var(--${tone}-back)`, color: `var(--${tone}-ink)` } : undefined}>
             <Text size="sm">{label}</Text>
             <Text fz={24} fw={650} className="figures">{formats.number(count)}</Text>
+            {index && now.proposed ? <Text size="sm" className="figures">{formats.percent(count / now.proposed)}</Text> : null}
           </Box>
         ))}
       </SimpleGrid>
@@ -74,5 +82,26 @@ function Shown({ now }: { now: ProgressView }) {
         </Table.ScrollContainer>
       </Box>
     </Stack>
+  );
+}
+
+/** How fast it goes and how long it still takes, or what it waits for. */
+function Pace({ now }: { now: ProgressView }) {
+  const formats = useFormats();
+  const deciding = now.parts_done < now.parts;
+  const rate = formats.number(now.rate);
+  const due = formats.number(now.due);
+  const left = now.seconds_left === null ? null : formats.duration(now.seconds_left);
+  if (now.state === "cancelled") return <Text><Trans>It was cancelled: nothing of it leaves any more.</Trans></Text>;
+  if (now.state === "paused") return <Text><Trans>It is paused: nothing of it leaves until somebody resumes it.</Trans></Text>;
+  if (!moves(now)) {
+    const coming = now.tallies.some((one) => one.state === "open" || one.state === "planned");
+    return <Text>{coming ? <Trans>Nothing is leaving now; what is still to come waits for its day.</Trans> : <Trans>All of it is done.</Trans>}</Text>;
+  }
+  return (
+    <Text role="status" className="figures">
+      {deciding ? <Trans>{rate} verdicts a second.</Trans> : <Trans>{due} messages can leave now; {rate} leave a second.</Trans>}{" "}
+      {left ? <Trans>About {left} left.</Trans> : null}
+    </Text>
   );
 }
