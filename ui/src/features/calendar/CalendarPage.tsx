@@ -11,10 +11,12 @@ import { useSession } from "../../ui/session";
 import { Answer } from "../../ui/states";
 import { CalendarBar } from "./CalendarBar";
 import { DayDetail } from "./DayDetail";
+import { Enter } from "./Enter";
 import { Legend } from "./Legend";
 import { MonthGrid } from "./MonthGrid";
 import { type Move, MoveDialog } from "./MoveDialog";
 import { daysOf } from "./span";
+import { Subscribe } from "./Subscribe";
 import type { View } from "./view";
 
 const route = getRouteApi("/inside/");
@@ -33,11 +35,15 @@ export function CalendarPage() {
   const query = { from: days[0], to: days.at(-1), team, type, channel, account, campaign } as GetCalendarData["query"];
   const calendar = useQuery({ ...getCalendarOptions({ query }), placeholderData: keepPreviousData, refetchInterval: 30_000 });
   const change = (part: Partial<View>) => void navigate({ search: (old) => ({ ...old, ...part }) });
-  const create = may("campaigns.write") ? (
-    <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}><Trans>New campaign</Trans></Button>
-  ) : null;
+  const actions = (
+    <>
+      <Subscribe search={search} />
+      <Enter day={search.day && search.day > today() ? search.day : today()} />
+      {may("campaigns.write") ? <Button component={Link} to="/campaigns/new" leftSection={<IconPlus size={18} aria-hidden />}><Trans>New campaign</Trans></Button> : null}
+    </>
+  );
   return (
-    <Page title={t`Calendar`} lead={<Trans>Everything that every team says to customers, day by day.</Trans>} actions={create}>
+    <Page title={t`Calendar`} lead={<Trans>Everything that every team says to customers, day by day.</Trans>} actions={actions}>
       <CalendarBar view={view} day={day} search={search} change={change} />
       <Answer of={calendar}>
         {(shown) => (

@@ -11,6 +11,7 @@ import styles from "./calendar.module.css";
 import { Chip } from "./Chip";
 import { Load, loadOf } from "./Load";
 import type { Move } from "./MoveDialog";
+import { TakeBack } from "./TakeBack";
 
 interface DayDetailProps {
   day: CalendarDayView;
@@ -48,13 +49,14 @@ function Signs({ day }: { day: CalendarDayView }) {
         <li key={`${one.country} ${one.name}`}><IconFlag size={16} aria-hidden /><span><Trans>Public holiday in {one.country}: {one.name}, for {formats.percent(one.share)} of the contacts</Trans></span></li>
       ))}
       {day.blackouts.map((one) => <li key={one.rule}><IconBan size={16} aria-hidden /><span><b>{one.rule}</b>: {one.sentence}</span></li>)}
-      {day.maintenance.map((one) => <li key={one.id}><IconTool size={16} aria-hidden /><span>{one.title}: {formats.moment(one.starts_at)} – {formats.moment(one.ends_at)}</span></li>)}
+      {day.maintenance.map((one) => <li key={one.id}><IconTool size={16} aria-hidden /><span>{one.title}: {formats.moment(one.starts_at)} – {formats.moment(one.ends_at)}</span><TakeBack sort="maintenance" id={one.id} title={one.title} /></li>)}
       {day.at_limit ? <li><IconGauge size={16} aria-hidden /><span><Trans>{formats.percent(day.at_limit)} of the contacts are at their limit: they cannot get one more promotional message on this day.</Trans></span></li> : null}
       {day.waiting ? <li><IconClockPause size={16} aria-hidden /><span><Plural value={day.waiting} one="# message wished to go by this day and waits for a later one." other="# messages wished to go by this day and wait for a later one." /></span></li> : null}
       {day.meetings.map((one) => (
         <li key={one.id}>
           <IconPhone size={16} aria-hidden />
           <span>{i18n._(wordOf(CHANNELS, one.what))} · {formats.moment(one.at)} · {one.title} · {one.contacts.map((id, index) => <Fragment key={id}>{index ? ", " : ""}<Link to="/contacts/$id" params={{ id }}>{id}</Link></Fragment>)}</span>
+          <TakeBack sort="meeting" id={one.id} title={one.title} />
         </li>
       ))}
       {day.renewals.length ? (
