@@ -1,25 +1,36 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor, Stack, Tabs } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
 import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
+import { ApprovalRules } from "./ApprovalRules";
+import { Permissions } from "./Permissions";
 import { State } from "./State";
 import { Users } from "./Users";
 import { You } from "./You";
 
-/** One's own settings, the colleagues, and the state of the installation. */
+const route = getRouteApi("/inside/settings");
+
+/** One's own settings, the colleagues, who may send what, who approves, and the state of the installation. */
 export function SettingsPage() {
   const { t } = useLingui();
   const { may } = useSession();
+  const { tab = "you" } = route.useSearch();
+  const navigate = route.useNavigate();
   return (
     <Page title={t`Settings`}>
-      <Tabs defaultValue="you" keepMounted={false}>
+      <Tabs value={tab} onChange={(value) => void navigate({ search: { tab: value ?? undefined }, replace: true })} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="you"><Trans>You</Trans></Tabs.Tab>
           {may("team.read") ? <Tabs.Tab value="people"><Trans>Colleagues</Trans></Tabs.Tab> : null}
+          {may("team.read") ? <Tabs.Tab value="rights"><Trans>Who may send what</Trans></Tabs.Tab> : null}
+          {may("policies.read") ? <Tabs.Tab value="approvals"><Trans>Who approves</Trans></Tabs.Tab> : null}
           {may("status.read") ? <Tabs.Tab value="state"><Trans>State</Trans></Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="you"><You /></Tabs.Panel>
         <Tabs.Panel value="people"><Users /></Tabs.Panel>
+        <Tabs.Panel value="rights"><Permissions /></Tabs.Panel>
+        <Tabs.Panel value="approvals"><ApprovalRules /></Tabs.Panel>
         <Tabs.Panel value="state">
           <Stack>
             <State />
