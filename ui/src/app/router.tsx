@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import { getSessionOptions, refusalOf } from "../api";
+import { readAuditSearch } from "../features/audit/search";
 import { readView } from "../features/calendar/view";
 import { speak } from "../i18n";
 import { Failure, Loading, NotFound } from "../ui/states";
@@ -101,7 +102,7 @@ const approvals = createRoute({
 const audit = createRoute({
   getParentRoute: () => inside,
   path: "/audit",
-  validateSearch: optional("subject"),
+  validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
 

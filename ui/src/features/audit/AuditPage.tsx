@@ -1,16 +1,16 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Center, Code, Group, Table, Text, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { Button, Center, Code, Group, Table, Text } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { type AuditView, listAudit } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
 import { Answer, Empty } from "../../ui/states";
-import { ACTIONS } from "./actions";
 import { wordOf } from "../../ui/words";
+import { ACTIONS } from "./actions";
+import { Filters } from "./Filters";
+import { queryOf } from "./search";
 
 const PAGE = 100;
 const route = getRouteApi("/inside/audit");
@@ -18,22 +18,23 @@ const route = getRouteApi("/inside/audit");
 /** Who did what to what, the newest first. */
 export function AuditPage() {
   const { t } = useLingui();
-  const { subject } = route.useSearch();
-  const navigate = route.useNavigate();
-  const [typed, setTyped] = useState(subject ?? "");
-  const choose = useDebouncedCallback((text: string) => void navigate({ search: { subject: text || undefined }, replace: true }), 300);
+  const search = route.useSearch();
+  const query = queryOf(search);
   const entries = useInfiniteQuery({
-    queryKey: ["audit", subject ?? ""],
+    queryKey: ["audit", query],
     initialPageParam: undefined as number | undefined,
     queryFn: async ({ pageParam }) =>
-      (await listAudit({ query: { subject, before: pageParam, limit: PAGE }, throwOnError: true })).data,
+      (await listAudit({ query: { ...query, before: pageParam, limit: PAGE }, throwOnError: true })).data,
     getNextPageParam: (last) => (last.length === PAGE ? last.at(-1)?.id : undefined),
   });
+  const take = (
+    <Button component="a" href={`/api/v1/audit.csv?${new URLSearchParams(query)}`} download="audit.csv" variant="default" leftSection={<IconDownload size={18} aria-hidden />}>
+      <Trans>Take along as CSV</Trans>
+    </Button>
+  );
   return (
-    <Page title={t`Audit`} lead={<Trans>Who did what, and when. Entries can be added, never changed.</Trans>}>
-      <TextInput maw={420} mb="md" label={t`Only of one subject`} placeholder="campaign:Monthly newsletter" value={typed}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        onChange={(event) => { setTyped(event.currentTarget.value); choose(event.currentTarget.value.trim()); }} />
+    <Page title={t`Audit`} lead={<Trans>Who did what, and when. Entries can be added, never changed.</Trans>} actions={take}>
+      <Filters />
       <Answer of={entries}>
         {(data) => {
           const listed = data.pages.flat();
@@ -68,8 +69,8 @@ function AuditTable({ entries }: { entries: AuditView[] }) {
         <Table.Tbody>
           {entries.map((one) => (
             <Table.Tr key={one.id}>
-              <Table.Td className="figures" style={{ whiteSpace: "nowrap", verticalAlign: "top" }}>{formats.moment(one.at)}</Table.Td>
-              <Table.Td style={{ verticalAlign: "top" }}>
+              <Table.Td className="figures" style={{ verticalAlign: "top", minWidth: "6.5rem" }}>{formats.moment(one.at)}</Table.Td>
+              <Table.Td style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
                 <Text size="sm">{i18n._(wordOf(ACTIONS, one.action))}</Text>
                 <Group gap={6}><Subject subject={one.subject} /></Group>
                 <Text size="sm" c="dimmed">{one.actor}</Text>
