@@ -23,8 +23,13 @@ PAGES = (
     "/contacts/C00534",
     "/accounts/A00084",
     "/policies",
+    "/mix?by=stage",
+    "/silence",
     "/audit",
     "/settings",
+    "/settings?tab=people",
+    "/settings?tab=rights",
+    "/settings?tab=approvals",
 )
 VIEWS: dict[str, tuple[str, dict[str, Any]]] = {
     "wide, light": ("en-US", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}),

@@ -29,6 +29,8 @@ ADDRESSES = (
     "customers",
     "contacts",
     "accounts",
+    "mix",
+    "silence",
     "policies",
     "approvals",
     "audit",

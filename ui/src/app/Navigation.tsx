@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { NavLink, Stack } from "@mantine/core";
 import {
-  IconAdjustmentsHorizontal, IconCalendarMonth, IconChecks, IconHistory, IconScale, IconSpeakerphone, IconUsers,
+  IconAdjustmentsHorizontal, IconCalendarMonth, IconChartBar, IconChecks, IconHistory, IconScale, IconSpeakerphone, IconUsers, IconZzz,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useSession } from "../ui/session";
@@ -15,6 +15,8 @@ export function Navigation() {
     { to: "/", label: t`Calendar`, icon: IconCalendarMonth, right: "campaigns.read", below: [] },
     { to: "/campaigns", label: t`Campaigns`, icon: IconSpeakerphone, right: "campaigns.read", below: [] },
     { to: "/customers", label: t`Customers`, icon: IconUsers, right: "people.read", below: ["/contacts", "/accounts"] },
+    { to: "/mix", label: t`Mix`, icon: IconChartBar, right: "campaigns.read", below: [] },
+    { to: "/silence", label: t`Silence`, icon: IconZzz, right: "people.read", below: [] },
     { to: "/policies", label: t`Policies`, icon: IconScale, right: "policies.read", below: [] },
     { to: "/approvals", label: t`Approvals`, icon: IconChecks, right: "campaigns.read", below: [] },
     { to: "/audit", label: t`Audit`, icon: IconHistory, right: "audit.read", below: [] },

@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { getSessionOptions, refusalOf } from "../api";
 import { readAuditSearch } from "../features/audit/search";
 import { readView } from "../features/calendar/view";
+import { readMixSearch } from "../features/mix/search";
+import { readSilenceSearch } from "../features/silence/search";
 import { speak } from "../i18n";
 import { Failure, Loading, NotFound } from "../ui/states";
 import { queries } from "./queries";
@@ -87,6 +89,20 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("../features/customers/AccountPage"), "AccountPage"),
 });
 
+const mix = createRoute({
+  getParentRoute: () => inside,
+  path: "/mix",
+  validateSearch: readMixSearch,
+  component: lazyRouteComponent(() => import("../features/mix/MixPage"), "MixPage"),
+});
+
+const silence = createRoute({
+  getParentRoute: () => inside,
+  path: "/silence",
+  validateSearch: readSilenceSearch,
+  component: lazyRouteComponent(() => import("../features/silence/SilencePage"), "SilencePage"),
+});
+
 const policies = createRoute({
   getParentRoute: () => inside,
   path: "/policies",
@@ -113,7 +129,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, policies, approvals, audit, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),
