@@ -98,6 +98,7 @@ function Pace({ now }: { now: ProgressView }) {
     const coming = now.tallies.some((one) => one.state === "open" || one.state === "planned");
     return <Text>{coming ? <Trans>Nothing is leaving now; what is still to come waits for its day.</Trans> : <Trans>All of it is done.</Trans>}</Text>;
   }
+  if (deciding && !now.rate) return null;
   return (
     <Text role="status" className="figures">
       {deciding ? <Trans>{rate} verdicts a second.</Trans> : <Trans>{due} messages can leave now; {rate} leave a second.</Trans>}{" "}

@@ -1,0 +1,60 @@
+"""What people enter beside campaigns: meetings, feeds, colleagues. Whole in a browser, against a demonstration."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import SignIn
+
+
+@pytest.mark.long
+def test_a_meeting_is_entered_and_taken_back(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    page.get_by_role("button", name="Anotar", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Ligação")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Título").fill("Revisão trimestral")
+    dialog.get_by_label("Com quem").first.fill("C00534")
+    page.get_by_role("option").first.click()
+    dialog.get_by_label("Título").click()
+    dialog.get_by_role("button", name="Pôr no calendário").click()
+    expect(dialog).to_have_count(0)
+    page.goto("/?view=day")
+    expect(page.get_by_text("Revisão trimestral").first).to_be_visible()
+    page.get_by_role("button", name="Retirar “Revisão trimestral”").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retirar", exact=True).click()
+    expect(page.get_by_role("button", name="Retirar “Revisão trimestral”")).to_have_count(0)
+
+
+@pytest.mark.long
+def test_a_feed_is_read_until_it_is_revoked(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    page.get_by_role("button", name="Assinar").click()
+    page.get_by_label("Nome da assinatura").fill("Minha agenda")
+    page.get_by_role("button", name="Criar uma assinatura").click()
+    address = page.get_by_label("O endereço").input_value()
+    assert httpx.get(address).text.startswith("BEGIN:VCALENDAR")
+    page.get_by_role("button", name="Revogar “Minha agenda”").click()
+    expect(page.get_by_role("button", name="Revogar “Minha agenda”")).to_have_count(0)
+    assert httpx.get(address).status_code == 404
+
+
+@pytest.mark.long
+def test_a_refused_invitation_says_so_at_its_field(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    page.goto("/settings?tab=people")
+    page.get_by_role("button", name="Convidar um colega").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Nome").fill("Ana Ribeiro")
+    dialog.get_by_label("E-mail").fill("ana.ribeiro@mareia.example")
+    dialog.get_by_role("button", name="Convidar").click()
+    expect(dialog.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    dialog.get_by_label("E-mail").fill("ana.nova@mareia.example")
+    dialog.get_by_role("button", name="Convidar").click()
+    expect(
+        page.get_by_role("row").filter(has_text="ana.nova@mareia.example").get_by_text("com convite")
+    ).to_be_visible()
