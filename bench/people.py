@@ -82,9 +82,9 @@ class People:
         return len(self.zone)
 
 
-def people(contacts: int, now: datetime) -> People:
+def people(contacts: int, now: datetime, seed: int = SEED) -> People:
     """The company with that many contacts, dated relative to ``now``."""
-    dice = np.random.default_rng(SEED)
+    dice = np.random.default_rng(seed)
     sizes = dice.integers(1, 201, contacts // 50 + 10)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     accounts = int(np.searchsorted(starts, contacts))

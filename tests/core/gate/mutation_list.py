@@ -21,6 +21,8 @@ ENTRIES = "gate/entries.py"
 RECORDS = "gate/records.py"
 RULES = "gate/rules.py"
 INDEX = "gate/index.py"
+BUILDING = "gate/building.py"
+KEEPING = "gate/keeping.py"
 
 MUTATIONS = [
     Mutation(
@@ -32,7 +34,7 @@ MUTATIONS = [
     Mutation(
         "address: not asked",
         CLOSING,
-        "return bool(contacts(world)[ask.contact].reachable >> channel & 1)",
+        "return bool(contact_reachable(world)[ask.contact] >> channel & 1)",
         "return True",
     ),
     Mutation(
@@ -50,14 +52,14 @@ MUTATIONS = [
     Mutation(
         "consent: a pause holds on the day it ends",
         CLOSING,
-        "contacts(world)[ask.contact].paused_until - ask.base - 1)",
-        "contacts(world)[ask.contact].paused_until - ask.base)",
+        "contact_paused_until(world)[ask.contact] - ask.base - 1)",
+        "contact_paused_until(world)[ask.contact] - ask.base)",
     ),
     Mutation(
         "channel: `only` is never asked",
         ASKING,
-        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
-        "barred = contacts(world)[ask.contact].barred",
+        "barred = signs(world)[ask.kind * 8 + channel].always | contact_barred(world)[ask.contact]",
+        "barred = contact_barred(world)[ask.contact]",
     ),
     Mutation(
         "channel: transactional messages are free",
@@ -74,13 +76,13 @@ MUTATIONS = [
     Mutation(
         "guard: never bars anybody",
         ASKING,
-        "barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred",
+        "barred = signs(world)[ask.kind * 8 + channel].always | contact_barred(world)[ask.contact]",
         "barred = signs(world)[ask.kind * 8 + channel].always",
     ),
     Mutation(
         "hold: conditions never stand",
         CLOSING,
-        "return bool(contacts(world)[ask.contact].standing >> p & 1)",
+        "return bool(contact_standing(world)[ask.contact] >> p & 1)",
         "return False",
     ),
     Mutation(
@@ -104,7 +106,7 @@ MUTATIONS = [
     Mutation(
         "time: today stays open after hours",
         CLOSING,
-        "if contacts(world)[ask.contact].minute >= policies(world)[p].closes:",
+        "if contact_minute(world)[ask.contact] >= policies(world)[p].closes:",
         "if False:",
     ),
     Mutation(
@@ -128,14 +130,14 @@ MUTATIONS = [
     Mutation(
         "time: hours with nothing in common close nothing",
         ASKING,
-        "(had_hours and opens >= closes)",
-        "False",
+        "        if opens >= closes:\n            return 1 << p",
+        "        if False:\n            return 1 << p",
     ),
     Mutation(
         "preference: transactional touches count",
         CLOSING,
-        " and signs(world)[sign].bulk",
-        "",
+        "(signs(world)[sign].topic == ask.topic) & signs(world)[sign].bulk",
+        "signs(world)[sign].topic == ask.topic",
     ),
     Mutation(
         "preference: every topic",
@@ -146,25 +148,25 @@ MUTATIONS = [
     Mutation(
         "cap: rolling windows look back only",
         CLOSING,
-        "closed |= between(last - days + 1 - base, first + days - 1 - base)",
-        "closed |= between(last - base, first + days - 1 - base)",
+        "full = between(last - days + 1 - base, first + days - 1 - base)",
+        "full = between(last - base, first + days - 1 - base)",
     ),
     Mutation(
         "cap: rolling windows are one day longer",
         CLOSING,
-        "        if last - first < days:\n",
-        "        if last - first <= days:\n",
+        "full if last - first < days else 0",
+        "full if last - first <= days else 0",
     ),
     Mutation(
         "cap: weeks begin on Sunday",
-        BOARDS,
-        "        return day - (day + 3) % 7\n",
-        "        return day - (day + 4) % 7\n",
+        BUILDING,
+        "day - (day + rules.period_origin + 3) % 7",
+        "day - (day + rules.period_origin + 4) % 7",
     ),
     Mutation(
         "cap: months are not told apart",
         CLOSING,
-        "        if period == period_first(window, counted(world)[earliest - limit + 1]):\n",
+        "        if last <= period_last(world, p, first):\n",
         "        if True:\n",
     ),
     Mutation(
@@ -180,6 +182,30 @@ MUTATIONS = [
         "pass",
     ),
     Mutation(
+        "cap: a place closes nothing for the contact's next message",
+        KEEPING,
+        "kept(world)[ask.contact, column] |= closed\n",
+        "pass\n",
+    ),
+    Mutation(
+        "cap: a place closes days before it too late",
+        KEEPING,
+        "closed |= between(last - days + 1 - ask.base, first + days - 1 - ask.base) if full else 0",
+        "closed |= between(last - days + 2 - ask.base, first + days - 1 - ask.base) if full else 0",
+    ),
+    Mutation(
+        "cap: the place before stays the winner",
+        KEEPING,
+        "    if wins:\n",
+        "    if False:\n",
+    ),
+    Mutation(
+        "cap: any full window makes the last place the winner",
+        KEEPING,
+        "wins |= full & (max(last, day, today) - days < min(first, day, today))",
+        "wins |= full",
+    ),
+    Mutation(
         "cap: what counts is not asked",
         RULES,
         "        case Cap():\n            return _takes(facts, policy.counts)",
@@ -187,9 +213,15 @@ MUTATIONS = [
     ),
     Mutation(
         "spacing: a day closer",
-        CLOSING,
-        "closed |= between(day - days + 1, day + days - 1)",
-        "closed |= between(day - days + 2, day + days - 2)",
+        BOARDS,
+        "return between(day - days + 1, day + days - 1)",
+        "return between(day - days + 2, day + days - 2)",
+    ),
+    Mutation(
+        "spacing: a place closes nothing for the other side",
+        KEEPING,
+        "    apart = near & contact_kept_across(world)[ask.contact]\n",
+        "    apart = 0\n",
     ),
     Mutation(
         "spacing: one direction only",
@@ -226,6 +258,12 @@ MUTATIONS = [
         CLOSING,
         "(of_type + 1) * 100 > policies(world)[p].percent * (touches",
         "(of_type + 1) * 100 >= policies(world)[p].percent * (touches",
+    ),
+    Mutation(
+        "mix: a place does not count",
+        KEEPING,
+        "    contact_kept(world)[ask.contact] &= ~world.mix_bits\n",
+        "",
     ),
     Mutation(
         "mix: transactional touches count",
@@ -276,6 +314,12 @@ MUTATIONS = [
         "return bool(value[one] < value[other])",
     ),
     Mutation(
+        "order: the lower of few values goes first",
+        INDEX,
+        "while place < known and values[place] > value[row]:",
+        "while place < known and values[place] < value[row]:",
+    ),
+    Mutation(
         "order: the younger message goes first",
         INDEX,
         "return bool(id_[one] < id_[other])",
@@ -308,26 +352,26 @@ MUTATIONS = [
     Mutation(
         "verdict: urgent messages keep to the order of wish",
         KERNEL,
-        "hurried = signs(world)[ask.kind * 8].urgent or messages(world)[row].tier == 0",
+        "hurried = signs(world)[ask.kind * 8].urgent or message_tier(world)[row] == 0",
         "hurried = False",
     ),
     Mutation(
         "verdict: nothing ever expires",
         KERNEL,
-        "    if expired:\n        answers",
-        "    if False:\n        answers",
+        "    if expired:\n        answering",
+        "    if False:\n        answering",
     ),
     Mutation(
         "verdict: looks again a day too late",
         KERNEL,
-        "answers(world)[row].earliest = ask.base + LAST + 1",
-        "answers(world)[row].earliest = ask.base + LAST + 2",
+        "answering(world)[0].earliest = ask.base + LAST + 1",
+        "answering(world)[0].earliest = ask.base + LAST + 2",
     ),
     Mutation(
         "verdict: what has waited is sent as if it had not",
         KERNEL,
-        "answers(world)[row].reason = WAITED",
-        "answers(world)[row].reason = CLEAR",
+        "answering(world)[0].reason = WAITED",
+        "answering(world)[0].reason = CLEAR",
     ),
     Mutation(
         "hour: outside the allowed hours",
@@ -338,7 +382,7 @@ MUTATIONS = [
     Mutation(
         "hour: the contact's best hour is not asked",
         KERNEL,
-        "else contacts(world)[ask.contact].best_minute",
+        "else contact_best_minute(world)[ask.contact]",
         "else NOTHING",
     ),
     Mutation(

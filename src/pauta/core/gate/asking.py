@@ -6,7 +6,6 @@ from pauta.core.gate.closing import (
     across_bits,
     channel_of,
     closed_by_pause,
-    closed_by_policy,
     closed_by_preferences,
     forbids_topic,
     has_address,
@@ -15,6 +14,7 @@ from pauta.core.gate.closing import (
     stands,
 )
 from pauta.core.gate.compiled import lowest, part
+from pauta.core.gate.keeping import closed_by_policy
 from pauta.core.gate.world import (
     ADDRESS,
     ALL,
@@ -27,7 +27,11 @@ from pauta.core.gate.world import (
     Asking,
     World,
     boards,
-    contacts,
+    contact_barred,
+    contact_kept,
+    contact_preferences,
+    contact_standing,
+    kept,
     policies,
     signs,
     trace_closed,
@@ -53,18 +57,19 @@ def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
         closed = closed_by_pause(world, ask)
         if closed:
             close(world, ask, wish, PAUSE, closed, False, traced)
-    ask_policies(world, ask, wish, traced, held & world.early_bits, across & world.early_bits, POLICIES)
-    if boards(world)[wish].final and not traced:
-        return
-    preference = POLICIES + world.before_preference
-    if ask.bulk and contacts(world)[ask.contact + 1].preferences > contacts(world)[ask.contact].preferences:
+    late = -1
+    if ask.bulk and contact_preferences(world)[ask.contact + 1] > contact_preferences(world)[ask.contact]:
+        late = ~world.early_bits
+        ask_policies(world, ask, wish, traced, held & ~late, across & ~late)
+        if boards(world)[wish].final and not traced:
+            return
         closed = closed_by_preferences(world, ask)
         for_good = closed == ALL and forbids_topic(world, ask)
         if closed:
-            close(world, ask, wish, preference, closed, for_good, traced)
+            close(world, ask, wish, POLICIES + world.before_preference, closed, for_good, traced)
             if for_good and not traced:
                 return
-    ask_policies(world, ask, wish, traced, held & ~world.early_bits, across & ~world.early_bits, POLICIES + 1)
+    ask_policies(world, ask, wish, traced, held & late, across & late)
 
 
 @part
@@ -81,39 +86,56 @@ def open_window(world: World, ask: Asking, wish: int) -> None:
 
 
 @part
-def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, across: int, shift: int) -> None:
-    """Policies (bits) that hold this message on this channel, or that have it on their other side.
-
-    ``shift`` leads from their bits to their ranks.
-    """
-    channel = channel_of(world, ask.row, wish)
-    barred = signs(world)[ask.kind * 8 + channel].always | contacts(world)[ask.contact].barred | world.nothing_bits
-    standing = contacts(world)[ask.contact].standing
-    standing_bits = standing | world.concurrency_bits
-    left = ALL if traced else boards(world)[wish].open
-    opens, closes = -1, 24 * 60
-    asked = (held | across) & (barred | standing | world.closing_bits)
+def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, across: int) -> None:
+    """Policies (bits) that hold this message on this channel, or that have it on their other side."""
+    channel, stand = channel_of(world, ask.row, wish), contact_standing(world)[ask.contact]
+    barred = signs(world)[ask.kind * 8 + channel].always | contact_barred(world)[ask.contact] | world.nothing_bits
+    barred |= without_an_hour(world, held)
+    kept_bits = contact_kept(world)[ask.contact] & ~(across | barred | stand)
+    may_stand = stand | world.concurrency_bits
+    board = boards(world)[wish]
+    open_days, emptied, closer = board.open, board.emptied, board.closer
+    asked = (held | across) & (barred | stand | world.closing_bits)
     while asked:
         p = lowest(asked)
         asked &= asked - 1
+        rank = POLICIES + p + (p >= world.before_preference)
         for_good = bool(barred >> p & 1)
-        if world.hours_bits >> p & 1:
-            had_hours = opens < closes
-            opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
-            for_good = for_good or (had_hours and opens >= closes)
+        standing = not for_good and bool(may_stand >> p & 1) and stands(world, ask, p)
+        if kept_bits >> p & 1:
+            closed = int(kept(world)[ask.contact, policies(world)[p].column])
+        else:
+            closed = ALL if for_good or standing else closed_by_policy(world, ask, p, held, across)
+        if traced:
+            trace_closed(world)[trace_row(world)[ask.row], rank, wish] |= closed
+        if standing:
+            board.standing = rank if board.standing == NOTHING else board.standing
+        else:
+            open_days &= ~closed
+            closer = rank if (closer == NOTHING) & bool(closed >> ask.judged & 1) else closer
+        nothing_left = for_good | standing | (ask.endless | (open_days & ask.until) == 0)
+        emptied = rank if (emptied == NOTHING) & nothing_left else emptied
         if for_good:
-            close(world, ask, wish, p + shift, ALL, True, traced)
+            board.final = True
             if not traced:
-                return
-            continue
-        if standing_bits >> p & 1 and stands(world, ask, p):
-            stand_in_the_way(world, ask, wish, p + shift, traced)
-            continue
-        closed = closed_by_policy(world, ask, p, held, across)
-        if closed & left:
-            close(world, ask, wish, p + shift, closed, False, traced)
-            if not traced:
-                left &= ~closed
+                break
+    board.open, board.emptied, board.closer = open_days, emptied, closer
+
+
+@part
+def without_an_hour(world: World, held: int) -> int:
+    """The time rule (a bit) after which, of those that hold a message, no hour of the day is left; 0 for none."""
+    hours = held & world.hours_bits
+    if hours & hours - 1 == 0:
+        return 0
+    opens, closes = -1, 24 * 60
+    while hours:
+        p = lowest(hours)
+        hours &= hours - 1
+        opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
+        if opens >= closes:
+            return 1 << p
+    return 0
 
 
 @part
@@ -129,15 +151,3 @@ def close(world: World, ask: Asking, wish: int, rank: int, closed: int, for_good
         board.closer = rank
     if traced:
         trace_closed(world)[trace_row(world)[ask.row], rank, wish] |= closed
-
-
-@part
-def stand_in_the_way(world: World, ask: Asking, wish: int, rank: int, traced: bool) -> None:
-    """Close everything for as long as it stands."""
-    board = boards(world)[wish]
-    if board.standing == NOTHING:
-        board.standing = rank
-    if board.emptied == NOTHING:
-        board.emptied = rank
-    if traced:
-        trace_closed(world)[trace_row(world)[ask.row], rank, wish] = ALL

@@ -1,43 +1,31 @@
-"""Boards as numbers, and the periods of caps and capacities."""
+"""Boards as numbers."""
 
 from __future__ import annotations
 
-from pauta.core.gate.compiled import compiled, part
-from pauta.core.gate.world import ALL, LAST, MONTH, WEEK
+from pauta.core.gate.compiled import part
+from pauta.core.gate.world import LAST, World, periods
 
 
 @part
 def between(first: int, last: int) -> int:
     """The days first..last (bits), as far as they are on the board."""
-    if last < 0 or first > LAST or first > last:
-        return 0
-    return (ALL >> (LAST - min(last, LAST))) & (ALL << max(first, 0))
+    low = min(max(first, 0), LAST + 1)
+    days = max(min(last, LAST) - low + 1, 0)
+    return ((1 << days) - 1) << low
 
 
-@compiled
-def period_first(window: int, day: int) -> int:
-    """First day of the week, the month, or the day itself."""
-    if window == WEEK:
-        return day - (day + 3) % 7
-    if window == MONTH:
-        return day - day_of_month(day) + 1
-    return day
+@part
+def around(day: int, days: int) -> int:
+    """The days fewer than `days` away from a day."""
+    return between(day - days + 1, day + days - 1)
 
 
-@compiled
-def period_last(window: int, day: int) -> int:
-    if window == WEEK:
-        return day - (day + 3) % 7 + 6
-    if window == MONTH:
-        after = day - day_of_month(day) + 32
-        return after - day_of_month(after)
-    return day
+@part
+def period_first(world: World, p: int, day: int) -> int:
+    """First day of the week or the month of a policy that the day is in."""
+    return int(world.period_origin + periods(world)[p, day - world.period_origin, 0])
 
 
-@compiled
-def day_of_month(day: int) -> int:
-    """1 to 31. Years begin in March here, so that the leap day is the last (Hinnant, date algorithms)."""
-    of_era = (day + 719468) % 146097
-    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    return of_year - (153 * ((5 * of_year + 2) // 153) + 2) // 5 + 1
+@part
+def period_last(world: World, p: int, day: int) -> int:
+    return int(world.period_origin + periods(world)[p, day - world.period_origin, 1])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pauta.core.gate.boards import between, period_first, period_last
+from pauta.core.gate.boards import around, between, period_first, period_last
 from pauta.core.gate.compiled import part
-from pauta.core.gate.entries import day_of, near_bits, other_bits, sign_of
+from pauta.core.gate.entries import day_in, day_of, near_bits, other_bits, sign_of, start_of
 from pauta.core.gate.world import (
     ALL,
     CAP,
-    CAPACITY,
     CONCURRENCY,
-    HOLD,
     LAST,
     MIX,
     NOTHING,
@@ -21,13 +19,25 @@ from pauta.core.gate.world import (
     World,
     campaigns,
     consents,
-    contacts,
+    contact_agreed,
+    contact_calendar,
+    contact_consents,
+    contact_enrolments,
+    contact_events,
+    contact_exact,
+    contact_minute,
+    contact_paused_until,
+    contact_preferences,
+    contact_reachable,
+    contact_spared,
+    contact_standing,
+    contact_uncounted,
     counted,
     dates,
     enrolments,
+    entries,
     events,
-    full,
-    messages,
+    message_channels,
     policies,
     preferences,
     signs,
@@ -37,20 +47,19 @@ from pauta.core.gate.world import (
 @part
 def channel_of(world: World, row: int, wish: int) -> int:
     """The channel that a message wishes for at this place; NOTHING after the last."""
-    channel = messages(world)[row].channels >> 4 * wish & 15
-    return NOTHING if channel == 15 else int(channel)
+    return int(message_channels(world)[row, wish]) if wish < world.wish_count else NOTHING
 
 
 @part
 def held_bits(world: World, ask: Asking, channel: int) -> int:
     """Policies that hold the message on the channel."""
-    return int(signs(world)[ask.kind * 8 + channel].held & ~contacts(world)[ask.contact].spared)
+    return int(signs(world)[ask.kind * 8 + channel].held & ~contact_spared(world)[ask.contact])
 
 
 @part
 def across_bits(world: World, ask: Asking, channel: int) -> int:
     """Spacings on whose other side the message is on the channel."""
-    return int(signs(world)[ask.kind * 8 + channel].across & ~contacts(world)[ask.contact].uncounted)
+    return int(signs(world)[ask.kind * 8 + channel].across & ~contact_uncounted(world)[ask.contact])
 
 
 @part
@@ -58,7 +67,7 @@ def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> b
     """Fold consents: an exact one stands until the next; a denial of `*` ends it, a grant of `*` fills in."""
     exact = -1
     general = 0
-    for row in range(contacts(world)[contact].consents, contacts(world)[contact + 1].consents):
+    for row in range(contact_consents(world)[contact], contact_consents(world)[contact + 1]):
         consent = consents(world)[row]
         if consent >> 1 & 7 != channel:
             continue
@@ -74,26 +83,26 @@ def may_be_written_to(world: World, contact: int, channel: int, topic: int) -> b
 
 @part
 def has_address(world: World, ask: Asking, channel: int) -> bool:
-    return bool(contacts(world)[ask.contact].reachable >> channel & 1)
+    return bool(contact_reachable(world)[ask.contact] >> channel & 1)
 
 
 @part
 def has_agreed(world: World, ask: Asking, channel: int) -> bool:
     """Whether consent for the channel and the topic stands, as far as consents are known."""
-    return not contacts(world)[ask.contact].consent_known or may_be_written_to(world, ask.contact, channel, ask.topic)
+    if contact_exact(world)[ask.contact]:
+        return may_be_written_to(world, ask.contact, channel, ask.topic)
+    return bool(contact_agreed(world)[ask.contact] >> channel & 1)
 
 
 @part
 def closed_by_pause(world: World, ask: Asking) -> int:
-    return between(0, contacts(world)[ask.contact].paused_until - ask.base - 1)
+    return between(0, contact_paused_until(world)[ask.contact] - ask.base - 1)
 
 
 @part
 def closed_by_hold(world: World, ask: Asking, p: int) -> int:
-    if policies(world)[p].account:
-        return int(policies(world)[p].closed)
     closed = 0
-    for row in range(contacts(world)[ask.contact].events, contacts(world)[ask.contact + 1].events):
+    for row in range(contact_events(world)[ask.contact], contact_events(world)[ask.contact + 1]):
         if events(world)[row, 0] == policies(world)[p].event:
             day = events(world)[row, 1] - ask.base
             closed |= between(day, day + policies(world)[p].days - 1)
@@ -102,8 +111,8 @@ def closed_by_hold(world: World, ask: Asking, p: int) -> int:
 
 @part
 def closed_by_time(world: World, ask: Asking, p: int) -> int:
-    closed = dates(world)[p, contacts(world)[ask.contact].calendar, ask.shift]
-    if contacts(world)[ask.contact].minute >= policies(world)[p].closes:
+    closed = dates(world)[p, contact_calendar(world)[ask.contact], ask.shift]
+    if contact_minute(world)[ask.contact] >= policies(world)[p].closes:
         closed |= 1 << ask.own
     return int(closed)
 
@@ -112,7 +121,7 @@ def closed_by_time(world: World, ask: Asking, p: int) -> int:
 def closed_by_preferences(world: World, ask: Asking) -> int:
     """Each choice of the contact for the topic is a rolling cap on touches of the topic."""
     closed = 0
-    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+    for row in range(contact_preferences(world)[ask.contact], contact_preferences(world)[ask.contact + 1]):
         if preferences(world)[row, 0] == ask.topic:
             limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
             if limit == 0:
@@ -124,7 +133,7 @@ def closed_by_preferences(world: World, ask: Asking) -> int:
 
 @part
 def forbids_topic(world: World, ask: Asking) -> bool:
-    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+    for row in range(contact_preferences(world)[ask.contact], contact_preferences(world)[ask.contact + 1]):
         if preferences(world)[row, 0] == ask.topic and preferences(world)[row, 1] == 0:
             return True
     return False
@@ -132,30 +141,27 @@ def forbids_topic(world: World, ask: Asking) -> bool:
 
 @part
 def collect_topic(world: World, ask: Asking, since: int) -> int:
-    """Days of the person's touches of the message's topic into `counted`, latest first."""
+    """The person's touches of the message's topic into `counted`, latest first."""
     count = 0
+    first = start_of(world, since)
     for position in range(ask.high - 1, ask.low - 1, -1):
-        day = day_of(world, position)
-        if day < since:
+        one = entries(world)[position]
+        if one < first:
             break
         sign = sign_of(world, position)
-        counted(world)[count] = day
-        count += signs(world)[sign].topic == ask.topic and signs(world)[sign].bulk
+        counted(world)[count] = one
+        count += (signs(world)[sign].topic == ask.topic) & signs(world)[sign].bulk
     return count
 
 
 @part
 def closed_by_cap(world: World, ask: Asking, p: int) -> int:
     limit, days = policies(world)[p].limit, policies(world)[p].days
-    if limit == 0:
-        return ALL
-    if policies(world)[p].account:
-        return int(policies(world)[p].closed)
-    window = policies(world)[p].window
-    if window != ROLLING:
-        since, last = period_first(window, ask.base), period_last(window, ask.base + LAST)
-        count = collect_counted(world, ask, p, since, last)
-        return closed_by_periods(world, count, limit, window, ask.base)
+    if limit > ask.high - ask.low:
+        return 0
+    if policies(world)[p].window != ROLLING:
+        count = collect_counted(world, ask, p, period_first(world, p, ask.base), period_last(world, p, ask.base + LAST))
+        return closed_by_periods(world, p, count, limit, ask.base)
     if limit == 1:
         return closed_around(world, ask, p, True, False)
     count = collect_counted(world, ask, p, ask.base - days + 1, ask.base + LAST + days)
@@ -170,14 +176,15 @@ def collect_counted(
     since: int,
     last: int,
 ) -> int:
-    """Days since..last of the person's touches that a cap counts into `counted`, latest first."""
+    """Touches of the days since..last of the person that a cap counts into `counted`, latest first."""
     count = 0
+    first, end = start_of(world, since), start_of(world, last + 1)
     for position in range(ask.high - 1, ask.low - 1, -1):
-        day = day_of(world, position)
-        if day < since:
+        one = entries(world)[position]
+        if one < first:
             break
-        counted(world)[count] = day
-        count += (other_bits(world, position) >> p & 1) & (day <= last)
+        counted(world)[count] = one
+        count += (other_bits(world, position) >> p & 1) & (one < end)
     return count
 
 
@@ -186,31 +193,22 @@ def closed_by_windows(world: World, count: int, limit: int, days: int, base: int
     """Days that lie in some run of `days` days with `limit` counted touches: `limit` of them in a row, less apart."""
     closed = 0
     for earliest in range(limit - 1, count):
-        first, last = counted(world)[earliest], counted(world)[earliest - limit + 1]
-        if last - first < days:
-            closed |= between(last - days + 1 - base, first + days - 1 - base)
+        first = day_in(world, counted(world)[earliest])
+        last = day_in(world, counted(world)[earliest - limit + 1])
+        full = between(last - days + 1 - base, first + days - 1 - base)
+        closed |= full if last - first < days else 0
     return closed
 
 
 @part
-def closed_by_periods(world: World, count: int, limit: int, window: int, base: int) -> int:
+def closed_by_periods(world: World, p: int, count: int, limit: int, base: int) -> int:
     closed = 0
     for earliest in range(limit - 1, count):
-        period = period_first(window, counted(world)[earliest])
-        if period == period_first(window, counted(world)[earliest - limit + 1]):
-            closed |= between(period - base, period_last(window, period) - base)
+        first = day_in(world, counted(world)[earliest])
+        last = day_in(world, counted(world)[earliest - limit + 1])
+        if last <= period_last(world, p, first):
+            closed |= between(period_first(world, p, first) - base, period_last(world, p, first) - base)
     return closed
-
-
-@part
-def closed_by_spacing(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
-    """The held side keeps away from the other side, and the other side from the held one."""
-    if policies(world)[p].account:
-        closed = 0
-        closed |= policies(world)[p].closed if held else 0
-        closed |= policies(world)[p].across if across else 0
-        return int(closed)
-    return closed_around(world, ask, p, held, across)
 
 
 @part
@@ -222,7 +220,7 @@ def closed_around(world: World, ask: Asking, p: int, held: bool, across: bool) -
         if day <= -days:
             break
         if keeps_away(world, position, p, held, across):
-            closed |= between(day - days + 1, day + days - 1)
+            closed |= around(day, days)
     return int(closed)
 
 
@@ -238,7 +236,7 @@ def keeps_away(world: World, position: int, p: int, held: bool, across: bool) ->
 def campaigns_elsewhere(world: World, ask: Asking, limit: int) -> int:
     """Distinct other campaigns of the contact, today or later; no more than `limit` are looked for."""
     count = 0
-    for row in range(contacts(world)[ask.contact].enrolments, contacts(world)[ask.contact + 1].enrolments):
+    for row in range(contact_enrolments(world)[ask.contact], contact_enrolments(world)[ask.contact + 1]):
         count = add_campaign(world, ask, count, int(enrolments(world)[row]))
         if count >= limit:
             return count
@@ -305,22 +303,18 @@ def closed_by_mix(world: World, ask: Asking, p: int) -> int:
 
 
 @part
-def closed_by_policy(world: World, ask: Asking, p: int, held: int, across: int) -> int:
-    """What a policy closes for a message that it holds, or has on its other side (bits of policies)."""
+def closed_by_contact(world: World, ask: Asking, p: int, held: bool, across: bool) -> int:
+    """What a policy closes by where the contact is and what it had, for messages that it holds or has across."""
     kind = policies(world)[p].kind
-    if kind == HOLD:
-        return closed_by_hold(world, ask, p)
-    if kind == TIME:
-        return closed_by_time(world, ask, p)
     if kind == CAP:
         return closed_by_cap(world, ask, p)
-    if kind == SPACING:
-        return closed_by_spacing(world, ask, p, bool(held >> p & 1), bool(across >> p & 1))
     if kind == MIX:
         return closed_by_mix(world, ask, p)
-    if kind == CAPACITY:
-        return ALL if policies(world)[p].limit == 0 else int(full(world)[p, ask.shift])
-    return 0
+    if kind == SPACING:
+        return closed_around(world, ask, p, held, across)
+    if kind == TIME:
+        return closed_by_time(world, ask, p)
+    return closed_by_hold(world, ask, p)
 
 
 @part
@@ -328,4 +322,4 @@ def stands(world: World, ask: Asking, p: int) -> bool:
     """Whether the policy closes everything for as long as something stands."""
     if policies(world)[p].kind == CONCURRENCY:
         return bool(campaigns_elsewhere(world, ask, policies(world)[p].limit) >= policies(world)[p].limit)
-    return bool(contacts(world)[ask.contact].standing >> p & 1)
+    return bool(contact_standing(world)[ask.contact] >> p & 1)

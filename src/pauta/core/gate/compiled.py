@@ -19,12 +19,14 @@ _OPTIONS: Final[dict[str, Any]] = {
 }
 _NO_WAY_IN: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _SOURCES: Final = (
+    "answers",
     "asking",
     "boards",
     "closing",
     "compiled",
     "entries",
     "index",
+    "keeping",
     "kernel",
     "places",
     "reasons",

@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from pauta.core.gate.compiled import part
-from pauta.core.gate.world import World, contacts, entries, messages, placed, signs, touch_contact
+from pauta.core.gate.world import (
+    World,
+    contact_spared,
+    contact_uncounted,
+    entries,
+    message_contact,
+    placed,
+    signs,
+    touch_contact,
+)
 
 CODE_BITS: Final = 28
 SIGN_BITS: Final = 20
@@ -30,6 +39,18 @@ def day_of(world: World, position: int) -> int:
 
 
 @part
+def day_in(world: World, one: int) -> int:
+    """The day of an entry."""
+    return int((one >> CODE_BITS + SIGN_BITS) + world.day_origin)
+
+
+@part
+def start_of(world: World, day: int) -> int:
+    """What is less than each entry of the day, and more than those of all days before."""
+    return int((day - world.day_origin) << CODE_BITS + SIGN_BITS)
+
+
+@part
 def sign_of(world: World, position: int) -> int:
     return int(entries(world)[position] >> CODE_BITS & SIGN_MASK)
 
@@ -46,7 +67,7 @@ def contact_of(world: World, position: int) -> int:
     touches = world.touch_count
     if code < touches:
         return int(touch_contact(world)[code])
-    return int(messages(world)[placed(world)[code - touches]].contact)
+    return int(message_contact(world)[placed(world)[code - touches]])
 
 
 @part
@@ -54,7 +75,7 @@ def other_bits(world: World, position: int) -> int:
     """Policies that count this touch, that have it on their other side, or whose type it is."""
     bits = signs(world)[sign_of(world, position)].other
     if world.asks_contact:
-        bits &= ~contacts(world)[contact_of(world, position)].uncounted
+        bits &= ~contact_uncounted(world)[contact_of(world, position)]
     return int(bits)
 
 
@@ -63,7 +84,7 @@ def near_bits(world: World, position: int) -> int:
     """Spacings that have this touch on their held side."""
     bits = signs(world)[sign_of(world, position)].near
     if world.asks_contact:
-        bits &= ~contacts(world)[contact_of(world, position)].spared
+        bits &= ~contact_spared(world)[contact_of(world, position)]
     return int(bits)
 
 

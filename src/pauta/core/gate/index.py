@@ -13,6 +13,7 @@ from pauta.core.gate.vocabulary import TIERS
 from pauta.core.problems import Problem
 
 _RUN: Final = 12  # a queue up to this long is sorted by insertion
+_VALUES: Final = 16  # so many different values of a queue are sorted by counting
 _FEW: Final = 20  # so many entries of a person are sorted by comparing each with each
 
 
@@ -128,7 +129,8 @@ def _queue(facts: Facts, accounts: int) -> tuple[Int64, Int32]:
     spare = np.empty(len(messages.id), np.int32)
     _count_queues(messages.contact, messages.tier, facts.contacts.account, first)
     _fill_queues(messages.contact, messages.tier, facts.contacts.account, first[:-1].copy(), queue)
-    _sort_queues(first, queue, messages.value, messages.id, spare)
+    values, places = np.empty(_VALUES, np.float64), np.empty(_VALUES, np.int64)
+    _sort_queues(first, queue, messages.value, messages.id, spare, values, places)
     return first, queue
 
 
@@ -157,9 +159,13 @@ def _goes_before(one: int, other: int, value: Floats, id_: Int64) -> bool:
 
 
 @compiled
-def _sort_queues(first: Int64, queue: Int32, value: Floats, id_: Int64, spare: Int32) -> None:
+def _sort_queues(
+    first: Int64, queue: Int32, value: Floats, id_: Int64, spare: Int32, values: Floats, places: Int64
+) -> None:
     for group in range(first.shape[0] - 1):
         low, high = first[group], first[group + 1]
+        if high - low > _RUN and _sort_by_counting(queue, low, high, value, id_, spare, values, places):
+            continue
         for start in range(low, high, _RUN):
             _insertion_sort(queue, start, min(start + _RUN, high), value, id_)
         width = _RUN
@@ -167,6 +173,44 @@ def _sort_queues(first: Int64, queue: Int32, value: Floats, id_: Int64, spare: I
             for start in range(low, high, 2 * width):
                 _merge(queue, start, min(start + width, high), min(start + 2 * width, high), value, id_, spare)
             width *= 2
+
+
+@part
+def _sort_by_counting(
+    queue: Int32, low: int, high: int, value: Floats, id_: Int64, spare: Int32, values: Floats, places: Int64
+) -> bool:
+    """Sort rows of few different values that stand in the order of ids; False for others, left as they were.
+
+    ``values`` and ``places`` are scratch: the different values, highest first, and where the next row of each goes.
+    """
+    known = 0
+    for position in range(low, high):
+        row = queue[position]
+        if value[row] != value[row] or (position > low and id_[row] < id_[queue[position - 1]]):
+            return False
+        spare[position] = row
+        place = 0
+        while place < known and values[place] > value[row]:
+            place += 1
+        if place == known or values[place] != value[row]:
+            if known == values.shape[0]:
+                return False
+            for later in range(known, place, -1):
+                values[later], places[later] = values[later - 1], places[later - 1]
+            values[place], places[place] = value[row], 0
+            known += 1
+        places[place] += 1
+    free = low
+    for place in range(known):
+        free, places[place] = free + places[place], free
+    for position in range(low, high):
+        row = spare[position]
+        place = 0
+        while values[place] != value[row]:
+            place += 1
+        queue[places[place]] = row
+        places[place] += 1
+    return True
 
 
 @part

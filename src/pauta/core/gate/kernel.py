@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pauta.core.gate.answers import give_answer
 from pauta.core.gate.asking import ask_rules
 from pauta.core.gate.boards import between
 from pauta.core.gate.closing import channel_of, held_bits
@@ -18,11 +19,21 @@ from pauta.core.gate.world import (
     Asking,
     World,
     accounts,
-    answers,
+    answering,
     asks,
     boards,
-    contacts,
-    messages,
+    contact_best_minute,
+    contact_low,
+    contact_person,
+    contact_today,
+    contact_touches,
+    message_contact,
+    message_expires,
+    message_kind,
+    message_minute,
+    message_not_before,
+    message_tier,
+    message_wished,
     policies,
     queue,
     queue_first,
@@ -59,7 +70,7 @@ def decide(world: World, account: int, row: int) -> None:
     """Ask for the channels in the order of wish, take the place that is found, and say why."""
     ask = asking(world, account, row)
     traced = world.traced_count > 0 and trace_row(world)[row] >= 0
-    hurried = signs(world)[ask.kind * 8].urgent or messages(world)[row].tier == 0
+    hurried = signs(world)[ask.kind * 8].urgent or message_tier(world)[row] == 0
     best, day = NOTHING, LAST + 1
     wishes = 0
     for wish in range(8):
@@ -76,23 +87,25 @@ def decide(world: World, account: int, row: int) -> None:
             break
     if best == NOTHING:
         answer_without_day(world, ask, wishes, traced)
+        give_answer(world, row)
         return
     answer_with_day(world, ask, best, day, traced)
+    give_answer(world, row)
     take_place(world, ask, day, channel_of(world, row, best))
 
 
 @part
 def asking(world: World, account: int, row: int) -> Asking:
     """Fill in what the rules want to know of the message, and an answer that says nothing yet."""
-    contact = int(messages(world)[row].contact)
-    sign = messages(world)[row].kind * 8
-    expires = int(messages(world)[row].expires)
+    contact = int(message_contact(world)[row])
+    sign = message_kind(world)[row] * 8
+    expires = int(message_expires(world)[row])
     base = accounts(world)[account].base
-    own = contacts(world)[contact].today - base
-    start = max(own, int(messages(world)[row].not_before) - base)
-    wished = start if messages(world)[row].wished == ALWAYS else max(own, int(messages(world)[row].wished) - base)
-    low = contacts(world)[contacts(world)[contact].person].low
-    answer = answers(world)[row]
+    own = contact_today(world)[contact] - base
+    start = max(own, int(message_not_before(world)[row]) - base)
+    wished = start if message_wished(world)[row] == ALWAYS else max(own, int(message_wished(world)[row]) - base)
+    low = contact_low(world)[contact_person(world)[contact]]
+    answer = answering(world)[0]
     answer.winner = answer.channel = answer.rank = answer.reason = NOTHING
     answer.day = answer.earliest = NEVER
     answer.minute = 0
@@ -105,33 +118,33 @@ def asking(world: World, account: int, row: int) -> Asking:
     ask.own = own
     ask.start = start
     ask.until = between(0, expires - base)
-    ask.endless = expires > base + LAST and expires >= max(base + own, int(messages(world)[row].not_before))
+    ask.endless = expires > base + LAST and expires >= max(base + own, int(message_not_before(world)[row]))
     ask.judged = min(wished, LAST + 1)
-    ask.kind = messages(world)[row].kind
+    ask.kind = message_kind(world)[row]
     ask.topic = signs(world)[sign].topic
     ask.campaign = signs(world)[sign].campaign
     ask.bulk = signs(world)[sign].bulk
     ask.low = low
-    ask.high = low + contacts(world)[contacts(world)[contact].person].touches
+    ask.high = low + contact_touches(world)[contact_person(world)[contact]]
     return ask
 
 
 @part
 def answer_with_day(world: World, ask: Asking, wish: int, day: int, traced: bool) -> None:
     row = ask.row
-    answers(world)[row].day = ask.base + day
-    answers(world)[row].channel = channel_of(world, row, wish)
-    answers(world)[row].minute = local_minute(world, ask, wish, day)
+    answering(world)[0].day = ask.base + day
+    answering(world)[0].channel = channel_of(world, row, wish)
+    answering(world)[0].minute = local_minute(world, ask, wish, day)
     if day > ask.judged:
-        answers(world)[row].verdict = QUEUE
-        answers(world)[row].rank = boards(world)[wish].closer
+        answering(world)[0].verdict = QUEUE
+        answering(world)[0].rank = boards(world)[wish].closer
         name_winners(world, ask, wish, boards(world)[wish].closer, ask.judged, traced)
-    elif messages(world)[row].wished != ALWAYS and messages(world)[row].wished < ask.base + ask.own:
-        answers(world)[row].verdict = QUEUE
-        answers(world)[row].reason = WAITED
+    elif message_wished(world)[row] != ALWAYS and message_wished(world)[row] < ask.base + ask.own:
+        answering(world)[0].verdict = QUEUE
+        answering(world)[0].reason = WAITED
     else:
-        answers(world)[row].verdict = SEND
-        answers(world)[row].reason = CLEAR
+        answering(world)[0].verdict = SEND
+        answering(world)[0].reason = CLEAR
 
 
 @part
@@ -145,9 +158,9 @@ def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
         hours &= hours - 1
         opens, closes = max(opens, policies(world)[p].opens), min(closes, policies(world)[p].closes)
     minute = (
-        messages(world)[ask.row].minute
-        if messages(world)[ask.row].minute >= 0
-        else contacts(world)[ask.contact].best_minute
+        message_minute(world)[ask.row]
+        if message_minute(world)[ask.row] >= 0
+        else contact_best_minute(world)[ask.contact]
     )
     if minute >= 0:
         return int(minute if opens <= minute < closes else opens)
@@ -159,7 +172,6 @@ def local_minute(world: World, ask: Asking, wish: int, day: int) -> int:
 @part
 def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> None:
     """Something stands in the way; or a day beyond the board may open; or nothing can open."""
-    row = ask.row
     for wish in range(wishes):
         if boards(world)[wish].standing != NOTHING and boards(world)[wish].open & ask.until:
             wait(world, ask, wish, traced)
@@ -167,7 +179,7 @@ def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> 
     if ask.endless:
         for wish in range(wishes):
             if not boards(world)[wish].final:
-                answers(world)[row].earliest = ask.base + LAST + 1
+                answering(world)[0].earliest = ask.base + LAST + 1
                 wait(world, ask, wish, traced)
                 return
     suppress(world, ask, wishes, traced)
@@ -176,8 +188,8 @@ def answer_without_day(world: World, ask: Asking, wishes: int, traced: bool) -> 
 @part
 def wait(world: World, ask: Asking, wish: int, traced: bool) -> None:
     rank = boards(world)[wish].standing if boards(world)[wish].standing != NOTHING else boards(world)[wish].closer
-    answers(world)[ask.row].verdict = QUEUE
-    answers(world)[ask.row].rank = rank
+    answering(world)[0].verdict = QUEUE
+    answering(world)[0].rank = rank
     name_winners(world, ask, wish, rank, ask.judged, traced)
 
 
@@ -194,12 +206,12 @@ def suppress(world: World, ask: Asking, wishes: int, traced: bool) -> None:
             if boards(world)[wish].open:
                 late = min(late, lowest(boards(world)[wish].open))
     rank = boards(world)[last].emptied
-    answers(world)[ask.row].verdict = SUPPRESS
-    answers(world)[ask.row].rank = rank
+    answering(world)[0].verdict = SUPPRESS
+    answering(world)[0].rank = rank
     if expired:
-        answers(world)[ask.row].reason = EXPIRED
+        answering(world)[0].reason = EXPIRED
     if late <= LAST:
-        answers(world)[ask.row].earliest = ask.base + late
+        answering(world)[0].earliest = ask.base + late
     for wish in range(wishes):
         if closed_the_day(world, ask, wish, rank, ask.start):
             name_winners(world, ask, wish, rank, ask.start, traced)

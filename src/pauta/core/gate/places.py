@@ -5,6 +5,7 @@ from __future__ import annotations
 from pauta.core.gate.boards import between, period_first, period_last
 from pauta.core.gate.compiled import lowest, part
 from pauta.core.gate.entries import belongs, code_of, day_of, entry, near_bits, other_bits
+from pauta.core.gate.keeping import keep_up
 from pauta.core.gate.world import (
     HOLD,
     LAST,
@@ -13,11 +14,14 @@ from pauta.core.gate.world import (
     World,
     account_events,
     accounts,
-    contacts,
+    contact_low,
+    contact_person,
+    contact_spared,
+    contact_touches,
+    contact_uncounted,
     entries,
     full,
     latest,
-    periods,
     placed,
     policies,
     signs,
@@ -34,9 +38,9 @@ def load_account(world: World, account: int) -> None:
     clear_account(world, account)
     base = accounts(world)[account].base
     for contact in range(accounts(world)[account].contacts, accounts(world)[account + 1].contacts):
-        person = contacts(world)[contact].person
-        low = contacts(world)[person].low
-        for position in range(low + contacts(world)[person].touches - 1, low - 1, -1):
+        person = contact_person(world)[contact]
+        low = contact_low(world)[person]
+        for position in range(low + contact_touches(world)[person] - 1, low - 1, -1):
             day = day_of(world, position)
             if day < base - world.account_reach:
                 break
@@ -82,7 +86,7 @@ def tally_bounds(world: World, p: int, base: int) -> tuple[int, int]:
     """First and last day whose touches may close a day of the board."""
     if policies(world)[p].window == ROLLING:
         return base - policies(world)[p].days + 1, base + LAST + policies(world)[p].days - 1
-    return period_first(policies(world)[p].window, base), period_last(policies(world)[p].window, base + LAST)
+    return period_first(world, p, base), period_last(world, p, base + LAST)
 
 
 @part
@@ -95,7 +99,7 @@ def note_touch(world: World, base: int, day: int, code: int, counted: int, near:
         if policies(world)[p].first <= day <= policies(world)[p].last:
             slot = day - policies(world)[p].first
             if policies(world)[p].window != ROLLING:
-                slot = period_first(policies(world)[p].window, day) - policies(world)[p].first
+                slot = period_first(world, p, day) - policies(world)[p].first
             tally(world)[p, slot] += 1
             latest(world)[p, slot] = max(latest(world)[p, slot], code + 1)
             policies(world)[p].tallied += 1
@@ -126,9 +130,9 @@ def close_tallied(world: World, p: int, base: int, first: int, last: int) -> Non
     if policies(world)[p].tallied < limit:
         return
     if policies(world)[p].window != ROLLING:
-        for day in range(period_first(policies(world)[p].window, first), last + 1):
+        for day in range(period_first(world, p, first), last + 1):
             if tally(world)[p, day - origin] >= limit:
-                policies(world)[p].closed |= between(day - base, period_last(policies(world)[p].window, day) - base)
+                policies(world)[p].closed |= between(day - base, period_last(world, p, day) - base)
         return
     days = policies(world)[p].days
     start = max(first - days + 1, origin)
@@ -150,12 +154,13 @@ def take_place(world: World, ask: Asking, day: int, channel: int) -> None:
     placed(world)[world.place_count] = ask.row
     world.place_count += 1
     enter(world, ask, entry(ask.base + day - world.day_origin, sign, code))
-    counted = signs(world)[sign].other & ~contacts(world)[ask.contact].uncounted
-    near = signs(world)[sign].near & ~contacts(world)[ask.contact].spared
+    counted = signs(world)[sign].other & ~contact_uncounted(world)[ask.contact]
+    near = signs(world)[sign].near & ~contact_spared(world)[ask.contact]
     capacities = counted & world.capacity_bits
     while capacities:
         use_capacity(world, lowest(capacities), ask.base + day)
         capacities &= capacities - 1
+    keep_up(world, ask, ask.base + day, code, counted, near)
     note_touch(world, ask.base, ask.base + day, code, counted, near)
     caps = counted & world.account_cap_bits
     while caps:
@@ -171,15 +176,15 @@ def enter(world: World, ask: Asking, new: int) -> None:
         entries(world)[hole] = entries(world)[hole - 1]
         hole -= 1
     entries(world)[hole] = new
-    contacts(world)[contacts(world)[ask.contact].person].touches += 1
+    contact_touches(world)[contact_person(world)[ask.contact]] += 1
+    ask.high += 1
 
 
 @part
 def use_capacity(world: World, p: int, day: int) -> None:
-    slot = periods(world)[p, day - world.period_origin]
-    used(world)[p, slot] += 1
-    if used(world)[p, slot] == policies(world)[p].limit:
-        first, last = slot + world.period_origin, period_last(policies(world)[p].window, day)
+    first, last = period_first(world, p, day), period_last(world, p, day)
+    used(world)[p, first - world.period_origin] += 1
+    if used(world)[p, first - world.period_origin] == policies(world)[p].limit:
         for shift in range(world.shift_count):
             base = world.first_base + shift
             full(world)[p, shift] |= between(first - base, last - base)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from pauta.core import calendar
 from pauta.core.gate.building import Built, build_world
@@ -15,21 +14,12 @@ from pauta.core.gate.facts import Facts, Int8, Int16, Int32, Int64
 from pauta.core.gate.index import bases, build_index
 from pauta.core.gate.kernel import decide_all
 from pauta.core.gate.policies import Policy
-from pauta.core.gate.records import columns, instants, mark_days
+from pauta.core.gate.records import instants, mark_days
 from pauta.core.gate.rules import Rules, compile_rules
 from pauta.core.gate.vocabulary import BOARD_DAYS
 from pauta.core.gate.world import CAPACITY, LAST, MONTH, POLICIES, WEEK
 
-_COLUMNS: Final = {
-    "day": np.int32,
-    "earliest": np.int32,
-    "winner": np.int64,
-    "winner_id": np.int64,
-    "verdict": np.int8,
-    "channel": np.int8,
-    "reason": np.int8,
-    "rule": np.int16,
-}
+_ANSWERS: Final = ("day", "earliest", "winner", "winner_id", "verdict", "channel", "reason", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +78,7 @@ def plan(facts: Facts, policies: Sequence[Policy], trace: Sequence[int] = ()) ->
     built = build_world(facts, rules, build_index(facts, base), base, trace)
     decide_all(built.world)
     return Plan(
-        **_columns(facts, rules, built),
+        **{name: built.arrays[f"given_{name}"] for name in _ANSWERS},
         at=_instants(facts, rules, built),
         taken=_taken(rules, built.arrays["used"] - used_before),
         trace=_trace(facts, rules, built, trace) if len(trace) else None,
@@ -148,22 +138,16 @@ def _taken(rules: Rules, more: Int64) -> dict[tuple[int, int], int]:
     }
 
 
-def _columns(facts: Facts, rules: Rules, built: Built) -> dict[str, npt.NDArray[Any]]:
-    answers = built.arrays["answers"]
-    made = {name: np.empty(len(answers), dtype) for name, dtype in _COLUMNS.items()}
-    columns(answers, (rules.reason, rules.number), (facts.touches.id, facts.messages.id), *made.values())
-    return made
-
-
 def _instants(facts: Facts, rules: Rules, built: Built) -> Int64:
     """UTC instants of the places; one of today is never before now."""
-    at = np.zeros(len(facts.messages.id), np.int64)
+    at = np.empty(len(facts.messages.id), np.int64)
     if len(at):
-        answers, messages, zone = built.arrays["answers"], built.arrays["messages"], facts.contacts.zone
-        first, days = rules.first_base, rules.full.shape[1] + BOARD_DAYS
-        used = np.zeros((len(facts.names.zones), days), np.bool_)
-        mark_days(answers, messages, zone, first, used)
-        instants(answers, messages, zone, first, *calendar.offsets(facts.names.zones, used, first), facts.now, at)
+        day, minute, contact = (built.arrays[name] for name in ("given_day", "given_minute", "message_contact"))
+        zone, first = facts.contacts.zone, rules.first_base
+        used = np.zeros((len(facts.names.zones), rules.full.shape[1] + BOARD_DAYS), np.bool_)
+        mark_days(day, contact, zone, first, used)
+        offsets = calendar.offsets(facts.names.zones, used, first)
+        instants(day, minute, contact, zone, first, *offsets, facts.now, at)
     return at
 
 

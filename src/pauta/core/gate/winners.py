@@ -6,7 +6,6 @@ from pauta.core.gate.boards import period_first, period_last
 from pauta.core.gate.closing import (
     across_bits,
     channel_of,
-    closed_by_policy,
     closed_by_preferences,
     collect_counted,
     collect_topic,
@@ -15,7 +14,8 @@ from pauta.core.gate.closing import (
     stands,
 )
 from pauta.core.gate.compiled import part
-from pauta.core.gate.entries import belongs, code_of, day_of, sign_of
+from pauta.core.gate.entries import belongs, code_of, day_in, day_of, sign_of
+from pauta.core.gate.keeping import closed_by_policy
 from pauta.core.gate.vocabulary import NEVER
 from pauta.core.gate.world import (
     ALL,
@@ -26,12 +26,18 @@ from pauta.core.gate.world import (
     POLICIES,
     ROLLING,
     SPACING,
+    UNKNOWN,
     Asking,
     World,
     accounts,
-    answers,
-    contacts,
+    answering,
+    contact_kept,
+    contact_low,
+    contact_person,
+    contact_preferences,
+    contact_touches,
     counted,
+    kept_winner,
     latest,
     placed,
     policies,
@@ -55,7 +61,7 @@ def name_winners(world: World, ask: Asking, wish: int, rank: int, day: int, trac
         code = last_of(world, count)
     else:
         code = last_winner(world, ask, wish, rank, day)
-    answers(world)[ask.row].winner = code if code < touches else touches + placed(world)[code - touches]
+    answering(world)[0].winner = code if code < touches else touches + placed(world)[code - touches]
 
 
 @part
@@ -78,23 +84,43 @@ def last_of(world: World, count: int) -> int:
 
 @part
 def last_winner(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
-    """The same as the last of all winners; of an account without going through all its touches."""
+    """The same as the last of all winners, without a list of them where touches near the day win."""
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
+    if p < 0:
+        return -1
     noted = world.account_cap_bits | world.account_spacing_bits
-    if p < 0 or rank == POLICIES + world.before_preference or not noted >> p & 1:
+    if rank == POLICIES + world.before_preference or not (world.own_touch_bits | noted) >> p & 1:
         return last_of(world, find_winners(world, ask, wish, rank, day))
-    channel = channel_of(world, ask.row, wish)
+    keeps = contact_kept(world)[ask.contact] & ~across_bits(world, ask, channel_of(world, ask.row, wish))
+    if keeps >> p & 1 and day == ask.own:
+        return kept_last(world, ask, wish, p)
+    first, last, held, across = near(world, ask, wish, p, ask.base + day)
+    if not noted >> p & 1:
+        return latest_of_person(world, ask, p, first, last, held, across)
+    code = latest_between(world, p, p, first, last) if held else -1
+    return max(code, latest_between(world, p, world.policy_count + p, first, last)) if across else code
+
+
+@part
+def kept_last(world: World, ask: Asking, wish: int, p: int) -> int:
+    """The last winner of the contact's today, by a policy whose board is kept."""
+    column = policies(world)[p].column
+    if kept_winner(world)[ask.contact, column] == UNKNOWN:
+        first, last, held, _across = near(world, ask, wish, p, ask.base + ask.own)
+        kept_winner(world)[ask.contact, column] = latest_of_person(world, ask, p, first, last, held, False)
+    return int(kept_winner(world)[ask.contact, column])
+
+
+@part
+def latest_of_person(world: World, ask: Asking, p: int, first: int, last: int, held: bool, across: bool) -> int:
     code = -1
-    if world.account_cap_bits >> p & 1:
-        first, last = full_around(world, ask, p, ask.base + day)
-        code = latest_between(world, p, p, first, last)
-    else:
-        first, last = ask.base + day - policies(world)[p].days + 1, ask.base + day + policies(world)[p].days - 1
-        if held_bits(world, ask, channel) >> p & 1:
-            code = latest_between(world, p, p, first, last)
-        if across_bits(world, ask, channel) >> p & 1:
-            code = max(code, latest_between(world, p, world.policy_count + p, first, last))
-    return code
+    for position in range(ask.high - 1, ask.low - 1, -1):
+        day = day_of(world, position)
+        if day < first:
+            break
+        if day <= last and keeps_away(world, position, p, held, across):
+            code = max(code, code_of(world, position))
+    return int(code)
 
 
 @part
@@ -113,21 +139,25 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
     if p < 0:
         return 0
-    kind, days, today = policies(world)[p].kind, policies(world)[p].days, ask.base + day
-    if kind == CONCURRENCY:
+    if policies(world)[p].kind == CONCURRENCY:
         return find_campaign_winners(world, ask)
-    first, last, held, across = today - days + 1, today + days - 1, True, False
-    if kind == CAP:
-        first, last = full_around(world, ask, p, today)
-    elif kind == MIX:
-        last = today
-    elif kind == SPACING:
-        channel = channel_of(world, ask.row, wish)
-        held = bool(held_bits(world, ask, channel) >> p & 1)
-        across = bool(across_bits(world, ask, channel) >> p & 1)
-    else:
+    if policies(world)[p].kind not in (CAP, MIX, SPACING):
         return 0
+    first, last, held, across = near(world, ask, wish, p, ask.base + day)
     return find_counted(world, ask, p, first, last, held, across)
+
+
+@part
+def near(world: World, ask: Asking, wish: int, p: int, day: int) -> tuple[int, int, bool, bool]:
+    """The days on which touches may have made a cap, a spacing or a mix close a day, and the side they are on."""
+    kind, channel = policies(world)[p].kind, channel_of(world, ask.row, wish)
+    first, last = day - policies(world)[p].days + 1, day + policies(world)[p].days - 1
+    if kind == CAP:
+        first, last = full_around(world, ask, p, day)
+    elif kind == MIX:
+        last = day
+    held, across = held_bits(world, ask, channel) >> p & 1, across_bits(world, ask, channel) >> p & 1
+    return first, last, bool(held), bool(across)
 
 
 @part
@@ -135,8 +165,8 @@ def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
     window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
     if window != ROLLING:
-        return period_first(window, day), period_last(window, day)
-    if limit == 0:
+        return period_first(world, p, day), period_last(world, p, day)
+    if limit <= 1 and not policies(world)[p].account:
         return day - days + 1, day + days - 1
     if not policies(world)[p].account:
         count = collect_counted(world, ask, p, day - days + 1, day + days - 1)
@@ -158,8 +188,8 @@ def full_stretch(world: World, count: int, limit: int, days: int, day: int) -> t
     """The same from the days in `counted`, latest first."""
     first, last = NEVER, -NEVER
     for earliest in range(limit - 1, count):
-        low = max(counted(world)[earliest - limit + 1] - days + 1, day - days + 1)
-        high = min(counted(world)[earliest], day)
+        low = max(day_in(world, counted(world)[earliest - limit + 1]) - days + 1, day - days + 1)
+        high = min(day_in(world, counted(world)[earliest]), day)
         if low <= high:
             first, last = min(first, low), max(last, high + days - 1)
     return first, last
@@ -174,9 +204,9 @@ def find_counted(world: World, ask: Asking, p: int, first: int, last: int, held:
         contact, end = accounts(world)[ask.account].contacts, accounts(world)[ask.account + 1].contacts
     count = 0
     while contact < end:
-        person = contacts(world)[contact].person
-        low = contacts(world)[person].low
-        for position in range(low, low + contacts(world)[person].touches):
+        person = contact_person(world)[contact]
+        low = contact_low(world)[person]
+        for position in range(low, low + contact_touches(world)[person]):
             if (
                 first <= day_of(world, position) <= last
                 and keeps_away(world, position, p, held, across)
@@ -192,7 +222,7 @@ def find_counted(world: World, ask: Asking, p: int, first: int, last: int, held:
 def find_topic_winners(world: World, ask: Asking, day: int) -> int:
     today = ask.base + day
     first, last = NEVER, -NEVER
-    for row in range(contacts(world)[ask.contact].preferences, contacts(world)[ask.contact + 1].preferences):
+    for row in range(contact_preferences(world)[ask.contact], contact_preferences(world)[ask.contact + 1]):
         if preferences(world)[row, 0] == ask.topic:
             limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
             low, high = today - days + 1, today + days - 1

@@ -29,6 +29,7 @@ POLICY: Final = np.dtype(
         ("limit", np.int64),  # of caps, concurrencies, capacities
         ("least", np.int64),  # touches from which a mix is asked
         ("percent", np.float64),  # of mixes
+        ("column", np.int64),  # in kept; that of the other side of a spacing is the next
         # What follows belongs to the account that is being decided.
         ("first", np.int64),  # days that are tallied
         ("last", np.int64),
@@ -56,31 +57,6 @@ SIGN: Final = np.dtype(
     align=True,
 )
 
-CONTACT: Final = np.dtype(
-    [
-        # Policies, one bit each:
-        ("spared", np.int64),  # whose `held` leaves this contact out for its stage or segments
-        ("uncounted", np.int64),  # whose `counts` or `from` leaves out touches of this contact
-        ("barred", np.int64),  # guards that it fails, channel rules whose `only` does not take it
-        ("standing", np.int64),  # holds whose condition stands for it or its account
-        ("low", np.int64),  # first entry of the person with this number
-        ("touches", np.int64),  # entries of that person
-        ("person", np.int32),
-        ("today", np.int32),
-        ("paused_until", np.int32),
-        ("consents", np.int32),  # first row; the next contact's is the end, here and below
-        ("preferences", np.int32),
-        ("enrolments", np.int32),
-        ("events", np.int32),
-        ("minute", np.int16),
-        ("best_minute", np.int16),
-        ("calendar", np.int16),
-        ("reachable", np.uint8),
-        ("consent_known", np.bool_),
-    ],
-    align=True,
-)
-
 ACCOUNT: Final = np.dtype(
     [
         ("base", np.int64),  # first day of its boards
@@ -90,30 +66,16 @@ ACCOUNT: Final = np.dtype(
     align=True,
 )
 
-MESSAGE: Final = np.dtype(
-    [
-        ("contact", np.int32),
-        ("kind", np.int32),
-        ("not_before", np.int32),
-        ("expires", np.int32),
-        ("wished", np.int32),
-        ("channels", np.int32),  # 4 bits per wish, 15 after the last
-        ("minute", np.int16),
-        ("tier", np.int8),
-    ],
-    align=True,
-)
-
 ANSWER: Final = np.dtype(
     [
         ("winner", np.int64),
-        ("day", np.int32),
-        ("earliest", np.int32),
-        ("minute", np.int16),  # of the local day; NOW: at once
-        ("verdict", np.int8),
-        ("channel", np.int8),
-        ("rank", np.int8),  # of the rule, NOTHING without one
-        ("reason", np.int8),  # position in reasons.REASONS; NOTHING: that of the rule
+        ("day", np.int64),
+        ("earliest", np.int64),
+        ("minute", np.int64),  # of the local day; NOW: at once
+        ("verdict", np.int64),
+        ("channel", np.int64),
+        ("rank", np.int64),  # of the rule, NOTHING without one
+        ("reason", np.int64),  # position in reasons.REASONS; NOTHING: that of the rule
     ],
     align=True,
 )
@@ -136,6 +98,7 @@ LAST: Final = 61
 """Last bit of a board."""
 NOTHING: Final = -1
 NOW: Final = -1
+UNKNOWN: Final = -2
 
 # Ranks of the rules without a policy; preference is at POLICIES + before_preference.
 WINDOW: Final = 0
@@ -233,7 +196,14 @@ class World(Protocol):
     capacity_bits: int
     concurrency_bits: int
     closing_bits: int  # policies that close days by what has happened or will
-    account_reach: int  # days before the base that may matter to them
+    own_bits: int  # of them, those that close the same days for all messages of a contact that they hold
+    own_touch_bits: int  # of them, those that look at touches
+    own_cap_bits: int  # caps of them for which one touch alone closes nothing
+    apart_bits: int  # those that close the days around each touch
+    mix_bits: int
+    keeping: int  # policies whose boards may be kept
+    kept_count: int  # columns of kept
+    account_reach: int  # days before the base that may matter to policies whose scope is the account
     account_bits: int  # policies whose scope is the account
     account_cap_bits: int  # caps of them that have a limit above zero
     account_spacing_bits: int
@@ -245,10 +215,50 @@ class World(Protocol):
 
     policies: int
     signs: int
-    contacts: int
+    contact_spared: int
+    contact_uncounted: int
+    contact_barred: int
+    contact_standing: int
+    contact_kept: int
+    contact_kept_across: int
+    contact_low: int
+    contact_touches: int
+    contact_person: int
+    contact_today: int
+    contact_paused_until: int
+    contact_consents: int
+    contact_preferences: int
+    contact_enrolments: int
+    contact_events: int
+    contact_minute: int
+    contact_best_minute: int
+    contact_calendar: int
+    contact_reachable: int
+    contact_agreed: int
+    contact_exact: int
     accounts: int
-    messages: int
-    answers: int
+    message_contact: int
+    message_kind: int
+    message_tier: int
+    message_not_before: int
+    message_expires: int
+    message_wished: int
+    message_minute: int
+    message_channels: int
+    message_id: int
+    touch_id: int
+    rank_reason: int
+    rank_number: int
+    given_day: int
+    given_earliest: int
+    given_minute: int
+    given_winner: int
+    given_winner_id: int
+    given_verdict: int
+    given_channel: int
+    given_reason: int
+    given_rule: int
+    answering: int
     boards: int
     asks: int
     queue_first: int
@@ -270,6 +280,8 @@ class World(Protocol):
     full: int
     periods: int
     used: int
+    kept: int
+    kept_winner: int
     tally: int
     latest: int
     trace_closed: int
@@ -283,14 +295,69 @@ policies = view("policies", POLICY)
 """Array of (P) in the order of asking."""
 signs = view("signs", SIGN)
 """Array of (K * 8) at kind * 8 + channel."""
-contacts = view("contacts", CONTACT)
-"""Array of (C + 1), the last one only ends ranges."""
+# As in facts.Contacts.
+contact_person = view("contact_person", np.int32)
+contact_today = view("contact_today", np.int32)
+contact_paused_until = view("contact_paused_until", np.int32)
+contact_minute = view("contact_minute", np.int16)
+contact_best_minute = view("contact_best_minute", np.int16)
+contact_calendar = view("contact_calendar", np.int16)
+contact_reachable = view("contact_reachable", np.uint8)
+# First row in the array with this name; the next contact's is the end.
+contact_consents = view("contact_consents", np.int32)
+contact_preferences = view("contact_preferences", np.int32)
+contact_enrolments = view("contact_enrolments", np.int32)
+contact_events = view("contact_events", np.int32)
+contact_low = view("contact_low", np.int32)
+"""First entry of the person with this number."""
+contact_touches = view("contact_touches", np.int32)
+"""Number of entries of that person."""
+contact_agreed = view("contact_agreed", np.uint8)
+"""Channels with consent for topics without an entry of their own, one bit each."""
+contact_exact = view("contact_exact", np.bool_)
+"""Whether some of its consents are for one topic."""
+# Of each contact, policies, one bit each:
+contact_spared = view("contact_spared", np.int64)
+"""Those whose `held` leaves it out for its stage or segments."""
+contact_uncounted = view("contact_uncounted", np.int64)
+"""Those whose `counts` or `from` leaves out its touches."""
+contact_barred = view("contact_barred", np.int64)
+"""Guards that it fails, channel rules whose `only` does not take it."""
+contact_standing = view("contact_standing", np.int64)
+"""Holds whose condition stands for it or its account."""
+contact_kept = view("contact_kept", np.int64)
+"""Those whose board in `kept` is up to date; none at the beginning."""
+contact_kept_across = view("contact_kept_across", np.int64)
+"""The same for the other side of spacings."""
 accounts = view("accounts", ACCOUNT)
 """Array of (A + 1), the last one only ends ranges."""
-messages = view("messages", MESSAGE)
-"""Array of (M)."""
-answers = view("answers", ANSWER)
-"""Array of (M)."""
+# Columns of facts.Messages and facts.Touches, as there.
+message_contact = view("message_contact", np.int32)
+message_kind = view("message_kind", np.int32)
+message_tier = view("message_tier", np.int8)
+message_not_before = view("message_not_before", np.int32)
+message_expires = view("message_expires", np.int32)
+message_wished = view("message_wished", np.int32)
+message_minute = view("message_minute", np.int16)
+message_channels = view("message_channels", np.int8, "wish_count")
+message_id = view("message_id", np.int64)
+touch_id = view("touch_id", np.int64)
+rank_reason = view("rank_reason", np.int8)
+"""By rank: position in reasons.REASONS."""
+rank_number = view("rank_number", np.int16)
+"""By rank: the rule's number for the answer."""
+# Columns of the answers, one row per message, as in plan.Plan; the minute is as in ANSWER.
+given_day = view("given_day", np.int32)
+given_earliest = view("given_earliest", np.int32)
+given_minute = view("given_minute", np.int16)
+given_winner = view("given_winner", np.int64)
+given_winner_id = view("given_winner_id", np.int64)
+given_verdict = view("given_verdict", np.int8)
+given_channel = view("given_channel", np.int8)
+given_reason = view("given_reason", np.int8)
+given_rule = view("given_rule", np.int16)
+answering = view("answering", ANSWER)
+"""Array of (1), the answer to the message that asks, before it is given."""
 boards = view("boards", BOARD)
 """Array of (8) by wish, of the message that asks."""
 asks = view("asks", ASKING)
@@ -329,10 +396,14 @@ dates = view("dates", np.int64, "calendar_count", "shift_count")
 """Days that a time rule closes; bit d is first_base + shift + d."""
 full = view("full", np.int64, "shift_count")
 """Days whose capacity is used up."""
-periods = view("periods", np.int32, "period_days")
-"""The column in used of the period that a day is in, by day - period_origin."""
+periods = view("periods", np.int32, "period_days", 2)
+"""First and last day of the period that a day is in; all days are counted from period_origin."""
 used = view("used", np.int64, "period_days")
 """Places used per period, at its first day - period_origin."""
+kept = view("kept", np.int64, "kept_count")
+"""Days that the policy with the column closes for what each contact had, as far as contacts say that it is kept."""
+kept_winner = view("kept_winner", np.int32, "kept_count")
+"""Code of the last touch for which the contact's today is closed, -1 for none, UNKNOWN before it was looked for."""
 latest = view("latest", np.int32, "tally_days")
 """By p, and P + p for the other side of a spacing: 1 + the latest code of those touches per day, as in tally."""
 tally = view("tally", np.int32, "tally_days")
