@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ RULES = {
 
 As = Callable[..., httpx.Response]
 
+_numbers = itertools.count()
+
 
 @pytest.fixture
 def by(web: TestClient, settings: Settings, call: Call) -> As:
@@ -78,6 +81,12 @@ def send(by: As, name: str, kind: str, topic: str, key: str = "one") -> httpx.Re
     return by(name, "POST", "/messages", form, {"Idempotency-Key": key})
 
 
+def waiting(by: As) -> int:
+    """A message that no worker has planned yet, by the administrator."""
+    made = send(by, "renata", "promotional", "upsell", f"waiting {next(_numbers)}")
+    return int(made.json()["id"])
+
+
 def launch(by: As, name: str, form: dict[str, object]) -> httpx.Response:
     """Draft and launch a campaign as somebody; the first answer that refuses, or the last one."""
     made = by(name, "POST", "/campaigns/spring", form)
@@ -92,6 +101,10 @@ ACTIONS: dict[str, Callable[[As, str], httpx.Response]] = {
     "personal offer": lambda by, name: send(by, name, "promotional", "upsell"),
     "about a ticket": lambda by, name: send(by, name, "transactional", "ticket"),
     "receipt": lambda by, name: send(by, name, "transactional", "billing"),
+    "send anyway": lambda by, name: by(name, "POST", f"/messages/{waiting(by)}/override", {"why": "asked by phone"}),
+    "hold a contact": lambda by, name: by(
+        name, "POST", "/contacts/eva/holds", {"until": "2027-01-10", "reason": "talks"}
+    ),
     "stop everything": lambda by, name: by(name, "POST", "/stops", {"reason": "wrong prices"}),
     "edit policies": lambda by, name: by(name, "PUT", "/policies", {"version": 0, "policies": []}),
     "edit approval rules": lambda by, name: by(name, "PUT", "/approval-rules/all", {"groups": ["legal"]}),
@@ -103,10 +116,13 @@ ACTIONS: dict[str, Callable[[As, str], httpx.Response]] = {
 }
 MAY = {
     "renata": set(ACTIONS),
-    "ana": {"newsletter", "letter to all", "personal message", "personal offer", "stop everything", "publish"},
-    "bruno": {"personal message", "stop everything"},
-    "debora": {"about a ticket", "stop everything"},
-    "rodrigo": {"letter to all", "stop everything", "publish"},
+    "ana": {
+        *("newsletter", "letter to all", "personal message", "personal offer", "hold a contact", "stop everything"),
+        "publish",
+    },
+    "bruno": {"personal message", "hold a contact", "stop everything"},
+    "debora": {"about a ticket", "hold a contact", "stop everything"},
+    "rodrigo": {"letter to all", "hold a contact", "stop everything", "publish"},
     "carla": set(),
     "igor": set(),
 }
@@ -130,7 +146,12 @@ def test_each_role_may_do_what_it_may_and_nothing_else(by: As, settings: Setting
 
 @pytest.mark.parametrize(
     ("right", "action"),
-    [("stop.use", "stop everything"), ("policies.write", "edit policies"), ("team.write", "manage people")],
+    [
+        ("stop.use", "stop everything"),
+        ("policies.write", "edit policies"),
+        ("team.write", "manage people"),
+        ("messages.override", "send anyway"),
+    ],
 )
 def test_a_right_given_to_a_person_opens_one_door_more(by: As, right: str, action: str) -> None:
     assert ACTIONS[action](by, "carla").status_code == 403

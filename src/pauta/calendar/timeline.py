@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -14,6 +15,7 @@ from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
 from pauta.messages.models import State
 from pauta.messages.queries import rule_name
+from pauta.team.queries import names_of
 
 Conn = Connection[Any]
 
@@ -30,8 +32,9 @@ class Subject:
 class Moment:
     """Something at a moment (UTC) and on a day (there).
 
-    ``what``: message, touch, event, condition, condition_ended, consent, meeting. ``name`` says which; ``state`` is a
-    message's state, granted or denied; ``id`` the message's, 0 for others.
+    ``what``: message, touch, event, condition, condition_ended, consent, meeting, hold, hold_lifted. ``name`` says
+    which; ``state`` is a message's state, granted or denied; ``id`` the message's, 0 for others. ``by`` and ``why`` are
+    empty, or tell who sent a message past the policies, held or lifted, and for what reason.
     """
 
     at: datetime
@@ -47,6 +50,8 @@ class Moment:
     state: str
     reason: str
     rule: str
+    by: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +69,36 @@ AND (%(contact)s::bigint IS NULL OR contact_id = %(contact)s)
 _QUERY: LiteralString = f"""
 SELECT found.at, coalesce(found.day, (found.at AT TIME ZONE coalesce(own.zone, home.zone, company.zone, 'UTC'))::date),
        found.what, found.sort, found.key, c.external_id, found.name, found.type, found.team, found.channel, found.state,
-       found.reason, found.rule, policy.name
+       found.reason, found.rule, policy.name, found.by, found.why
 FROM (
     SELECT m.changed_at AS at, CASE WHEN m.state IN (2, 3, 4, 5) THEN m.day END AS day, 'message' AS what, 1 AS sort,
            m.id AS key, m.contact_id, coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), t.name) AS name, k.type,
-           k.team, m.channel::int AS channel, m.state::int AS state, m.reason::int AS reason, m.rule
+           k.team, m.channel::int AS channel, m.state::int AS state, m.reason::int AS reason, m.rule,
+           coalesce(o.actor, '') AS by, coalesce(o.reason, '') AS why
     FROM (SELECT * FROM message WHERE {_SCOPE} AND state IN (2, 3, 4, 5, 6, 7)) m
     JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id JOIN template t ON t.id = p.template_id
+    LEFT JOIN override o ON o.message_id = m.id
     UNION ALL
     SELECT t.at, t.day, CASE WHEN t.external_id LIKE 'meeting:%%' THEN 'meeting' ELSE 'touch' END, 2, t.id,
            t.contact_id, coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), k.type), k.type, k.team, t.channel,
-           3, 0, 0
+           3, 0, 0, '', ''
     FROM (SELECT * FROM touch WHERE {_SCOPE}) t JOIN kind k ON k.id = t.kind_id
     UNION ALL
-    SELECT at, day, 'event', 3, id, contact_id, name, '', '', -1, 0, 0, 0 FROM event WHERE {_SCOPE}
+    SELECT at, day, 'event', 3, id, contact_id, name, '', '', -1, 0, 0, 0, '', '' FROM event WHERE {_SCOPE}
     UNION ALL
-    SELECT began_at, NULL, 'condition', 4, id, contact_id, name, '', '', -1, 0, 0, 0 FROM condition WHERE {_SCOPE}
+    SELECT began_at, NULL, 'condition', 4, id, contact_id, name, '', '', -1, 0, 0, 0, '', '' FROM condition
+    WHERE {_SCOPE}
     UNION ALL
-    SELECT ended_at, NULL, 'condition_ended', 5, id, contact_id, name, '', '', -1, 0, 0, 0 FROM condition
+    SELECT ended_at, NULL, 'condition_ended', 5, id, contact_id, name, '', '', -1, 0, 0, 0, '', '' FROM condition
     WHERE {_SCOPE} AND ended_at IS NOT NULL
     UNION ALL
-    SELECT s.at, NULL, 'consent', 6, s.id, s.contact_id, s.topic, '', '', s.channel, s.granted::int, 0, 0
+    SELECT at, NULL, 'hold', 7, id, contact_id, until::text, '', '', -1, 0, 0, 0, actor, reason FROM manual_hold
+    WHERE {_SCOPE}
+    UNION ALL
+    SELECT lifted_at, NULL, 'hold_lifted', 8, id, contact_id, until::text, '', '', -1, 0, 0, 0, lifted_by, reason
+    FROM manual_hold WHERE {_SCOPE} AND lifted_at IS NOT NULL
+    UNION ALL
+    SELECT s.at, NULL, 'consent', 6, s.id, s.contact_id, s.topic, '', '', s.channel, s.granted::int, 0, 0, '', ''
     FROM consent s JOIN contact who ON who.id = s.contact_id AND who.part = s.part
     WHERE who.part = abs(%(key)s::bigint) %% 64 AND who.account_key = %(key)s
           AND (%(contact)s::bigint IS NULL OR who.id = %(contact)s)
@@ -113,12 +127,15 @@ def timeline(conn: Conn, subject: Subject, cursor: str | None, most: int, channe
     }
     rows = conn.execute(_QUERY, given).fetchall()
     more = len(rows) > most
+    names = names_of(conn, {row[-2] for row in rows} - {""})
     return Page(
-        [_moment(*row) for row in rows[:most]], _written(*rows[most - 1][:1], *rows[most - 1][3:5]) if more else None
+        [_moment(names, *row) for row in rows[:most]],
+        _written(*rows[most - 1][:1], *rows[most - 1][3:5]) if more else None,
     )
 
 
 def _moment(
+    names: Mapping[str, str],
     at: datetime,
     day: date,
     what: str,
@@ -133,6 +150,8 @@ def _moment(
     reason: int,
     rule: int,
     policy: str | None,
+    by: str,
+    why: str,
 ) -> Moment:
     ours = what == "message"
     said = State(state).name.lower() if what in ("message", "touch", "meeting") else ""
@@ -152,6 +171,8 @@ def _moment(
         state=said,
         reason=REASONS[reason].value if ours else "",
         rule=rule_name(rule, policy) if ours else "",
+        by=names.get(by, ""),
+        why=why,
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pauta.campaigns.approving import Submission, groups_of, person, submissions
+from pauta.campaigns.approving import Submission, groups_of, submissions
 from pauta.campaigns.queries import Campaign
 from pauta.team.approvals import Decision, approvers
-from pauta.team.queries import teams
+from pauta.team.queries import person, teams
 from pauta.team.roles import Caller, Right
 
 Conn = Connection[Any]

@@ -24,6 +24,7 @@ from pauta.messages import terms
 from pauta.messages.models import ProposalState
 from pauta.team.approvals import Asked, approvers, groups_needed, rules
 from pauta.team.notices import Kind, notify
+from pauta.team.queries import person
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_bulk
 
@@ -294,8 +295,3 @@ def submissions(connection: Conn, campaign_id: int) -> list[Submission]:
 def authors(chosen: Campaign) -> set[str]:
     """Everybody who has written at a campaign, by address where they have one."""
     return {person(actor) for actor in chosen.authors}
-
-
-def person(actor: str) -> str:
-    """Who stands behind an actor: the address of ``user:ana@…`` and of ``cli:root as ana@…``, else the actor itself."""
-    return actor.rsplit(" ", 1)[-1].removeprefix("user:")

@@ -18,6 +18,7 @@ from pauta.facts import coding, rows
 from pauta.facts.coding import NEWEST_ID, Lookup, Places, Proposed
 from pauta.facts.former import touches_elsewhere, with_stand_ins
 from pauta.facts.rows import AccountChoice, Database, KindFacts, ProposalFacts, Rows, Scope
+from pauta.messages.models import Lane
 from pauta.policies.queries import PolicySet
 
 __all__ = [
@@ -58,7 +59,8 @@ def load(
     """Everything the gate reads of these accounts at ``now`` (aware), in the caller's transaction.
 
     Only contacts who have an open message, or share an account with one who has, decide anything; touches and
-    messages reach back as far as the longest rule.
+    messages reach back as far as the longest rule. What is sent past the policies asks neither holds by hand nor how
+    often the contacts want something, unless that is never.
     """
     scope = Scope(connection, accounts, names_asked(policies.policies), _stages_asked(policies.policies))
     contacts = rows.contacts(scope)
@@ -70,6 +72,9 @@ def load(
     message_kinds = {proposal.kind_id for proposal in proposals.values()}
     topics = tuple(sorted({kind.topic for kind in rows.kinds(connection, message_kinds)}))
     preferences = lookup.known(rows.preferences(scope, topics))
+    held = rows.holds(scope)
+    if accounts.lane is Lane.OVERRIDDEN:
+        preferences, held = preferences[preferences["at_most"] == 0], held[:0]
     since = (now - timedelta(hours=12)).date() - timedelta(days=_reach(policies.policies, preferences))
     touches = np.concatenate([rows.touches(scope, since), touches_elsewhere(scope, lookup.keys, since)])
     contacts, touches = with_stand_ins(scope, contacts, touches)
@@ -84,7 +89,7 @@ def load(
         names=replace(names, zones=places.zones, calendars=places.calendars),
         kinds=coded_kinds,
         account_conditions=coding.account_conditions(lookup, standing),
-        contacts=coding.contacts(contacts, lookup, places, standing),
+        contacts=coding.contacts(contacts, lookup, places, standing, held),
         consents=coding.consents(lookup, lookup.known(rows.consents(scope, topics))),
         preferences=coding.preferences(lookup, preferences),
         enrolments=gate.Enrolments(contact=np.empty(0, np.int32), campaign=np.empty(0, np.int32)),

@@ -129,8 +129,8 @@ def _resolve(own: _Place, account: _Place, company: _Place) -> tuple[str, tuple[
     return zone, calendar
 
 
-def contacts(found: Rows, lookup: Lookup, places: Places, standing: Rows) -> gate.Contacts:
-    """Contacts as columns; ``standing`` are the conditions, of which each gets its own."""
+def contacts(found: Rows, lookup: Lookup, places: Places, standing: Rows, held: Rows) -> gate.Contacts:
+    """Contacts as columns; of the conditions (``standing``) and the holds by hand (``held``) each gets its own."""
     own = standing[(standing["contact_id"] != 0) & lookup.has(standing["contact_id"])]
     conditions = np.zeros(len(found), dtype=np.uint64)
     np.bitwise_or.at(conditions, lookup.of(own["contact_id"]), _bits(own))
@@ -147,9 +147,21 @@ def contacts(found: Rows, lookup: Lookup, places: Places, standing: Rows) -> gat
         conditions=conditions,
         reachable=found["reachable"].astype(np.uint8),
         consent_known=np.ones(len(found), dtype=bool),
-        paused_until=found["paused_until"],
+        paused_until=_held_until(found["paused_until"], lookup, held),
         best_minute=found["best_minute"],
     )
+
+
+def _held_until(paused_until: gate.Int32, lookup: Lookup, held: Rows) -> gate.Int32:
+    """Until when each contact gets nothing that is not transactional: by its own pause, or by a colleague's hand."""
+    until = paused_until.copy()
+    own = held[(held["contact_id"] != 0) & lookup.has(held["contact_id"])]
+    np.maximum.at(until, lookup.of(own["contact_id"]), own["until"])
+    whole = np.full(lookup.accounts, ALWAYS, dtype=np.int32)
+    accounts = lookup.accounts_of(held["account_key"])
+    shared = (held["contact_id"] == 0) & (accounts >= 0)
+    np.maximum.at(whole, accounts[shared], held["until"][shared])
+    return np.maximum(until, whole[lookup.account_of])
 
 
 def consents(lookup: Lookup, found: Rows) -> gate.Consents:

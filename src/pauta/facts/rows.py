@@ -64,6 +64,7 @@ _CONSENT = np.dtype(
 )
 _PREFERENCE = np.dtype([("contact_id", "i8"), ("topic", "i4"), ("at_most", "i2"), ("days", "i2")])
 _STANDING = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4")])
+_HOLD = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("until", "i4")])
 _EVENT = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4"), ("day", "i4")])
 
 
@@ -181,7 +182,8 @@ def open_messages(scope: Scope) -> Rows:
 
 
 def touches(scope: Scope, since: date) -> Rows:
-    """What reached the contacts since a day: touches (negative ids) and messages that left.
+    """What reached the contacts since a day: touches (negative ids), messages that left, and those that will leave past
+    the policies.
 
     ``sent_key`` is the account key under which something was sent, where the contact has moved since, else 0.
     """
@@ -193,7 +195,8 @@ def touches(scope: Scope, since: date) -> Rows:
         UNION ALL
         SELECT m.contact_id, m.day - DATE '1970-01-01', p.kind_id, m.channel, m.id, coalesce(m.sent_key, 0)
         FROM (SELECT * FROM message
-              WHERE {{chosen}} AND state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN}) AND day >= %(since)s) m
+              WHERE {{chosen}} AND day >= %(since)s AND (state IN ({State.SENDING}, {State.SENT}, {State.UNKNOWN})
+                    OR state = {State.PLANNED} AND lane = {Lane.OVERRIDDEN})) m
         JOIN proposal p ON p.id = m.proposal_id
         """,
         _TOUCH,
@@ -253,6 +256,17 @@ def conditions(scope: Scope) -> Rows:
         """,
         _STANDING,
         names=list(scope.names.conditions),
+    )
+
+
+def holds(scope: Scope) -> Rows:
+    """What colleagues hold by hand: contacts, or (contact 0) whole accounts, until a day."""
+    return scope.rows(
+        """
+        SELECT account_key, coalesce(contact_id, 0) AS contact_id, until - DATE '1970-01-01' AS until
+        FROM manual_hold WHERE {chosen} AND lifted_at IS NULL
+        """,
+        _HOLD,
     )
 
 

@@ -249,7 +249,7 @@ def request_plan_everywhere(connection: Conn, now: datetime) -> int:
 
 def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why: str = "") -> None:
     """Take an open, planned or held message back; its place is free for others. A Problem when it is too late."""
-    part = _part_of(connection, message_id)
+    part = part_of(connection, message_id)
     lock_parts(connection, [part])
     detail = f"{actor}: {why}" if why else actor
     keys = move(
@@ -266,7 +266,8 @@ def cancel(connection: Conn, message_id: int, now: datetime, *, actor: str, why:
     request_plan(connection, keys, now)
 
 
-def _part_of(connection: Conn, message_id: int) -> int:
+def part_of(connection: Conn, message_id: int) -> int:
+    """The partition in which a message lies; a Problem when there is no such message."""
     row = connection.execute(
         "SELECT part FROM message WHERE part = ANY(%s) AND id = %s", (list(range(PARTITIONS)), message_id)
     ).fetchone()

@@ -57,10 +57,15 @@ FINAL_STATES = (State.SENT, State.FAILED, State.UNKNOWN, State.SUPPRESSED, State
 
 
 class Lane(IntEnum):
-    """Which workers move a message: bulk ones by planned places under leases, fast ones at once."""
+    """Which workers move a message, and what holds it.
+
+    Bulk ones go by planned places under leases, fast ones at once. Overridden ones are moved like bulk ones, past the
+    policies: only their window, address, consent, pause and channel hold them.
+    """
 
     BULK = 0
     FAST = 1
+    OVERRIDDEN = 2
 
 
 TOUCHED = 9
@@ -141,6 +146,7 @@ class Message(Base):
         Index(None, "account_key"),
         Index("ix_message_due", "part", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.BULK}")),
         Index("ix_message_fast", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.FAST}")),
+        Index("ix_message_overridden", "part", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.OVERRIDDEN}")),
         Index("ix_message_sending", "part", postgresql_where=text(f"state = {State.SENDING}")),
         Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
@@ -167,6 +173,35 @@ class Message(Base):
     follows: Mapped[BigId | None]
     wish_from: Mapped[Small] = mapped_column(server_default="0")
     sent_key: Mapped[BigId | None]
+
+
+class Override(Base):
+    """Who sent a message past the policies, when and why."""
+
+    __tablename__ = "override"
+    message_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    actor: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+
+
+class ManualHold(Base):
+    """What a colleague holds by hand until a day (itself free): an account (``contact_id`` null) or a contact."""
+
+    __tablename__ = "manual_hold"
+    __table_args__ = (
+        Index("ix_manual_hold_standing", "part", "account_key", postgresql_where=text("lifted_at IS NULL")),
+    )
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    part: Mapped[Small]
+    account_key: Mapped[BigId]
+    contact_id: Mapped[BigId | None]
+    until: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    lifted_at: Mapped[Moment | None]
+    lifted_by: Mapped[str | None] = mapped_column(Text)
 
 
 class MessageKey(Base):

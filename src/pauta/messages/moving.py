@@ -40,6 +40,14 @@ _TOUCHES = sql.SQL(
     WHERE touch.part = moved.old_part AND touch.account_key = moved.old_key AND touch.contact_id = moved.contact_id
     """
 )
+_HOLDS = sql.SQL(
+    _MOVED
+    + """
+    UPDATE manual_hold SET part = moved.new_part, account_key = moved.new_key FROM moved
+    WHERE manual_hold.part = moved.old_part AND manual_hold.account_key = moved.old_key
+      AND manual_hold.contact_id = moved.contact_id
+    """
+)
 _FORMER = sql.SQL(
     _MOVED
     + """
@@ -61,7 +69,7 @@ _TABLES = ("message_change", "attempt", "archive")
 
 
 def follow(connection: Connection[Any], moves: Sequence[Move]) -> None:
-    """Re-key messages, what hangs on them, and touches of contacts that moved, so that their own caps hold there too.
+    """Re-key messages, what hangs on them, touches and holds of contacts that moved: their own caps hold there too.
 
     What was sent remembers under which account: that one's caps go on counting it, those of the new one do not.
     Old and new partitions are locked, in order, against the workers that plan and claim there.
@@ -70,6 +78,7 @@ def follow(connection: Connection[Any], moves: Sequence[Move]) -> None:
     lock_parts(connection, sorted({partition_of(key) for key in keys}))
     given = _columns(moves)
     connection.execute(_TOUCHES, given)
+    connection.execute(_HOLDS, given)
     messages = connection.execute(_MESSAGES, {**given, "left": list(TOUCH_STATES)}).fetchall()
     connection.execute(_FORMER, given)
     crossing = [row for row in messages if row[1] != row[2]]

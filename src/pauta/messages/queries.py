@@ -45,6 +45,7 @@ class MessageView:
     """A message with what it is, to whom it goes and where it stands, in words.
 
     ``reason`` is ``stopped`` or ``paused`` while a stop or a paused campaign keeps it from leaving.
+    ``overridden_by`` sent it past the policies, for ``overridden_why``.
     ``rule`` is the name of the policy or built-in rule that decided, "" for none; ``winner`` the id of the message or
     touch that won, 0 for none; ``planned`` is False until the gate has decided it for the first time.
     """
@@ -82,6 +83,8 @@ class MessageView:
     created_at: datetime
     changed_at: datetime
     follows: int | None
+    overridden_by: str | None
+    overridden_why: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,8 @@ SELECT m.id, m.part, m.account_key, m.contact_id, c.external_id AS contact, c.em
        m.rule, policy.name AS policy, m.winner, m.channel, m.wished, m.day, m.due, m.policy_version, m.proposal_id,
        p.source, p.occurrence, k.campaign, k.type, k.topic, k.team, k.urgent, p.tier, p.value,
        p.channels[m.wish_from + 1:] AS channels, p.not_before, p.expires, t.name AS template,
-       m.created_at, m.changed_at, m.follows, p.state AS proposal_state,
+       m.created_at, m.changed_at, m.follows, o.actor AS overridden_by, o.reason AS overridden_why,
+       p.state AS proposal_state,
        EXISTS (SELECT FROM stop s WHERE s.lifted_at IS NULL AND coalesce(s.channel, m.channel) = m.channel) AS stopped
 FROM message m
 JOIN proposal p ON p.id = m.proposal_id
@@ -210,6 +214,7 @@ JOIN kind k ON k.id = p.kind_id
 JOIN template t ON t.id = p.template_id
 LEFT JOIN contact c ON c.id = m.contact_id
 LEFT JOIN policy ON policy.id = m.rule
+LEFT JOIN override o ON o.message_id = m.id
 """
 
 

@@ -33,7 +33,8 @@ def follow_up(connection: Connection[Any], now: datetime, failed: Sequence[tuple
             FROM failed)
         INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state, verdict, reason, rule, winner,
                              channel, wished, day, due, policy_version, created_at, changed_at, follows, wish_from)
-        SELECT part, nextval('message_ids'), account_key, contact_id, proposal_id, lane,
+        SELECT part, nextval('message_ids'), account_key, contact_id, proposal_id,
+               CASE WHEN lane = {Lane.FAST} THEN {Lane.FAST} ELSE {Lane.BULK} END,
                CASE WHEN lane = {Lane.FAST} THEN {State.PLANNED} ELSE {State.OPEN} END,
                CASE WHEN lane = {Lane.FAST} THEN {VERDICT_CODE[Verdict.send]} ELSE {VERDICT_CODE[Verdict.queue]} END,
                {REASON_CODE[Reason.clear]}, 0, 0, CASE WHEN lane = {Lane.FAST} THEN next ELSE -1 END, on_day,

@@ -30,7 +30,7 @@ def settle_parts(
     left = connection.execute(
         f"SELECT m.part, m.id, a.number, a.owner FROM message m LEFT JOIN attempt a "
         f"ON a.part = m.part AND a.message_id = m.id AND a.outcome IS NULL "
-        f"WHERE m.state = {State.SENDING} AND m.lane = {Lane.BULK} AND m.part = ANY(%(parts)s) "
+        f"WHERE m.state = {State.SENDING} AND m.lane <> {Lane.FAST} AND m.part = ANY(%(parts)s) "
         f"AND NOT EXISTS (SELECT FROM worker w WHERE w.name = a.owner "
         f"AND w.seen_at > clock_timestamp() - make_interval(secs => %(silent)s))",
         {"parts": list(parts), "silent": leases.seconds + leases.send_seconds},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from pauta.facts import AccountChoice
+from pauta.messages.actions import request_plan
 from pauta.messages.models import WAITING, Lane, ProposalState, State, Unit
 from pauta.messages.queries import stopped_channels
 from pauta.pipeline.leases import Leases
+from pauta.pipeline.overriding import called_overridden, past
 from pauta.pipeline.planning import Decided, decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.policies import queries as policies
@@ -71,21 +74,33 @@ def release(connection: Connection[Any], now: datetime, leases: Leases, limit: i
     Messages that may not leave after all are moved, queued or suppressed in the same transaction.
     """
     stopped = stopped_channels(connection)
-    due = _due(connection, now, leases, limit, stopped)
-    if not due:
-        return None
+    for lane in (Lane.OVERRIDDEN, Lane.BULK):
+        due = _due(connection, now, leases, limit, stopped, lane)
+        if due:
+            return _release(connection, now, leases, due, lane)
+    return None
+
+
+def _release(
+    connection: Connection[Any], now: datetime, leases: Leases, due: Sequence[tuple[int, int, int]], lane: Lane
+) -> list[Claimed]:
     leases.lock(connection, {part for part, _, _ in due})
     accounts = sorted({(part, key) for part, key, _ in due})
+    chosen, current = AccountChoice.of((key for _, key in accounts), lane), policies.current(connection)
     with blamed(Unit.ACCOUNT, accounts):
-        decided = decide(connection, now, AccountChoice.of(key for _, key in accounts), policies.current(connection))
+        decided = decide(connection, now, chosen, past(current) if lane is Lane.OVERRIDDEN else current)
+        if lane is Lane.OVERRIDDEN:
+            decided = called_overridden(decided)
         write_changes(connection, now, decided)
         claimed = claim(connection, now, decided, np.array([number for _, _, number in due]))
+        if lane is Lane.OVERRIDDEN:
+            request_plan(connection, [key for _, key in accounts], now)
         let_go(connection, Unit.ACCOUNT, accounts)
     return claimed
 
 
 def _due(
-    connection: Connection[Any], now: datetime, leases: Leases, limit: int, stopped: frozenset[int]
+    connection: Connection[Any], now: datetime, leases: Leases, limit: int, stopped: frozenset[int], lane: Lane
 ) -> list[tuple[int, int, int]]:
     """Part, account key and id of messages that want attention: partition by partition, as far as the limit needs, so
     that a million that are due are not read again for each claim; account by account within it."""
@@ -95,7 +110,7 @@ def _due(
         FROM unnest(%(parts)s::int2[]) AS own (part) CROSS JOIN LATERAL (
             SELECT m.part, m.account_key, m.id FROM (
                 SELECT part, account_key, id, proposal_id FROM message
-                WHERE {WAITING} AND lane = {Lane.BULK} AND part = own.part AND due <= %(now)s
+                WHERE {WAITING} AND lane = {lane:d} AND part = own.part AND due <= %(now)s
                       AND channel <> ALL(%(stopped)s)
                 OFFSET 0) m  -- a fence: the index of what is due, never a walk over all accounts to spare the sorting
             JOIN proposal p ON p.id = m.proposal_id

@@ -21,10 +21,12 @@ from pauta.core.gate.sentences import Decision, sentence
 from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, NEVER
 from pauta.events.queries import StandingCondition, standing_conditions
 from pauta.facts import AccountChoice, Loaded
+from pauta.messages.holds import StandingHold, standing_holds
 from pauta.messages.queries import MessageView, open_messages
 from pauta.policies import queries as policies
 from pauta.policies.queries import PolicySet
 from pauta.policies.sentences import sentence as policy_sentence
+from pauta.reports.exceptions import HELD, HeldByHand, overridden
 from pauta.reports.wording import day_in_words, rule_in_words
 
 Conn = Connection[Any]
@@ -88,12 +90,13 @@ class StripRow:
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """The rows of a contact or an account, the rules that they name, and the conditions that stand at the account."""
+    """The rows of a contact or an account, the rules that they name, the conditions and the holds that stand."""
 
     today: date
     rules: tuple[RuleTold, ...]
     messages: tuple[StripRow, ...]
     conditions: tuple[StandingCondition, ...]
+    holds: tuple[StandingHold, ...]
 
 
 def strips(conn: Conn, now: datetime, account_key: int, contact_id: int | None, lang: str, days: int = DAYS) -> Strips:
@@ -107,13 +110,17 @@ def strips(conn: Conn, now: datetime, account_key: int, contact_id: int | None, 
     fitted = Room(in_force).fitted(loaded)
     traced = [rows[view.id] for view in shown if view.id in rows]
     decided = plan(fitted, in_force.policies, traced) if traced else None
-    asked = _Asked(conn, replace(loaded, facts=fitted), in_force, decided, lang, days)
+    fitted_facts = replace(loaded, facts=fitted)
+    held = HeldByHand(conn, fitted_facts, account_key, lang)
+    asked = _Asked(conn, fitted_facts, in_force, decided, held, lang, days)
     told = tuple(asked.row(view, rows.get(view.id)) for view in shown)
+    today = asked.today(contact_id)
     return Strips(
-        today=asked.today(contact_id),
+        today=today,
         rules=_rules(conn, told, lang),
         messages=told,
         conditions=tuple(standing_conditions(conn, account_key)),
+        holds=tuple(standing_holds(conn, account_key, contact_id, today)),
     )
 
 
@@ -121,8 +128,16 @@ class _Asked:
     """What the gate says of the messages of one account."""
 
     def __init__(
-        self, conn: Conn, loaded: Loaded, in_force: PolicySet, decided: Plan | None, lang: str, days: int
+        self,
+        conn: Conn,
+        loaded: Loaded,
+        in_force: PolicySet,
+        decided: Plan | None,
+        held: HeldByHand,
+        lang: str,
+        days: int,
     ) -> None:
+        self.conn, self.held = conn, held
         self.loaded, self.policies, self.decided, self.lang, self.days = loaded, in_force.policies, decided, lang, days
         self.names = _names(conn, loaded.contacts["id"].tolist())
         self.rules = [rule_name(self.policies, one) for one in decided.traced.number.tolist()] if decided else []
@@ -138,7 +153,7 @@ class _Asked:
         """One message; without days when the gate does not plan it (the fast lane, or held back)."""
         name = self.names.get(view.contact_id, view.contact)
         if row is None or self.decided is None:
-            return StripRow(view, name, None, (), ())
+            return StripRow(view, name, overridden(self.conn, view, self.lang, "goes_past"), (), ())
         rows = tuple(
             ChannelRow(CHANNELS[code], tuple(self._days(row, wish, view, CHANNELS[code])))
             for wish, code in enumerate(channels_of(self.loaded.facts, row))
@@ -152,10 +167,11 @@ class _Asked:
         closed = self.decided.traced.closed[position, :, wish].tolist()
         base = int(self.decided.traced.base[position])
         today = int(self.loaded.facts.contacts.today[self.loaded.facts.messages.contact[row]])
+        names = [HELD if name == "pause" and self.held.of(row) else name for name in self.rules]
         found = []
         for number in range(today, min(today + self.days, base + BOARD_DAYS)):
             day = _EPOCH + timedelta(days=number)
-            rules = tuple(name for name, bits in zip(self.rules, closed, strict=True) if bits >> (number - base) & 1)
+            rules = tuple(name for name, bits in zip(names, closed, strict=True) if bits >> (number - base) & 1)
             placed = day == view.day and channel == view.channel
             found.append(StripDay(day, "place" if placed else "closed" if rules else "open", rules))
         return found
@@ -164,7 +180,10 @@ class _Asked:
         placed = None if decided.day[row] == NEVER else _EPOCH + timedelta(days=int(decided.day[row]))
         if placed != view.day or VERDICTS[decided.verdict[row]].value != view.verdict or not view.planned:
             return None
-        return sentence(Decision(self.loaded.facts, self.policies, decided, row, name, self._called), self.lang)
+        by_hand = self.held.sentence(row, int(decided.rule[row]))
+        return by_hand or sentence(
+            Decision(self.loaded.facts, self.policies, decided, row, name, self._called), self.lang
+        )
 
     def _called(self, code: int) -> str:
         first = self._came_first(code)

@@ -25,6 +25,7 @@ from pauta.core.problems import Problem
 from pauta.facts import AccountChoice, Loaded
 from pauta.messages.queries import ALL_PARTS, MessageView, Recipient, find_recipients, messages_of
 from pauta.policies.queries import PolicySet, current
+from pauta.reports.exceptions import HELD, HeldByHand, overridden
 from pauta.reports.wording import day_in_words, phrase, rule_in_words
 
 Conn = Connection[Any]
@@ -109,7 +110,9 @@ def _of_one(conn: Conn, now: datetime, recipient: Recipient, lang: str, message_
     for view in found:
         winner = first.get(view.winner)
         strips, said = asked.get(view.id, ((), None))
+        by_hand = overridden(conn, view, lang)
         text = said if said and view.reason not in _HELD_BACK else _sentence(view, winner, recipient.zone, lang)
+        text = f"{text}; {by_hand}" if by_hand else text
         told.append(Told(view, text, winner, strips))
     coming = [one for one in told if one.message.state in ("open", "planned", "sending", "held")]
     coming.sort(key=lambda one: (one.message.day or one.message.wished, one.message.id))
@@ -120,6 +123,9 @@ def _of_one(conn: Conn, now: datetime, recipient: Recipient, lang: str, message_
 
 _HELD_BACK = ("stopped", "paused")
 """What the gate does not know of."""
+
+_SAID_OTHERWISE = ("clear", "delivered", "overridden")
+"""What needs no reason beside where the message stands."""
 
 
 def what(view: MessageView) -> str:
@@ -132,7 +138,7 @@ def _sentence(view: MessageView, first: CameFirst | None, zone: str, lang: str) 
     reason = phrase(f"reasons.{view.reason}", lang)
     if view.rule:
         reason = phrase("why.because", lang, reason=reason, rule=rule_in_words(view.rule, lang))
-    parts = [place] if view.reason in ("clear", "delivered") and not view.rule else [place, reason]
+    parts = [place] if view.reason in _SAID_OTHERWISE and not view.rule else [place, reason]
     if first is not None:
         day = day_in_words(first.day, lang) if first.day else "–"
         parts.append(phrase("why.winner", lang, what=first.what, day=day))
@@ -186,15 +192,20 @@ def _ask_gate(conn: Conn, now: datetime, recipient: Recipient, views: Sequence[M
         return {}
     fitted = Room(policies).fitted(loaded)
     decided = plan(fitted, policies.policies, [rows[view.id] for view in known])
-    answer = _Answer(replace(loaded, facts=fitted), policies, decided, recipient)
+    fitted_facts = replace(loaded, facts=fitted)
+    held = HeldByHand(conn, fitted_facts, recipient.account_key, lang)
+    answer = _Answer(fitted_facts, policies, decided, recipient, held)
     return {view.id: (answer.strips(rows[view.id], view), answer.sentence(rows[view.id], view, lang)) for view in known}
 
 
 class _Answer:
     """What the gate says of the messages of one account, in dates and words."""
 
-    def __init__(self, loaded: Loaded, policies: PolicySet, decided: Plan, recipient: Recipient) -> None:
+    def __init__(
+        self, loaded: Loaded, policies: PolicySet, decided: Plan, recipient: Recipient, held: HeldByHand
+    ) -> None:
         self.loaded, self.policies, self.decided, self.recipient = loaded, policies.policies, decided, recipient
+        self.held = held
         self.rules = [rule_name(self.policies, number) for number in decided.traced.number.tolist()]
 
     def sentence(self, row: int, view: MessageView, lang: str) -> str | None:
@@ -203,6 +214,9 @@ class _Answer:
         placed = None if day == NEVER else _EPOCH + timedelta(days=day)
         if placed != view.day or verdict.value != view.verdict or not view.planned:
             return None
+        by_hand = self.held.sentence(row, int(self.decided.rule[row]))
+        if by_hand:
+            return by_hand
         name = self.recipient.name or self.recipient.email or self.recipient.external_id
         return sentence(Decision(self.loaded.facts, self.policies, self.decided, row, name, self._called(lang)), lang)
 
@@ -227,7 +241,9 @@ class _Answer:
     def _spans(self, row: int, wish: int, code: int, view: MessageView) -> tuple[ClosedDays, ...]:
         position = self.decided.trace_position(row)
         closed = [int(days) for days in self.decided.traced.closed[position, :, wish]]
-        rules = self.rules if code in base.PROVIDED else [_NO_PROVIDER.get(name, name) for name in self.rules]
+        other = {} if code in base.PROVIDED else _NO_PROVIDER
+        other = {**other, "pause": HELD} if self.held.of(row) else other
+        rules = [other.get(name, name) for name in self.rules]
         first = _EPOCH + timedelta(days=int(self.decided.traced.base[position]))
         spans: list[ClosedDays] = []
         for day in self._days(first, view):

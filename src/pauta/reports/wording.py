@@ -35,4 +35,4 @@ def rule_in_words(rule: str, lang: str) -> str:
     return phrase(f"rules.{rule}", lang) if rule in _BUILTIN else rule
 
 
-_BUILTIN = frozenset({*BUILTIN_RULES.values(), "provider"})
+_BUILTIN = frozenset({*BUILTIN_RULES.values(), "provider", "held"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,22 @@ def hash_of(secret: str) -> bytes:
     need a slow hash. It also makes the look-up one index probe, at every request.
     """
     return hashlib.sha256(secret.encode()).digest()
+
+
+def person(actor: str) -> str:
+    """Who stands behind an actor: the address of ``user:ana@…`` and of ``cli:root as ana@…``, else the actor itself."""
+    return actor.rsplit(" ", 1)[-1].removeprefix("user:")
+
+
+def names_of(connection: Connection[Any], actors: Iterable[str]) -> dict[str, str]:
+    """What people call these actors: a user's name, else the address, key or command that stands behind it."""
+    people = {actor: person(actor) for actor in actors}
+    rows = connection.execute(
+        "SELECT lower(email), name FROM pauta_user WHERE lower(email) = ANY(%s)",
+        ([one.lower() for one in people.values()],),
+    )
+    names = dict(rows.fetchall())
+    return {actor: names.get(one.lower(), one) for actor, one in people.items()}
 
 
 def key_by_secret(connection: Connection[Any], secret: str) -> Key | None:

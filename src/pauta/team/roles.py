@@ -16,6 +16,7 @@ class Right(StrEnum):
     PEOPLE_WRITE = "people.write"
     CONSENTS_WRITE = "consents.write"
     EVENTS_WRITE = "events.write"
+    CONTACTS_HOLD = "contacts.hold"
     TEMPLATES_READ = "templates.read"
     TEMPLATES_WRITE = "templates.write"
     POLICIES_READ = "policies.read"
@@ -60,6 +61,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.TEMPLATES_WRITE,
         Right.CAMPAIGNS_WRITE,
         Right.CAMPAIGNS_LAUNCH,
+        Right.CONTACTS_HOLD,
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
@@ -70,6 +72,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.PEOPLE_WRITE,
         Right.CONSENTS_WRITE,
         Right.EVENTS_WRITE,
+        Right.CONTACTS_HOLD,
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
@@ -79,6 +82,7 @@ ROLES: dict[str, frozenset[Right]] = {
     | {
         Right.CONSENTS_WRITE,
         Right.EVENTS_WRITE,
+        Right.CONTACTS_HOLD,
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
@@ -90,6 +94,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.CAMPAIGNS_WRITE,
         Right.CAMPAIGNS_LAUNCH,
         Right.APPROVALS_DECIDE,
+        Right.CONTACTS_HOLD,
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,

@@ -61,6 +61,8 @@ _STATUS = {
     "campaigns.no_update": HTTPStatus.CONFLICT,
     "messages.key_taken": HTTPStatus.CONFLICT,
     "messages.message_gone": HTTPStatus.CONFLICT,
+    "messages.no_override": HTTPStatus.CONFLICT,
+    "messages.hold_gone": HTTPStatus.NOT_FOUND,
     "messages.not_stopped": HTTPStatus.CONFLICT,
     "messages.nothing_stopped": HTTPStatus.CONFLICT,
     "user_unknown": HTTPStatus.NOT_FOUND,

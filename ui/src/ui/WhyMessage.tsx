@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { RuleToldView, StripMessageView } from "../api";
 import { useFormats } from "./dates";
 import { DayStrip } from "./DayStrip";
+import { SendAnyway } from "./SendAnyway";
 import { useTeamTitle } from "./teams";
 import { VerdictBadge } from "./VerdictBadge";
 import { CHANNELS, MESSAGE_STATES, RULES, TYPES, wordOf } from "./words";
@@ -24,7 +25,8 @@ export function WhyMessage({ told, rules, named }: WhyMessageProps) {
   const name = message.campaign || message.topic || message.template;
   const sentences = Object.fromEntries(rules.map((one) => [one.rule, one.sentence]));
   const ruleName = (code: string) => (RULES[code] ? i18n._(wordOf(RULES, code)) : code);
-  const standsStill = message.state === "held" || !message.planned;
+  const standsStill = message.state === "held" || !message.planned || message.overridden_by !== null;
+  const waits = message.verdict === "queue" && message.type !== "transactional" && !standsStill;
   return (
     <Box className="paper" p="md" component="article" aria-label={name}>
       <Group justify="space-between" gap="xs" align="flex-start">
@@ -38,6 +40,7 @@ export function WhyMessage({ told, rules, named }: WhyMessageProps) {
           </Text>
         </Box>
         <Group gap="xs">
+          {waits ? <SendAnyway message={message.id} name={name} /> : null}
           {message.urgent ? <Badge color="red" variant="light" tt="none"><Trans>urgent</Trans></Badge> : null}
           {standsStill
             ? <Badge size="lg" tt="none" bg="var(--queue-back)" c="var(--queue-ink)">{i18n._(wordOf(MESSAGE_STATES, message.state))}</Badge>

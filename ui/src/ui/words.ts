@@ -85,6 +85,7 @@ export const REASONS: Words = {
   later: msg`the mail server asked to wait`,
   lost: msg`no answer from the mail server`,
   delivered: msg`taken by the mail server`,
+  overridden: msg`went past the policies`,
 };
 
 /** Rules that are no policies, but stand for everybody. */
@@ -93,6 +94,7 @@ export const RULES: Words = {
   address: msg`address`,
   consent: msg`consent`,
   pause: msg`pause of the contact`,
+  held: msg`held by a colleague`,
   preference: msg`preference of the contact`,
 };
 

@@ -46,6 +46,7 @@ class Reason(StrEnum):
     later = "later"
     lost = "lost"
     delivered = "delivered"
+    overridden = "overridden"
 
 
 VERDICTS: Final = tuple(Verdict)

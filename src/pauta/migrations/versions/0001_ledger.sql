@@ -266,6 +266,22 @@ CREATE TABLE maintenance (
     CONSTRAINT pk_maintenance PRIMARY KEY (id)
 );
 
+CREATE TABLE manual_hold (
+    id BIGSERIAL NOT NULL,
+    part SMALLINT NOT NULL,
+    account_key BIGINT NOT NULL,
+    contact_id BIGINT,
+    until DATE NOT NULL,
+    reason TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    lifted_at TIMESTAMP WITH TIME ZONE,
+    lifted_by TEXT,
+    CONSTRAINT pk_manual_hold PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_manual_hold_standing ON manual_hold (part, account_key) WHERE lifted_at IS NULL;
+
 CREATE TABLE meeting (
     id BIGSERIAL NOT NULL,
     what TEXT NOT NULL,
@@ -316,6 +332,8 @@ CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
 
 CREATE INDEX ix_message_fast ON message (due) WHERE state < 2 AND lane = 1;
 
+CREATE INDEX ix_message_overridden ON message (part, due) WHERE state < 2 AND lane = 2;
+
 CREATE INDEX ix_message_proposal ON message USING brin (proposal_id) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_sending ON message (part) WHERE state = 2;
@@ -362,6 +380,14 @@ CREATE INDEX ix_message_tally_day ON message_tally (day);
 CREATE INDEX ix_message_tally_fresh ON message_tally (kind_id) WHERE fresh;
 
 CREATE INDEX ix_message_tally_waiting ON message_tally (wished) WHERE state < 2;
+
+CREATE TABLE override (
+    message_id BIGINT NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_override PRIMARY KEY (message_id)
+);
 
 CREATE TABLE place (
     id SERIAL NOT NULL,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from pauta.core.problems import Problem
 from pauta.messages import actions, queries
 from pauta.messages.archived import archived_mail
+from pauta.messages.overriding import override
 from pauta.messages.terms import read_terms
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
@@ -92,6 +93,8 @@ class MessageView(BaseModel):
     created_at: datetime
     changed_at: datetime
     follows: int | None = Field(description="The message that this one follows on another channel.")
+    overridden_by: str | None = Field(description="Who sent it past the policies; null when nobody did.")
+    overridden_why: str | None
 
 
 class MessageStory(MessageView):
@@ -105,6 +108,12 @@ class CancelForm(Form):
     """Why a message is taken back."""
 
     why: Line = ""
+
+
+class OverrideForm(Form):
+    """Why a message goes past the policies."""
+
+    why: Line = Field(min_length=1, examples=["The customer asked for it on the phone."])
 
 
 def message_view(one: queries.MessageView) -> MessageView:
@@ -169,6 +178,20 @@ def cancel_message(
     why = form.why if form else ""
     actions.cancel(door.connection, message_id, door.now, actor=door.actor, why=why)
     door.audit(Right.MESSAGES_CANCEL, f"message:{message_id}", why=why)
+    return _story(door, message_id)
+
+
+@router.post("/messages/{message_id}/override")
+def override_message(
+    door: Annotated[Door, allowed(Right.MESSAGES_OVERRIDE)], message_id: BigNumber, form: OverrideForm
+) -> MessageStory:
+    """Send a message past caps, holds, hours and every other policy: 409 unless it waits or was kept back by one.
+
+    Never past its own dates, the address, consent, the contact's pause, what the contact wants never, or a policy on
+    channels. It counts afterwards like any other.
+    """
+    override(door.connection, door.now, message_id, door.caller, form.why)
+    door.audit(Right.MESSAGES_OVERRIDE, f"message:{message_id}", why=form.why)
     return _story(door, message_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pauta.people import views
 from pauta.people.queries import Person, find_contacts
 from pauta.reports.strip import DAYS, strips
 from pauta.team.roles import Right
+from pauta.web.api.holds import HoldView, hold_views
 from pauta.web.api.messages import MessageView, message_view
 from pauta.web.door import Door, allowed
 from pauta.web.terms import Channel
@@ -34,17 +36,23 @@ class MomentView(_Read):
 
     at: datetime = Field(description="UTC.")
     day: date = Field(description="The date where the contact is.")
-    what: str = Field(description="message, touch, meeting, event, condition, condition_ended or consent.")
+    what: str = Field(
+        description="message, touch, meeting, event, condition, condition_ended, consent, hold or hold_lifted."
+    )
     direction: str = Field(description="out or in.")
     id: int = Field(description="The message's; 0 for what is none.")
     contact: str | None = Field(description="External id; null for what concerns the account as a whole.")
-    name: str = Field(description="Campaign or topic, name of the event or condition, topic of the consent.")
+    name: str = Field(
+        description="Campaign or topic, name of the event or condition, topic of the consent, end of the hold."
+    )
     type: str = Field(description="Message type; empty for what is no message.")
     team: str
     channel: str | None
     state: str = Field(description="State of a message; granted or denied; else empty.")
     reason: str
     rule: str
+    by: str = Field(description="Who sent it past the policies, or held or lifted; empty when nobody did.")
+    why: str = Field(description="The reason that they gave.")
 
 
 class TimelineView(_Read):
@@ -114,6 +122,7 @@ class StripsView(_Read):
     rules: list[RuleToldView]
     messages: list[StripMessageView]
     conditions: list[StandingView]
+    holds: list[HoldView] = Field(description="What colleagues hold by hand, those of the account included.")
 
 
 Cursor = Annotated[Line | None, Query(description="From the page before; the first page when it is left out.")]
@@ -153,8 +162,7 @@ def get_contact_strip(
 ) -> StripsView:
     """For each message to a contact that has not left: its coming days, which rules close them, and what came first."""
     person = _person(door, external_id)
-    found = strips(door.connection, door.now, person.account_key, person.id, door.language, days)
-    return StripsView.model_validate(found)
+    return _strips(door, person.account_key, person.id, days)
 
 
 @router.get("/accounts/{external_id}/strip")
@@ -162,8 +170,13 @@ def get_account_strip(
     door: Annotated[Door, allowed(Right.MESSAGES_READ)], external_id: Name, days: Days = DAYS
 ) -> StripsView:
     """The strips of everybody at an account, and the conditions that stand there."""
-    key = _account(door, external_id)
-    return StripsView.model_validate(strips(door.connection, door.now, key, None, door.language, days))
+    return _strips(door, _account(door, external_id), None, days)
+
+
+def _strips(door: Door, account_key: int, contact_id: int | None, days: int) -> StripsView:
+    found = strips(door.connection, door.now, account_key, contact_id, door.language, days)
+    told = {field.name: getattr(found, field.name) for field in fields(found)}
+    return StripsView.model_validate({**told, "holds": hold_views(door, found.holds)})
 
 
 def _page(found: Page) -> TimelineView:

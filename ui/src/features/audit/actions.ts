@@ -4,6 +4,7 @@ import { msg } from "@lingui/core/macro";
 export const ACTIONS = {
   "people.write": msg`changed people`,
   "consents.write": msg`recorded a consent, preference or pause`,
+  "contacts.hold": msg`held or lifted a hold`,
   "events.write": msg`recorded what happened`,
   "templates.write": msg`published a template`,
   "policies.write": msg`changed the policies`,

@@ -7,6 +7,7 @@ import { Page } from "../../ui/Page";
 import { Answer } from "../../ui/states";
 import { STAGES, wordOf } from "../../ui/words";
 import { Coming } from "./Coming";
+import { Hold } from "./Holds";
 import { Facts } from "./Profile";
 import { Timeline } from "./Timeline";
 
@@ -31,6 +32,7 @@ function Account({ account }: { account: AccountView }) {
           {account.stage ? <Badge variant="default" tt="none">{i18n._(wordOf(STAGES, account.stage))}</Badge> : null}
         </Group>
       }
+      actions={<Hold sort="account" id={account.external_id} name={account.name || account.external_id} />}
     >
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, lg: 8 }} miw={0}>

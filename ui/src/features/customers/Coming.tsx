@@ -6,6 +6,7 @@ import type { StripsView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Empty } from "../../ui/states";
 import { WhyMessage } from "../../ui/WhyMessage";
+import { StandingHold } from "./Holds";
 
 const AT_FIRST = 8;
 
@@ -21,6 +22,7 @@ export function Coming({ told, nothing, named = false }: { told: StripsView; not
           <Trans>“{one.name}” stands since {formats.moment(one.began_at)}; policies may hold messages for it.</Trans>
         </Alert>
       ))}
+      {told.holds.map((one) => <StandingHold key={one.id} hold={one} ofContact={!named} />)}
       {shown.map((one) => <WhyMessage key={one.message.id} told={one} rules={told.rules} named={named} />)}
       {told.messages.length ? null : <Empty title={nothing} />}
       {shown.length < told.messages.length ? (

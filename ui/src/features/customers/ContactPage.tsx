@@ -8,6 +8,7 @@ import { Page } from "../../ui/Page";
 import { Answer } from "../../ui/states";
 import { STAGES, wordOf } from "../../ui/words";
 import { Consents } from "./Consents";
+import { Hold } from "./Holds";
 import { Preferences } from "./Preferences";
 import { Profile } from "./Profile";
 import { Coming } from "./Coming";
@@ -40,6 +41,7 @@ function Contact({ contact }: { contact: ContactView }) {
           {contact.paused_until ? <Badge tt="none" bg="var(--queue-back)" c="var(--queue-ink)"><Trans>paused until {formats.shortDay(contact.paused_until)}</Trans></Badge> : null}
         </Group>
       }
+      actions={<Hold sort="contact" id={contact.external_id} name={name} />}
     >
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, lg: 8 }} miw={0}>

@@ -1,11 +1,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Badge, Button, Center, Group, Select, Stack, Text } from "@mantine/core";
+import { Badge, Box, Button, Center, Group, Select, Stack, Text } from "@mantine/core";
 import { IconArrowDownLeft, IconArrowUpRight } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { listAccountTimeline, listContactTimeline, type MomentView } from "../../api";
 import { useFormats } from "../../ui/dates";
+import { SendAnyway } from "../../ui/SendAnyway";
 import { Answer, Empty } from "../../ui/states";
 import { useTeamTitle } from "../../ui/teams";
 import { CHANNELS, MESSAGE_STATES, REASONS, TYPES, wordOf } from "../../ui/words";
@@ -13,6 +14,8 @@ import { SORTS } from "./sorts";
 import styles from "./Timeline.module.css";
 
 type Channel = NonNullable<NonNullable<Parameters<typeof listContactTimeline>[0]["query"]>["channel"]>;
+/** Reasons past which nobody may send. */
+const FOR_GOOD = ["address", "consent", "window"];
 const CHOICES = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"] as const;
 
 /** Everything in and out of a contact or an account, every team and channel, the newest first. */
@@ -65,6 +68,8 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
   ].filter(Boolean);
   const state = moment.what === "consent" ? (moment.state === "granted" ? t`granted` : t`denied`) : moment.state ? i18n._(wordOf(MESSAGE_STATES, moment.state)) : "";
   const reason = ["suppressed", "failed", "held"].includes(moment.state) && moment.reason ? i18n._(wordOf(REASONS, moment.reason)) : "";
+  const held = moment.what === "hold" || moment.what === "hold_lifted";
+  const name = held ? t`until ${formats.day(moment.name)}` : moment.name === "*" ? t`every topic` : moment.name || details[0];
   return (
     <li className={styles.moment}>
       <span className={styles.way} data-out={out} title={out ? t`out` : t`in`} role="img" aria-label={out ? t`out` : t`in`}>
@@ -72,13 +77,19 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
       </span>
       <div>
         <Group gap="xs">
-          <Text fw={600} size="sm">{moment.name === "*" ? t`every topic` : moment.name || details[0]}</Text>
+          <Text fw={600} size="sm">{name}</Text>
           {state ? <Badge size="sm" variant="default" tt="none">{state}</Badge> : null}
         </Group>
         <Text size="sm" c="dimmed">
           {details.join(" · ")}{reason ? ` · ${reason}` : ""}{moment.rule && reason ? ` (${moment.rule})` : ""}
           {named && moment.contact ? <> · <Link to="/contacts/$id" params={{ id: moment.contact }}>{moment.contact}</Link></> : null}
         </Text>
+        {moment.by ? (
+          <Text size="sm">
+            {held ? <Trans>By {moment.by}: {moment.why}</Trans> : <Trans>Past the policies, by {moment.by}: {moment.why}</Trans>}
+          </Text>
+        ) : null}
+        {moment.state === "suppressed" && !FOR_GOOD.includes(moment.reason) ? <Box mt={4}><SendAnyway message={moment.id} name={moment.name} /></Box> : null}
       </div>
       <Text size="sm" c="dimmed" className="figures" component="time" dateTime={moment.at}>{formats.moment(moment.at)}</Text>
     </li>

@@ -9,4 +9,6 @@ export const SORTS = {
   condition: msg`condition began`,
   condition_ended: msg`condition ended`,
   consent: msg`consent`,
+  hold: msg`hold`,
+  hold_lifted: msg`hold lifted`,
 };
