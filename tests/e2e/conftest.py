@@ -48,6 +48,7 @@ def site() -> Iterator[str]:
             "PAUTA_WEB_PORT": str(port),
             "PAUTA_CATCHER_SMTP_PORT": str(mail_port),
             "PAUTA_WORKERS": "1",
+            "PAUTA_GRACE_SECONDS": "0",
         }
         with (folder / "log").open("w+") as log:
             demo = subprocess.Popen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -57,13 +57,13 @@ def build(
     replace_all(connection, policies, "ana", now)
 
 
-def launch(connection: Connection[Any], now: datetime, name: str, **terms: Any) -> int:
+def launch(connection: Connection[Any], now: datetime, name: str, grace: timedelta = timedelta(), **terms: Any) -> int:
     """Create and launch a campaign to everybody; its id."""
     fields = {"type": "promotional", "topic": "offers", "team": "marketing", "channels": ["email"], **terms}
     dates = {key: value.isoformat() if isinstance(value, date) else value for key, value in fields.items()}
     draft = campaigns.read_draft({"name": name, "template": "hello", "audience": {"everyone": True}, **dates})
     campaign_id = campaigns.create(connection, now, draft, "ana")
-    campaigns.launch(connection, now, campaign_id, ADMIN)
+    campaigns.launch(connection, now, campaign_id, ADMIN, grace)
     return campaign_id
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
+
+import pytest
 
 from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
@@ -223,3 +226,34 @@ def test_what_waits_without_a_day_is_looked_at_again(office: Office) -> None:
     office.later(seconds=(look - office.now).total_seconds())
     office.settle(worker)
     assert company.states(office.connection) == {State.SENT: 1}
+
+
+@pytest.mark.parametrize(
+    ("terms", "waits"), [({}, True), ({"urgent": True}, False), ({"type": "transactional"}, False)]
+)
+def test_nothing_leaves_while_a_launch_can_be_undone(office: Office, terms: dict[str, Any], waits: bool) -> None:
+    company.build(office.connection, office.now, 2, 4, [])
+    worker = office.worker()
+    company.launch(office.connection, office.now, "launch", grace=timedelta(seconds=60), **terms)
+    office.settle(worker)
+    assert len(office.post.received) == (0 if waits else 4)
+    office.run("INSERT INTO plan_request SELECT DISTINCT part, account_key, %s FROM message", office.now)
+    office.later(seconds=59)
+    office.settle(worker)
+    assert len(office.post.received) == (0 if waits else 4), "a new plan leaves the moment as it is"
+    office.later(seconds=1)
+    office.settle(worker)
+    assert len(office.post.received) == 4
+
+
+def test_an_undone_launch_has_sent_nothing(office: Office) -> None:
+    company.build(office.connection, office.now, 2, 4, [])
+    worker = office.worker()
+    campaign = company.launch(office.connection, office.now, "launch", grace=timedelta(seconds=300))
+    office.settle(worker)
+    office.later(seconds=299)
+    undone = campaigns.undo(office.connection, office.now, campaign)
+    assert (undone.left, undone.state) == (0, "draft")
+    office.later(seconds=10)
+    office.settle(worker)
+    assert office.post.received == []

@@ -124,6 +124,7 @@ def test_what_has_left_cannot_be_undone_nor_what_is_long_ago(base: Connection[An
     assert base.execute("SELECT state FROM message ORDER BY contact_id").fetchall() == [(3,), (7,)]
     launched(base, call, "old", {})
     base.execute("UPDATE campaign SET launched_at = launched_at - interval '61 seconds' WHERE name = 'old'")
+    base.execute("UPDATE proposal SET leaves_from = leaves_from - interval '61 seconds'")
     assert call("POST", "/campaigns/old/undo").json()["code"] == "campaigns.undo_late"
 
 

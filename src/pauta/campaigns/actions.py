@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 from pauta.campaigns import approving
 from pauta.campaigns.approving import require_approved, void
 from pauta.campaigns.audience import audience_of, company_today, count, is_empty
-from pauta.campaigns.queries import Campaign, campaign
+from pauta.campaigns.queries import UNDO_SECONDS, Campaign, campaign
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan
@@ -117,8 +117,10 @@ def _columns(draft: Draft, template_id: int) -> tuple[object, ...]:
     )
 
 
-def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller) -> None:
+def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace: timedelta = timedelta()) -> None:
     """Let the workers write a draft's messages, each with its verdict, partition by partition.
+
+    Nothing leaves before the grace is over, in which the launch can be undone; what is urgent or transactional does.
 
     A Problem when the caller may not send this to so many, it is no draft, its audience is empty, or its window has
     passed where the company is, or the approval is missing.
@@ -142,6 +144,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller) -> No
         template_id=chosen.template_id,
         actor=who.actor,
         campaign=chosen.name,
+        leaves_from=now + grace if grace and not (terms.urgent or terms.type == "transactional") else None,
     )
     connection.execute(
         "UPDATE campaign SET state = 'launching', launched_at = %s, proposal_id = %s WHERE id = %s",
@@ -222,10 +225,6 @@ def cancel(connection: Conn, now: datetime, campaign_id: int) -> None:
     _set(connection, _locked(connection, campaign_id, states, "cancel"), "cancelled", ProposalState.CANCELLED)
 
 
-UNDO_SECONDS = 60
-"""How long after its launch a campaign can be undone."""
-
-
 @dataclass(frozen=True, slots=True)
 class Undone:
     """What an undo did: how many messages had left before it, and the state that the campaign has now."""
@@ -235,14 +234,14 @@ class Undone:
 
 
 def undo(connection: Conn, now: datetime, campaign_id: int) -> Undone:
-    """Take a launch back within a minute: nothing more of it leaves, and ``withdraw`` takes its messages back.
+    """Take a launch back within a minute, or while its grace lasts: nothing more of it leaves.
 
-    When nothing has left yet the campaign is a draft again, under its name; the cancelled launch keeps the old row, so
+    ``withdraw`` takes its messages back. When nothing has left yet the campaign is a draft again, under its name; the cancelled launch keeps the old row, so
     that a worker that is still writing it can touch nothing of a new one. Problem when it is too late.
     """
     lock_parts(connection, range(PARTITIONS))  # what is just being claimed has left
     chosen = _locked(connection, campaign_id, ("launching", "launched", "paused"), "undo")
-    if chosen.launched_at is None or now - chosen.launched_at > timedelta(seconds=UNDO_SECONDS):
+    if chosen.undo_until is None or now > chosen.undo_until:
         raise Problem("campaigns.undo_late", field="campaign", campaign=chosen.name, seconds=UNDO_SECONDS)
     cancel(connection, now, campaign_id)
     left = _left(connection, chosen)

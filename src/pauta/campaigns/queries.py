@@ -16,6 +16,9 @@ from pauta.messages.terms import Terms
 
 Conn = Connection[Any]
 
+UNDO_SECONDS = 60
+"""How long after its launch a campaign can be undone at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
@@ -34,6 +37,15 @@ class Campaign:
     launched_at: datetime | None
     approval: str
     authors: Sequence[str]
+    leaves_from: datetime | None
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """Until when a launch can be undone: for a minute, or as long as nothing of it leaves; None before it."""
+        if self.launched_at is None:
+            return None
+        minute = self.launched_at + timedelta(seconds=UNDO_SECONDS)
+        return max(minute, self.leaves_from or minute)
 
     @property
     def standing(self) -> str:
@@ -64,8 +76,8 @@ class Progress:
 _CAMPAIGN: LiteralString = """
 SELECT c.id, c.name, c.type, c.topic, c.team, c.tier, c.value, c.urgent, c.channels, c.not_before, c.expires, c.minute,
        c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at,
-       c.approval, c.authors
-FROM campaign c JOIN template t ON t.id = c.template_id
+       c.approval, c.authors, p.leaves_from
+FROM campaign c JOIN template t ON t.id = c.template_id LEFT JOIN proposal p ON p.id = c.proposal_id
 """
 
 

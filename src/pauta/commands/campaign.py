@@ -183,7 +183,7 @@ def launch(name: _Name, as_json: _Json = False) -> None:
     """Launch a draft: the workers write a message for every contact, each with its verdict."""
     with session(Right.CAMPAIGNS_LAUNCH) as run:
         chosen = queries.campaign_named(run.connection, name)
-        actions.launch(run.connection, run.now, chosen.id, run.caller)
+        actions.launch(run.connection, run.now, chosen.id, run.caller, run.settings.grace)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "launch")
         contacts = count(run.connection, audience_of(run.connection, chosen.audience, run.now))
         _answer(run, chosen.id, "campaign.launched", as_json, contacts=contacts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -85,7 +85,10 @@ class AccountChoice:
 
 @dataclass(frozen=True)
 class ProposalFacts:
-    """What all messages of a proposal have in common. Days are dates on the contact's own calendar."""
+    """What all messages of a proposal have in common. Days are dates on the contact's own calendar.
+
+    Before ``leaves_from`` nothing of it leaves; the gate, which decides days, does not ask for it.
+    """
 
     id: int
     kind_id: int
@@ -95,6 +98,7 @@ class ProposalFacts:
     not_before: date | None
     expires: date | None
     minute: int
+    leaves_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -289,12 +293,13 @@ def events(scope: Scope, since: date) -> Rows:
 def proposals(connection: Database, ids: list[int]) -> dict[int, ProposalFacts]:
     """What the messages have in common, by proposal id."""
     found = connection.execute(
-        "SELECT id, kind_id, tier, value, channels, not_before, expires, minute FROM proposal WHERE id = ANY(%s)",
+        "SELECT id, kind_id, tier, value, channels, not_before, expires, minute, leaves_from FROM proposal"
+        " WHERE id = ANY(%s)",
         (ids,),
     )
     return {
-        number: ProposalFacts(number, kind, tier, value, tuple(channels), not_before, expires, minute)
-        for number, kind, tier, value, channels, not_before, expires, minute in found
+        number: ProposalFacts(number, kind, tier, value, tuple(channels), *rest)
+        for number, kind, tier, value, channels, *rest in found
     }
 
 

@@ -34,8 +34,8 @@ Conn = Connection[Any]
 
 _ADD_PROPOSAL = """
 INSERT INTO proposal (source, occurrence, kind_id, tier, value, channels, not_before, expires, minute,
-                      template_id, figures, sender, actor, created_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                      template_id, figures, sender, actor, created_at, leaves_from)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (source, occurrence) DO NOTHING RETURNING id
 """
 _ADD_MESSAGE = """
@@ -92,14 +92,19 @@ def add_proposal(
     campaign: str = "",
     figures: Mapping[str, Any] | None = None,
     sender: str = "",
+    leaves_from: datetime | None = None,
 ) -> int | None:
-    """Write what the messages of one origin have in common; its id, or None when the origin has been written before."""
+    """Write what the messages of one origin have in common; its id, or None when the origin has been written before.
+
+    Before ``leaves_from`` nothing of it leaves.
+    """
     kind = kind_id(connection, terms.type, terms.topic, terms.team, campaign, terms.urgent)
     row = connection.execute(
         _ADD_PROPOSAL,
         (
             *(source, occurrence, kind, terms.tier, terms.value, terms.channel_codes, terms.not_before, terms.expires),
             *(terms.minute, template_id, Jsonb(dict(figures or {})), sender, actor, now),
+            leaves_from,
         ),
     ).fetchone()
     return int(row[0]) if row else None

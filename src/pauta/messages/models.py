@@ -104,7 +104,8 @@ class Kind(Base):
 class Proposal(Base):
     """One thing to say, to one contact or to many: what all its messages have in common.
 
-    ``source`` and ``occurrence`` name where it comes from (campaign, API call); together they are unique.
+    ``source`` and ``occurrence`` name where it comes from (campaign, API call); together they are unique. Before
+    ``leaves_from`` nothing of it leaves, so that it can be undone.
     """
 
     __tablename__ = "proposal"
@@ -128,6 +129,7 @@ class Proposal(Base):
     state: Mapped[Small] = mapped_column(server_default="0")
     actor: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Moment]
+    leaves_from: Mapped[Moment | None]
 
 
 class Message(Base):

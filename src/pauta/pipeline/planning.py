@@ -58,7 +58,7 @@ def decide(
     planned = plan(loaded.facts, policies.policies)
     if numbers:
         _draw_places(connection, policies, own, planned.taken)
-    return Decided(loaded, planned, policies, _columns(loaded, planned, policies))
+    return Decided(loaded, planned, policies, _columns(loaded, planned, policies, proposed))
 
 
 def _own_places(loaded: Loaded, policies: PolicySet) -> Mapping[tuple[int, int], int]:
@@ -103,7 +103,7 @@ def _draw_places(
         )
 
 
-def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, NDArray[Any]]:
+def _columns(loaded: Loaded, planned: Plan, policies: PolicySet, proposed: Proposed | None) -> dict[str, NDArray[Any]]:
     """The verdicts as the ledger stores them. Moments are UTC microseconds, days epoch days; NEVER and 0 for none."""
     messages, contacts = loaded.facts.messages, loaded.facts.contacts
     placed = planned.day != NEVER
@@ -113,7 +113,9 @@ def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, ND
     midnight = loaded.facts.now - loaded.facts.now % _MINUTE + (1440 - minute) * _MINUTE
     again = np.where(planned.earliest == NEVER, today + 1, planned.earliest)
     look_again = midnight + (again - today - 1) * _DAY
-    due = np.where(placed, planned.at, np.where(state == State.OPEN, look_again, 0))
+    due = np.where(
+        placed, np.maximum(planned.at, _leaves_from(loaded, proposed)), np.where(state == State.OPEN, look_again, 0)
+    )
     ids = np.array([*policies.ids, 0], dtype=np.int64)
     rule = np.where(
         planned.rule >= 0, ids[np.maximum(planned.rule, 0)], np.where(planned.rule == NO_RULE, 0, planned.rule)
@@ -130,6 +132,18 @@ def _columns(loaded: Loaded, planned: Plan, policies: PolicySet) -> dict[str, ND
         "day": planned.day,
         "due": due,
     }
+
+
+def _leaves_from(loaded: Loaded, proposed: Proposed | None) -> NDArray[np.int64]:
+    """Before when nothing of each message's proposal leaves, in UTC microseconds; 0 where it may at once."""
+    stated = {number: one.leaves_from for number, one in loaded.proposals.items() if one.leaves_from}
+    at = {number: int(moment.timestamp() * 1_000_000) for number, moment in stated.items()}
+    told = np.zeros(len(loaded.facts.messages.id), dtype=np.int64)
+    for number, moment in at.items():
+        told[: len(loaded.messages)][loaded.messages["proposal_id"] == number] = moment
+    if proposed is not None:
+        told[len(loaded.messages) :] = at.get(proposed.proposal.id, 0)
+    return told
 
 
 def write_changes(

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -208,6 +209,14 @@ class Settings:
     send_batch: int = field(
         default=500, metadata=_told(_number(1, 100_000), "Most messages that a worker claims for sending at a time.")
     )
+    grace_seconds: int = field(
+        default=60,
+        metadata=_told(
+            _number(0, 3600),
+            "Seconds after a campaign's launch before its first message leaves, so that the launch can be undone; "
+            "urgent and transactional ones do not wait.",
+        ),
+    )
     import_batch: int = field(
         default=20_000, metadata=_told(_number(1, 1_000_000), "Rows that an import stores in one transaction.")
     )
@@ -222,6 +231,11 @@ class Settings:
     def public_url(self) -> str:
         """Address of the web server without a slash at its end."""
         return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+
+    @property
+    def grace(self) -> timedelta:
+        """How long a launched campaign waits before its first message leaves."""
+        return timedelta(seconds=self.grace_seconds)
 
     @property
     def mail_server(self) -> str:

@@ -597,6 +597,7 @@ CREATE TABLE proposal (
     state SMALLINT DEFAULT '0' NOT NULL,
     actor TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    leaves_from TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_proposal PRIMARY KEY (id),
     CONSTRAINT uq_proposal_source_occurrence UNIQUE (source, occurrence),
     CONSTRAINT fk_proposal_kind_id FOREIGN KEY(kind_id) REFERENCES kind (id),

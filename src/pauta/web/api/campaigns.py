@@ -48,6 +48,8 @@ class CampaignView(TermsForm):
     actor: str
     created_at: datetime
     launched_at: datetime | None
+    leaves_from: datetime | None = Field(description="Nothing of it leaves before; null for at once, and for drafts.")
+    undo_until: datetime | None = Field(description="Until when its launch can be undone.")
 
 
 class TallyView(BaseModel):
@@ -181,13 +183,15 @@ def preview_campaign(
 
 
 @router.post("/campaigns/{name}/launch")
-def launch_campaign(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name) -> CampaignView:
-    """Let the gate decide every message of a draft, and send those that may go.
+def launch_campaign(
+    request: Request, door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name
+) -> CampaignView:
+    """Let the gate decide every message of a draft, and send those that may go once the grace is over.
 
     409 when it is no draft, or an approval is missing.
     """
     chosen = queries.campaign_named(door.connection, name)
-    actions.launch(door.connection, door.now, chosen.id, door.caller)
+    actions.launch(door.connection, door.now, chosen.id, door.caller, state_of(request).settings.grace)
     return _done(door, name, "launch")
 
 
@@ -228,7 +232,10 @@ class UndoneView(BaseModel):
 def undo_campaign(
     request: Request, later: BackgroundTasks, door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name
 ) -> UndoneView:
-    """Take a launch back within a minute: 409 later. Messages that have not left are taken back after the answer."""
+    """Take a launch back within a minute, or while its grace lasts: 409 later.
+
+    Messages that have not left are taken back after the answer.
+    """
     chosen = queries.campaign_named(door.connection, name)
     undone = actions.undo(door.connection, door.now, chosen.id)
     later.add_task(take_back, state_of(request), chosen.id, door.actor)
@@ -255,4 +262,6 @@ def _done(door: Door, name: str, step: str) -> CampaignView:
 def _view(one: queries.Campaign) -> CampaignView:
     hidden = ("terms", "template_id", "proposal_id", "approval", "authors")
     row = {field: value for field, value in asdict(one).items() if field not in hidden}
-    return CampaignView.model_validate({**row, **written(one.terms), "state": one.standing})
+    return CampaignView.model_validate(
+        {**row, **written(one.terms), "state": one.standing, "undo_until": one.undo_until}
+    )

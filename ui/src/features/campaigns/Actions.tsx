@@ -9,7 +9,6 @@ import { Failure } from "../../ui/states";
 
 type Step = "submit" | "withdraw" | "launch" | "pause" | "resume" | "cancel" | "undo";
 
-const UNDO_SECONDS = 60;
 const WRITING: Step[] = ["submit", "withdraw"];
 
 const STEPS: Record<string, Step[]> = { submitted: ["withdraw"], approved: ["withdraw", "launch"], launching: ["undo", "pause", "cancel"], launched: ["undo", "pause", "cancel"], paused: ["resume", "cancel"] };
@@ -81,10 +80,10 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
 }
 
 /** How long a launch can still be undone. */
-function useSecondsLeft(campaign: CampaignView): number {
+export function useSecondsLeft(campaign: CampaignView): number {
   const [now, setNow] = useState(() => Date.now());
-  const launched = campaign.launched_at ? new Date(campaign.launched_at).getTime() : 0;
-  const left = Math.ceil(UNDO_SECONDS - (now - launched) / 1000);
+  const until = campaign.undo_until ? new Date(campaign.undo_until).getTime() : 0;
+  const left = Math.ceil((until - now) / 1000);
   useEffect(() => {
     if (left <= 0) return undefined;
     const timer = setInterval(() => setNow(Date.now()), 1000);

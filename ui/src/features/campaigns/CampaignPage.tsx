@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Group, Tabs, Text } from "@mantine/core";
+import { Alert, Group, Tabs, Text } from "@mantine/core";
+import { IconClockPause } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type CampaignView, getCampaignOptions } from "../../api";
@@ -10,7 +11,7 @@ import { StateBadge } from "../../ui/StateBadge";
 import { Answer } from "../../ui/states";
 import { useTeamTitle } from "../../ui/teams";
 import { TYPES, wordOf } from "../../ui/words";
-import { Actions } from "./Actions";
+import { Actions, useSecondsLeft } from "./Actions";
 import { Approval } from "./Approval";
 import { CampaignEditor } from "./CampaignEditor";
 import { Content } from "./Content";
@@ -53,6 +54,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       }
       actions={<Actions campaign={campaign} />}
     >
+      <Grace campaign={campaign} />
       <Tabs value={tab} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value ?? undefined }), replace: true })} keepMounted={false}>
         <Tabs.List mb="md">
           {draft ? <Tabs.Tab value="when"><Trans>When, and what it does</Trans></Tabs.Tab> : <Tabs.Tab value="progress"><Trans>What became of it</Trans></Tabs.Tab>}
@@ -71,5 +73,16 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+/** That nothing has left yet, while a launch can be undone without a trace. */
+function Grace({ campaign }: { campaign: CampaignView }) {
+  const left = useSecondsLeft(campaign);
+  if (!campaign.leaves_from || !left || !["launching", "launched"].includes(campaign.state)) return null;
+  return (
+    <Alert color="blue" icon={<IconClockPause />} py="xs" mb="md">
+      <Trans>Nothing of it leaves for another {left} seconds. Until then the launch can be undone without anybody noticing.</Trans>
+    </Alert>
   );
 }
