@@ -34,6 +34,7 @@ from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.notices import send_notices
 from pauta.pipeline.quarantine import DROPPED, DefectError, forget_old, set_aside
 from pauta.pipeline.release import Claimed, plan_requested, release
+from pauta.pipeline.telling import tell
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
@@ -207,6 +208,8 @@ class Worker:
             fold(connection)
             connection.commit()
             forget_old(connection)
+            connection.commit()
+            tell(connection, self.clock.now())
             connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
 

@@ -25,6 +25,7 @@ PAGES = (
     "/policies",
     "/mix?by=stage",
     "/silence",
+    "/inbox",
     "/audit",
     "/settings",
     "/settings?tab=people",

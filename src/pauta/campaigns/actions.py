@@ -236,8 +236,9 @@ class Undone:
 def undo(connection: Conn, now: datetime, campaign_id: int) -> Undone:
     """Take a launch back within a minute, or while its grace lasts: nothing more of it leaves.
 
-    ``withdraw`` takes its messages back. When nothing has left yet the campaign is a draft again, under its name; the cancelled launch keeps the old row, so
-    that a worker that is still writing it can touch nothing of a new one. Problem when it is too late.
+    ``withdraw`` takes its messages back. When nothing has left yet the campaign is a draft again, under its name; the
+    cancelled launch keeps the old row, so that a worker that is still writing it can touch nothing of a new one. A
+    Problem when it is too late.
     """
     lock_parts(connection, range(PARTITIONS))  # what is just being claimed has left
     chosen = _locked(connection, campaign_id, ("launching", "launched", "paused"), "undo")

@@ -53,6 +53,14 @@ class LaunchPart(Base):
     done_at: Mapped[Moment | None]
 
 
+class OutcomesTold(Base):
+    """When owners were last told what became of their messages: one row, which whoever does it next moves on."""
+
+    __tablename__ = "outcomes_told"
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[Moment]
+
+
 class Submission(Base):
     """A campaign as it was submitted for approval. ``state``: submitted, approved, rejected, withdrawn, void."""
 

@@ -219,7 +219,11 @@ class MessageChange(Base):
     """What a message's row said before it changed to something else, or why it moved on."""
 
     __tablename__ = "message_change"
-    __table_args__ = (Index(None, "part", "message_id"), BY_PART)
+    __table_args__ = (
+        Index(None, "part", "message_id"),
+        Index("ix_message_change_at", "at", postgresql_using="brin", postgresql_with=BRIN),
+        BY_PART,
+    )
     part: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False, server_default=CHANGE_IDS.next_value())
     message_id: Mapped[BigId]

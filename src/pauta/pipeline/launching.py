@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -102,8 +102,11 @@ def launch_parts(connection: Connection[Any], now: datetime, leases: Leases, ste
             proposal = proposals(connection, [step.proposal_id])[step.proposal_id]
             proposed = Proposed(proposal, ids)
             decided = decide(connection, now, AccountChoice(parts), policies.current(connection), proposed)
+            numbers = _numbers(connection, decided)
+            winners = _real_ids(decided.columns["winner"], numbers)
+            decided = replace(decided, columns={**decided.columns, "winner": winners})
             write_changes(connection, now, decided)
-            written = _write_new(connection, now, decided, step.proposal_id)
+            written = _write_new(connection, now, decided, step.proposal_id, numbers)
         counts = np.bincount(written, minlength=PARTITIONS).tolist()
         finish_parts(connection, step.campaign_id, {part: counts[part] for part in parts}, now)
         let_go(connection, Unit.LAUNCH, named)
@@ -137,18 +140,32 @@ def _without_message(connection: Connection[Any], step: LaunchStep, ids: NDArray
     return np.setdiff1d(ids, taken["contact_id"], assume_unique=True)
 
 
-def _write_new(connection: Connection[Any], now: datetime, decided: Decided, proposal_id: int) -> NDArray[np.int16]:
-    """Write the messages that the plan proposed, by COPY, partition by partition with ascending ids, so that the pages
-    of every index are written in order; the partition of each."""
+def _numbers(connection: Connection[Any], decided: Decided) -> NDArray[np.int64]:
+    """The ids that the proposed messages get, in their order in the facts; ascending by partition."""
+    first = len(decided.loaded.messages)
+    order = np.argsort(_parts(decided, first), kind="stable")
+    numbers = np.empty(len(order), dtype=np.int64)
+    numbers[order] = message_ids(connection, len(order))
+    return numbers
+
+
+def _parts(decided: Decided, first: int) -> NDArray[np.int16]:
+    """The partition of each proposed message; they begin at the row ``first`` of the facts."""
+    parts: NDArray[np.int16] = decided.loaded.contacts["part"][decided.loaded.facts.messages.contact[first:]]
+    return parts
+
+
+def _write_new(
+    connection: Connection[Any], now: datetime, decided: Decided, proposal_id: int, numbers: NDArray[np.int64]
+) -> NDArray[np.int16]:
+    """Write the messages that the plan proposed, under their numbers, by COPY, partition by partition with ascending
+    ids, so that the pages of every index are written in order; the partition of each."""
     loaded = decided.loaded
     first = len(loaded.messages)
-    parts = loaded.contacts["part"][loaded.facts.messages.contact[first:]]
+    parts = _parts(decided, first)
     order = np.argsort(parts, kind="stable")
-    rows = first + order
+    rows, ids = first + order, numbers[order]
     count = len(rows)
-    ids = message_ids(connection, count)
-    id_of = np.empty(count, dtype=np.int64)
-    id_of[order] = ids
     contacts = loaded.contacts[loaded.facts.messages.contact[rows]]
     after = {name: column[rows] for name, column in decided.columns.items()}
     moment = np.full(count, np.datetime64(now.replace(tzinfo=None), "us"))
@@ -160,7 +177,6 @@ def _write_new(connection: Connection[Any], now: datetime, decided: Decided, pro
         "contact_id": contacts["id"],
         "proposal_id": np.full(count, proposal_id),
         "lane": np.full(count, Lane.BULK, dtype=np.int16),
-        "winner": _real_ids(after["winner"], id_of),
         "wished": after["wished"].astype("M8[D]"),
         "day": _dates(after["day"]),
         "due": np.where(after["due"] == 0, np.datetime64("NaT", "us"), after["due"].astype("M8[us]")),

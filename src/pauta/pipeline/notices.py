@@ -99,6 +99,8 @@ def _link(connection: Connection[Any], now: datetime, one: _Due, url: str) -> st
     """Where the mail leads. Tokens stand behind the #, which browsers keep to themselves."""
     if one.kind in _VALID:
         return f"{url}/password#{issue_link(connection, now, one.user_id, _VALID[Kind(one.kind)])}"
+    if one.kind == Kind.OUTCOMES:
+        return f"{url}/inbox"
     return f"{url}/campaigns/{quote(one.detail['campaign'], safe='')}"
 
 
@@ -108,12 +110,16 @@ def _rendered(one: _Due, link: str) -> Rendered:
         tell(f"notice.{key}", one.language, **told)
         for key in (f"{one.kind}_subject", "greeting", f"{one.kind}_body", f"{one.kind}_button", f"{one.kind}_end")
     )
-    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in (greeting, body))
+    paragraphs = "".join(f"<p>{_lines(text)}</p>" for text in (greeting, *body.split("\n\n")))
     html = (
         f'<html lang="{one.language}"><body style="{_STYLE}">{paragraphs}'
         f'<p><a href="{escape(link)}" style="{_BUTTON}">{escape(button)}</a></p><p>{escape(end)}</p></body></html>'
     )
     return Rendered(subject, html, f"{greeting}\n\n{body}\n\n{button}: {link}\n\n{end}\n")
+
+
+def _lines(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
 
 
 def _settle(connection: Connection[Any], now: datetime, one: _Due, outcome: Outcome) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Integer, LargeBinary, Text, text
+from sqlalchemy import ARRAY, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,6 +84,25 @@ class Notice(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     due_at: Mapped[Moment]
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class InboxEntry(Base):
+    """What a user is told in the app: its kind, what it is about, and what it tells. One for each subject and day.
+
+    ``mailed_at`` is for those kinds that a daily mail sums up.
+    """
+
+    __tablename__ = "inbox_entry"
+    __table_args__ = (UniqueConstraint("user_id", "kind", "about", "day"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    user_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Text)
+    day: Mapped[date]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_at: Mapped[Moment]
+    read_at: Mapped[Moment | None]
+    mailed_at: Mapped[Moment | None]
 
 
 class SendingPermission(Base):

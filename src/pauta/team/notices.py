@@ -23,6 +23,7 @@ class Kind(StrEnum):
     APPROVAL_REFUSED = "approval_refused"
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_VOID = "approval_void"
+    OUTCOMES = "outcomes"
 
 
 def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kind, **detail: str) -> None:

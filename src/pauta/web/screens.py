@@ -34,6 +34,7 @@ ADDRESSES = (
     "policies",
     "approvals",
     "audit",
+    "inbox",
     "settings",
 )
 """First parts of the addresses that belong to the app, besides ``/`` itself."""

@@ -3,6 +3,7 @@ import { AppShell, Box, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { Bell } from "./Bell";
 import { Navigation } from "./Navigation";
 import { PersonMenu } from "./PersonMenu";
 import { Search } from "./Search";
@@ -24,6 +25,7 @@ export function Shell() {
           <Box style={{ flex: 1 }} maw={460} miw={0}><Search /></Box>
           <Group gap={6} ml="auto" wrap="nowrap">
             <StopSwitch />
+            <Bell />
             <PersonMenu />
           </Group>
         </Group>

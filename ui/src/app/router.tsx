@@ -122,6 +122,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../features/audit/AuditPage"), "AuditPage"),
 });
 
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("../features/inbox/InboxPage"), "InboxPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -129,7 +135,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, inbox, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),

@@ -353,6 +353,8 @@ CREATE TABLE message_change (
 )
  PARTITION BY LIST (part);
 
+CREATE INDEX ix_message_change_at ON message_change USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
 CREATE INDEX ix_message_change_part_message_id ON message_change (part, message_id);
 
 CREATE TABLE message_key (
@@ -380,6 +382,12 @@ CREATE INDEX ix_message_tally_day ON message_tally (day);
 CREATE INDEX ix_message_tally_fresh ON message_tally (kind_id) WHERE fresh;
 
 CREATE INDEX ix_message_tally_waiting ON message_tally (wished) WHERE state < 2;
+
+CREATE TABLE outcomes_told (
+    id SMALLINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_outcomes_told PRIMARY KEY (id)
+);
 
 CREATE TABLE override (
     message_id BIGINT NOT NULL,
@@ -649,6 +657,21 @@ CREATE TABLE campaign (
     CONSTRAINT uq_campaign_name UNIQUE (name),
     CONSTRAINT fk_campaign_template_id FOREIGN KEY(template_id) REFERENCES template (id),
     CONSTRAINT fk_campaign_proposal_id FOREIGN KEY(proposal_id) REFERENCES proposal (id)
+);
+
+CREATE TABLE inbox_entry (
+    id BIGSERIAL NOT NULL,
+    user_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    day DATE NOT NULL,
+    detail JSONB NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    read_at TIMESTAMP WITH TIME ZONE,
+    mailed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_inbox_entry PRIMARY KEY (id),
+    CONSTRAINT uq_inbox_entry_user_id_kind_about_day UNIQUE (user_id, kind, about, day),
+    CONSTRAINT fk_inbox_entry_user_id FOREIGN KEY(user_id) REFERENCES pauta_user (id)
 );
 
 CREATE TABLE notice (

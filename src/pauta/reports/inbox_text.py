@@ -1,0 +1,50 @@
+"""What stands in somebody's inbox, in words: what happened, by what, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pauta.reports.wording import phrase, rule_in_words
+from pauta.team.inbox import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, and what to do about it; ``advice`` may be empty."""
+
+    text: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """An entry of an inbox as a person reads it."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def told(entry: Entry, lang: str) -> EntryText:
+    """The words of an entry."""
+    title = phrase(f"inbox.{entry.kind}" if entry.about else "inbox.outcomes_single", lang, about=entry.about)
+    return EntryText(title, tuple(_line(line, lang) for line in entry.detail["lines"]))
+
+
+def as_text(text: EntryText) -> str:
+    """An entry as plain lines, for a mail."""
+    lines = [f"– {line.text} {line.advice}".rstrip() for line in text.lines]
+    return "\n".join([text.title, *lines])
+
+
+def _line(line: Mapping[str, Any], lang: str) -> Line:
+    why = phrase(f"reasons.{line['reason']}", lang)
+    if line["rule"]:
+        why = phrase("why.because", lang, reason=why, rule=rule_in_words(line["rule"], lang))
+    if line["winner"]:
+        why = phrase("inbox.won", lang, why=why, winner=line["winner"])
+    count = line["messages"]
+    key = f"inbox.{line['what']}{'_one' if count == 1 else ''}"
+    reason = "pause" if line["rule"] == "pause" else line["reason"]
+    return Line(phrase(key, lang, count=f"{count}", why=why), phrase(f"advice.{reason}", lang))
