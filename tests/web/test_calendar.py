@@ -171,7 +171,7 @@ def test_too_many_days_are_refused(call: Call, first: str, last: str) -> None:
     ],
 )
 def test_search_finds_by_beginnings(base: Connection[Any], call: Call, asked: str, found: set[Any]) -> None:
-    base.execute("UPDATE contact SET last_name = 'Souza' WHERE id = %s", (ANA,))
+    base.execute("UPDATE contact SET last_name = 'Sóuza' WHERE id = %s", (ANA,))
     form = {"type": "promotional", "template": "hello"}
     assert call("POST", "/campaigns/Spring sale", json=form).status_code == 201
     hits = call("GET", "/search", params={"q": asked}).json()

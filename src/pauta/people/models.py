@@ -5,20 +5,32 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Integer, Label, Text, UniqueConstraint, literal_column, text
+from sqlalchemy import (
+    ARRAY,
+    ForeignKey,
+    Index,
+    Integer,
+    Label,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pauta.platform.schema import Base, BigId, Moment, Small
 
 CONTACT_NAME = "(first_name || ' '::text) || last_name"
-PLAIN_LETTERS = ("áàâãäéèêëíìîïóòôõöúùûüçñ", "aaaaaeeeeiiiiooooouuuucn")
-"""Letters as people type them when they search, each in place of the one that is written."""
 
 
 def plain(expression: str) -> str:
-    """SQL for a text in lower case without accents, as the indexes of names have it."""
-    return "translate(lower({}), '{}', '{}')".format(expression, *PLAIN_LETTERS)
+    """SQL for a text in lower case without accents, as people type it when they search, and as the indexes have it.
+
+    The function is made with the tables. It is ``immutable`` and one expression, which PostgreSQL puts in its place.
+    """
+    return f"plain({expression})"
 
 
 _BY_PREFIX = {"by_prefix": "text_pattern_ops"}
@@ -130,10 +142,10 @@ class Consent(Base):
 
     __tablename__ = "consent"
     __table_args__ = (
-        Index(None, "part", "contact_id"),
+        PrimaryKeyConstraint("part", "contact_id", "id"),
         Index("uq_consent_external_id", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")),
     )
-    id: Mapped[BigId] = mapped_column(primary_key=True)
+    id: Mapped[BigId] = mapped_column(autoincrement=True)
     part: Mapped[Small]
     contact_id: Mapped[BigId]
     channel: Mapped[Small]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, LiteralString
 
 from psycopg import Connection, adapters, sql
@@ -44,11 +43,11 @@ def append(connection: Connection[Any], table: str, columns: Columns) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, varying + same))
     )
-    lines = map("\t".join, zip(*(_written(columns[name]) for name in varying), strict=True))
     ending = "\t".join(["", *(_written(columns[name][:1])[0] for name in same)]) + "\n"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        while block := list(islice(lines, _ROWS_A_WRITE)):
-            copy.write(ending.join(block) + ending)
+        for start in range(0, len(columns[names[0]]), _ROWS_A_WRITE):
+            block = [_written(columns[name][start : start + _ROWS_A_WRITE]) for name in varying]
+            copy.write(ending.join([*map("\t".join, zip(*block, strict=True)), ""]))
 
 
 class TextArray(str):

@@ -4,6 +4,13 @@ CREATE SEQUENCE touch_ids;
 
 CREATE SEQUENCE message_change_ids;
 
+-- Without accents and in lower case; most texts are ASCII, which takes a fifth of the time.
+CREATE FUNCTION plain(written text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN octet_length(written) = length(written) THEN lower(written COLLATE "C")
+    ELSE translate(lower(written), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')
+END;
+
 CREATE TABLE api_key (
     id BIGSERIAL NOT NULL,
     name TEXT NOT NULL,
@@ -135,10 +142,8 @@ CREATE TABLE consent (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     recorded_at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT,
-    CONSTRAINT pk_consent PRIMARY KEY (id)
+    CONSTRAINT pk_consent PRIMARY KEY (part, contact_id, id)
 );
-
-CREATE INDEX ix_consent_part_contact_id ON consent (part, contact_id);
 
 CREATE UNIQUE INDEX uq_consent_external_id ON consent (external_id) WHERE external_id IS NOT NULL;
 
@@ -173,9 +178,9 @@ CREATE INDEX ix_contact_elsewhere ON contact (account_id) WHERE account_key <> a
 
 CREATE INDEX ix_contact_email ON contact (lower(email) text_pattern_ops);
 
-CREATE INDEX ix_contact_last_name ON contact (translate(lower(last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn') text_pattern_ops);
+CREATE INDEX ix_contact_last_name ON contact (plain(last_name) text_pattern_ops);
 
-CREATE INDEX ix_contact_name ON contact (translate(lower((first_name || ' '::text) || last_name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn') text_pattern_ops);
+CREATE INDEX ix_contact_name ON contact (plain((first_name || ' '::text) || last_name) text_pattern_ops);
 
 CREATE INDEX ix_contact_part_account_key ON contact (part, account_key);
 
@@ -550,7 +555,7 @@ CREATE TABLE account (
 
 CREATE INDEX ix_account_renewal ON account ((attributes ->> 'renewal_date'::text));
 
-CREATE INDEX ix_account_words ON account USING gin (to_tsvector('simple'::regconfig, translate(lower(name), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')));
+CREATE INDEX ix_account_words ON account USING gin (to_tsvector('simple'::regconfig, plain(name)));
 
 CREATE TABLE contact_list_member (
     list_id BIGINT NOT NULL,
