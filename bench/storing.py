@@ -23,11 +23,11 @@ from bench.people import (
     people,
 )
 from pauta.facts import AccountChoice
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.pipeline.planning import decide, write_changes
 from pauta.platform.copy import copy_rows
 from pauta.platform.database import connect
-from pauta.platform.schema import PARTITIONS, PARTITIONS_PER_TABLE, TABLES_PER_PARTITIONED
+from pauta.platform.partitions import PARTITIONS, PARTITIONS_PER_TABLE, TABLES_PER_PARTITIONED
 from pauta.policies.actions import replace_all
 from pauta.policies.queries import current
 

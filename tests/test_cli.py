@@ -36,6 +36,13 @@ def test_help_names_every_command_and_loads_none_of_them() -> None:
     assert not set(MOST_MODULES) & set(shown.stderr.split())
 
 
+@pytest.mark.parametrize("module", ["pauta.commands.imports", "pauta.worker", "pauta.web.app"])
+def test_the_models_of_tables_are_for_migrations_alone(module: str) -> None:
+    script = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "sqlalchemy" not in loaded.stdout.split()
+
+
 def test_the_version_is_told() -> None:
     assert pauta("--version").stdout.startswith("pauta ")
 

@@ -24,7 +24,7 @@ from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
 from pauta.facts.warming import warm_up
 from pauta.messages.ledger import NEWS
-from pauta.messages.models import Lane, Unit
+from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import fold
 from pauta.pipeline import delivery, launching, recovery, rendering
 from pauta.pipeline.capacity import recount

@@ -8,7 +8,7 @@ from pauta.campaigns.actions import FIELDS
 from pauta.campaigns.filters import FIELDS as FILTER_FIELDS
 from pauta.campaigns.filters import OPERATORS
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
-from pauta.messages.models import State
+from pauta.messages.states import State
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 

@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from pauta.core.gate.vocabulary import NO_MINUTE, Channel
 from pauta.messages.actions import kind_id
-from pauta.messages.models import State
-from pauta.platform.schema import partition_of
+from pauta.messages.states import State
+from pauta.platform.partitions import partition_of
 from tests.core.gate.companies import CHANNELS, company
 
 Json = dict[str, Any]

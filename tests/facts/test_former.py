@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pauta.messages import actions as messages
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.messages.terms import Terms
 from pauta.people.actions import move_contact
 from pauta.pipeline.people import people_changed

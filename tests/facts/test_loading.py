@@ -16,7 +16,7 @@ from pauta.core.gate.policy_document import parse_policies
 from pauta.core.gate.reasons import NO_RULE, REASONS, VERDICTS
 from pauta.core.gate.vocabulary import CHANNELS, NEVER, Channel
 from pauta.facts import AccountChoice
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.policies.queries import PolicySet
 from tests.facts.storing import date_of, storable_company, store
 

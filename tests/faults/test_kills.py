@@ -22,7 +22,7 @@ import psutil
 import psycopg
 import pytest
 
-from pauta.messages.models import FINAL_STATES, State
+from pauta.messages.states import FINAL_STATES, State
 from pauta.platform import database
 from pauta.platform.home import home_of
 from tests.faults import company, sink

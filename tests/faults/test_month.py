@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.platform import database
 from pauta.platform.clock import advance
 from tests.conftest import MONDAY

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from pauta.channels.base import Hooks, Outcome, OutcomeKind, Outgoing
 from pauta.core.gate.vocabulary import Channel
-from pauta.messages.models import Lane
+from pauta.messages.states import Lane
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.pipeline.journal import Journal

@@ -9,7 +9,7 @@ import pytest
 from psycopg import Connection
 
 from pauta.campaigns import actions as campaigns
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.pipeline import launching, planning
 from pauta.pipeline.capacity import recount
 from pauta.pipeline.leases import Leases

@@ -15,7 +15,7 @@ from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.render import TemplateSource
 from pauta.messages import actions as messages
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.messages.terms import Terms
 from pauta.people.actions import ContactValues, move_contact, upsert_contact
 from pauta.pipeline import delivery

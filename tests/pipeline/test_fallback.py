@@ -9,7 +9,7 @@ from pauta.channels.base import OutcomeKind
 from pauta.core.gate.vocabulary import Channel
 from pauta.messages import actions as messages
 from pauta.messages import queries
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.messages.terms import Terms
 from tests.conftest import ADMIN
 from tests.faults import company

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from pauta.channels.base import OutcomeKind
 from pauta.messages import actions as messages
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.pipeline import launching
 from pauta.pipeline.fast import release_fast
 from tests.faults import company

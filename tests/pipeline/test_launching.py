@@ -9,11 +9,11 @@ import pytest
 
 from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.people.actions import move_contact
 from pauta.pipeline import launching
 from pauta.pipeline.people import people_changed
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.policies.actions import replace_all
 from pauta.worker import Worker
 from tests.faults import company

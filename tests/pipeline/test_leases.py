@@ -8,13 +8,13 @@ import psycopg
 import pytest
 
 from pauta.channels.base import OutcomeKind
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.quarantine import DROPPED
 from pauta.pipeline.release import release
 from pauta.platform.clock import monotonic
 from pauta.platform.identity import new_name, surely_dead
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.worker import _limit_idle_transactions
 from tests.faults import company
 from tests.pipeline.office import Office

@@ -12,8 +12,8 @@ from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.core.problems import Problem
 from pauta.messages import actions as messages
 from pauta.messages.holds import hold_until, lift_hold
-from pauta.messages.models import Lane, State
 from pauta.messages.overriding import override
+from pauta.messages.states import Lane, State
 from pauta.people.actions import ContactValues, set_preference, upsert_contact
 from pauta.pipeline.people import people_changed
 from pauta.policies.actions import replace_all

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pauta.facts import AccountChoice
-from pauta.messages.models import Lane, State, Unit
+from pauta.messages.states import Lane, State, Unit
 from pauta.pipeline import fast, launching, release, rendering
 from pauta.pipeline.leases import LeaseLostError
 from pauta.pipeline.quarantine import DefectError, blamed, forget_old

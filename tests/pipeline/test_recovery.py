@@ -10,7 +10,7 @@ import pytest
 
 from pauta.channels.base import Outcome, OutcomeKind
 from pauta.core.gate.reasons import REASON_CODE, Reason
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.people.actions import move_contact
 from pauta.people.addresses import AddressState
 from pauta.pipeline import delivery, journal, launching, recovery, rendering

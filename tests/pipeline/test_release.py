@@ -11,7 +11,7 @@ from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.messages import actions as messages
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.pipeline import release as releasing
 from pauta.policies.actions import replace_all
 from tests.faults import company

@@ -8,7 +8,7 @@ import pytest
 
 import pauta.platform
 from pauta.core.gate.reasons import BUILTIN_RULES, Reason, Verdict
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.platform.settings import LANGUAGES
 from pauta.reports.wording import catalogue
 

@@ -20,7 +20,7 @@ from pauta.core.gate.reasons import REASONS, VERDICTS, Verdict
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal
 from pauta.platform import database as pauta_database
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.policies import queries as policies
 from pauta.sample import company
 from pauta.sample.campaigns import LAUNCHED

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, Channel
-from pauta.messages.models import TOUCHED, State
+from pauta.messages.states import TOUCHED, State
 
 Conn = Connection[Any]
 

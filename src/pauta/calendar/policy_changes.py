@@ -21,7 +21,7 @@ from pauta.core.gate.plan import Plan
 from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, VERDICTS, Verdict
 from pauta.core.gate.vocabulary import NEVER
 from pauta.facts import AccountChoice, Loaded
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.policies.queries import PolicySet, current
 
 Conn = Connection[Any]

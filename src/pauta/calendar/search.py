@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import class_row
 
-from pauta.people.models import CONTACT_NAME, plain
+from pauta.people.names import CONTACT_NAME, plain
 
 Conn = Connection[Any]
 

@@ -13,8 +13,8 @@ from psycopg import Connection
 from pauta.core.gate.reasons import REASONS
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
-from pauta.messages.models import State
 from pauta.messages.queries import rule_name
+from pauta.messages.states import State
 from pauta.team.queries import names_of
 
 Conn = Connection[Any]

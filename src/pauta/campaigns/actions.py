@@ -22,10 +22,10 @@ from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan
 from pauta.messages.ledger import lock_parts, move, wake
-from pauta.messages.models import RECALLABLE, TOUCH_STATES, ProposalState, State
 from pauta.messages.queries import check_team, template_named
+from pauta.messages.states import RECALLABLE, TOUCH_STATES, ProposalState, State
 from pauta.messages.terms import NAME_LENGTH, TERMS_FIELDS, Terms, read_terms
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_bulk
 

@@ -21,7 +21,7 @@ from pauta.campaigns.audience import audience_of, count
 from pauta.campaigns.queries import Campaign, campaign
 from pauta.core.problems import Problem
 from pauta.messages import terms
-from pauta.messages.models import ProposalState
+from pauta.messages.states import ProposalState
 from pauta.team.approvals import Asked, approvers, groups_needed, rules
 from pauta.team.notices import Kind, notify
 from pauta.team.queries import person

@@ -12,8 +12,8 @@ from psycopg import Connection
 
 from pauta.campaigns.audience import company_today
 from pauta.core.gate.reasons import REASON_CODE, REASONS, VERDICT_CODE, Reason, Verdict
-from pauta.messages.models import State
 from pauta.messages.queries import rule_name
+from pauta.messages.states import State
 from pauta.team.inbox import Told, put
 from pauta.team.queries import person
 

@@ -29,7 +29,7 @@ from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICT_CODE, VERDIC
 from pauta.core.problems import Problem
 from pauta.facts import AccountChoice, KindFacts, Loaded, ProposalFacts, Proposed
 from pauta.messages.actions import kind_id
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.policies.queries import PolicySet, current
 
 Conn = Connection[Any]

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from pauta.core.gate.reasons import REASONS, VERDICTS
 from pauta.core.problems import Problem
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.messages.terms import Terms
 
 Conn = Connection[Any]

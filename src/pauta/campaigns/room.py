@@ -15,7 +15,7 @@ from pauta.core.gate.plan import Plan, plan
 from pauta.core.gate.policies import Capacity
 from pauta.core.gate.vocabulary import BOARD_DAYS
 from pauta.facts import Loaded
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.policies.queries import PolicySet
 
 Places = dict[tuple[int, int], int]

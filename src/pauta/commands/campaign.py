@@ -20,7 +20,7 @@ from pauta.commands.output import print_json
 from pauta.commands.session import Session, session
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
 from pauta.core.problems import Problem
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.reports.wording import phrase
 from pauta.team.actions import audit
 from pauta.team.roles import Right

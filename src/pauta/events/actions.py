@@ -15,7 +15,7 @@ from psycopg import Connection, sql
 from pauta.people.changes import Changes, Move
 from pauta.people.local_time import TIMED, WHEN_TYPES
 from pauta.people.staging import Columns, stage
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 _SUBJECT_TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 
 @dataclass(frozen=True, slots=True)

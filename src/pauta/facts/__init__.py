@@ -18,7 +18,7 @@ from pauta.facts import coding, rows
 from pauta.facts.coding import NEWEST_ID, Lookup, Places, Proposed
 from pauta.facts.former import touches_elsewhere, with_stand_ins
 from pauta.facts.rows import AccountChoice, Database, KindFacts, ProposalFacts, Rows, Scope
-from pauta.messages.models import Lane
+from pauta.messages.states import Lane
 from pauta.policies.queries import PolicySet
 
 __all__ = [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pauta.core.gate import facts as gate
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, MessageType
 from pauta.facts.rows import Database, KindFacts, ProposalFacts, Rows, Scope
-from pauta.messages.models import State
+from pauta.messages.states import State
 
 EPOCH = date(1970, 1, 1)
 PLANNED_FIRST = 2.0**40

@@ -14,9 +14,9 @@ from psycopg import Connection
 from pauta.channels import base
 from pauta.core.gate.policies import Asked
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.platform.copy import fetch_array
-from pauta.platform.schema import partition_of
+from pauta.platform.partitions import partition_of
 
 Database = Connection[Any]
 Rows = NDArray[Any]

@@ -20,10 +20,10 @@ from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
 from pauta.core.problems import Problem
 from pauta.messages.ledger import lock_parts, message_ids, move, wake
-from pauta.messages.models import RECALLABLE, WAITING, Lane, State
 from pauta.messages.queries import Recipient, check_team, find_recipient, standing_stop, template_named
+from pauta.messages.states import RECALLABLE, WAITING, Lane, State
 from pauta.messages.terms import Terms
-from pauta.platform.schema import PARTITIONS, partition_of
+from pauta.platform.partitions import PARTITIONS, partition_of
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_single
 

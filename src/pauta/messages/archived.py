@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.core.archive import content_hash, expand
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 
 def archived_mail(connection: Connection[Any], message_id: int) -> bytes | None:

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from pauta.core.problems import Problem
 from pauta.messages.actions import Conn, request_plan
 from pauta.messages.ledger import wake
-from pauta.platform.schema import PARTITIONS, partition_of
+from pauta.platform.partitions import PARTITIONS, partition_of
 from pauta.team.roles import Caller, Right
 
 

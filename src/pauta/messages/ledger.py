@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection, sql
 
 from pauta.core.gate.reasons import REASON_CODE, Reason
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.platform.copy import fetch_array
 
 NEWS = "pauta_work"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pauta.messages.states import WAITING, Lane, State
 from pauta.platform.schema import Base, BigId, Moment, Small
 
 BY_PART = {"postgresql_partition_by": "LIST (part)"}
@@ -31,61 +31,6 @@ BRIN = {"pages_per_range": 32, "autosummarize": "on"}
 MESSAGE_IDS = Sequence("message_ids", metadata=Base.metadata)
 TOUCH_IDS = Sequence("touch_ids", metadata=Base.metadata)
 CHANGE_IDS = Sequence("message_change_ids", metadata=Base.metadata)
-
-
-class State(IntEnum):
-    """Where a message stands. Final: sent, failed, unknown, suppressed, cancelled."""
-
-    OPEN = 0
-    PLANNED = 1
-    SENDING = 2
-    SENT = 3
-    FAILED = 4
-    UNKNOWN = 5
-    SUPPRESSED = 6
-    CANCELLED = 7
-    HELD = 8
-
-
-OPEN_STATES = (State.OPEN, State.PLANNED)
-WAITING = f"state < {State.SENDING}"
-"""Open or planned, as a condition; in these words, which are those of the partial indexes."""
-RECALLABLE = f"state IN ({State.OPEN}, {State.PLANNED}, {State.HELD})"
-"""What can still be taken back, as a condition."""
-TOUCH_STATES = (State.SENDING, State.SENT, State.UNKNOWN)
-FINAL_STATES = (State.SENT, State.FAILED, State.UNKNOWN, State.SUPPRESSED, State.CANCELLED)
-
-
-class Lane(IntEnum):
-    """Which workers move a message, and what holds it.
-
-    Bulk ones go by planned places under leases, fast ones at once. Overridden ones are moved like bulk ones, past the
-    policies: only their window, address, consent, pause and channel hold them.
-    """
-
-    BULK = 0
-    FAST = 1
-    OVERRIDDEN = 2
-
-
-TOUCHED = 9
-"""State of a touch in the tally: it reached a contact outside the ledger, or will (a meeting)."""
-
-
-class ProposalState(IntEnum):
-    """Whether the messages of a proposal may leave."""
-
-    LIVE = 0
-    PAUSED = 1
-    CANCELLED = 2
-
-
-class Unit(IntEnum):
-    """What can be set aside: the plan of an account, a partition of a campaign's launch, a message."""
-
-    ACCOUNT = 0
-    LAUNCH = 1
-    MESSAGE = 2
 
 
 class Kind(Base):

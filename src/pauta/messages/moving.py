@@ -8,9 +8,9 @@ from typing import Any
 from psycopg import Connection, sql
 
 from pauta.messages.ledger import lock_parts
-from pauta.messages.models import TOUCH_STATES
+from pauta.messages.states import TOUCH_STATES
 from pauta.people.changes import Move
-from pauta.platform.schema import PARTITIONS, partition_of
+from pauta.platform.partitions import PARTITIONS, partition_of
 
 _MOVED = f"""
 WITH moved AS (

@@ -10,8 +10,8 @@ from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import Conn, part_of, request_plan
 from pauta.messages.ledger import lock_parts, move, wake
-from pauta.messages.models import Lane, State
 from pauta.messages.queries import message
+from pauta.messages.states import Lane, State
 from pauta.team.roles import Caller, Right
 
 OVERRIDABLE = (State.OPEN, State.PLANNED, State.SUPPRESSED)

@@ -14,8 +14,8 @@ from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import BUILTIN_RULES, REASON_CODE, REASONS, VERDICTS, Reason
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
-from pauta.messages.models import OPEN_STATES, RECALLABLE, ProposalState, State
-from pauta.platform.schema import PARTITIONS
+from pauta.messages.states import OPEN_STATES, RECALLABLE, ProposalState, State
+from pauta.platform.partitions import PARTITIONS
 from pauta.team.queries import teams
 
 Conn = Connection[Any]

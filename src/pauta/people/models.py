@@ -20,18 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pauta.people.names import CONTACT_NAME, plain
 from pauta.platform.schema import Base, BigId, Moment, Small
-
-CONTACT_NAME = "(first_name || ' '::text) || last_name"
-
-
-def plain(expression: str) -> str:
-    """SQL for a text in lower case without accents, as people type it when they search, and as the indexes have it.
-
-    The function is made with the tables. It is ``immutable`` and one expression, which PostgreSQL puts in its place.
-    """
-    return f"plain({expression})"
-
 
 _BY_PREFIX = {"by_prefix": "text_pattern_ops"}
 

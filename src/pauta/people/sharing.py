@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.people.changes import Changes, Move
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 _SETTLE = f"""
 WITH member AS (

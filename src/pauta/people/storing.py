@@ -20,7 +20,7 @@ from pauta.people.changes import Changes
 from pauta.people.sharing import settle
 from pauta.people.staging import Columns, append, array_of, stage
 from pauta.platform.copy import fetch_array
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 _STORED: dict[str, LiteralString] = {"id": "bigint", "kept_place": "integer"}
 _ACCOUNT_TYPES: dict[str, LiteralString] = {

@@ -13,7 +13,7 @@ from psycopg import Connection
 
 from pauta.core.gate.policies import Capacity, Filter
 from pauta.core.gate.vocabulary import Channel
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.policies.queries import PolicySet
 
 CAPACITY_LOCK = 726_100

@@ -16,7 +16,7 @@ from pauta.core.gate.vocabulary import Channel
 from pauta.core.render import MissingFigure
 from pauta.messages import actions as messages
 from pauta.messages.ledger import move
-from pauta.messages.models import State, Unit
+from pauta.messages.states import State, Unit
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.pipeline.fallback import follow_up
@@ -25,7 +25,7 @@ from pauta.pipeline.people import people_changed
 from pauta.pipeline.quarantine import DefectError, set_aside
 from pauta.pipeline.rendering import Ready, Unready
 from pauta.platform import log
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 MOST_REFUSALS = 20
 """How often a server may say "later" before a message has failed; attempts that never went out do not count."""

@@ -11,7 +11,7 @@ from psycopg import Connection
 from pauta.channels import base
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.messages.ledger import wake
-from pauta.messages.models import Lane, ProposalState, State
+from pauta.messages.states import Lane, ProposalState, State
 
 
 def follow_up(connection: Connection[Any], now: datetime, failed: Sequence[tuple[int, int]]) -> int:

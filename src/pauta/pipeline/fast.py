@@ -14,8 +14,8 @@ from psycopg import Connection
 
 from pauta.core.gate.policies import Capacity
 from pauta.facts import AccountChoice
-from pauta.messages.models import WAITING, Lane, ProposalState, Unit
 from pauta.messages.queries import stopped_channels
+from pauta.messages.states import WAITING, Lane, ProposalState, Unit
 from pauta.pipeline.planning import decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.pipeline.release import Claimed, claim

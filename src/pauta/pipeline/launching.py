@@ -19,13 +19,13 @@ from pauta.core.gate.vocabulary import NEVER
 from pauta.facts import NEWEST_ID, AccountChoice, Proposed
 from pauta.facts.rows import proposals
 from pauta.messages.ledger import message_ids
-from pauta.messages.models import Lane, Unit
+from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import COUNTED, count_new
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.planning import Decided, decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.platform.copy import array_text, copy_rows, fetch_array
-from pauta.platform.schema import PARTITIONS, PARTITIONS_PER_TABLE
+from pauta.platform.partitions import PARTITIONS, PARTITIONS_PER_TABLE
 from pauta.policies import queries as policies
 
 _TYPES = {

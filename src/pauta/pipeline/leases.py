@@ -8,9 +8,9 @@ from typing import Any
 
 from psycopg import Connection
 
-from pauta.messages.models import Lane
+from pauta.messages.states import Lane
 from pauta.platform.clock import monotonic
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 
 
 class LeaseLostError(Exception):

@@ -8,7 +8,7 @@ import numpy as np
 
 from pauta.core.gate.policies import ChannelRule
 from pauta.core.gate.reasons import REASON_CODE, Reason
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.pipeline.planning import Decided
 from pauta.policies.queries import PolicySet
 

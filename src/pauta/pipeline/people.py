@@ -12,7 +12,7 @@ from pauta.events.actions import follow as events_follow
 from pauta.messages.actions import request_plan, unhold
 from pauta.messages.moving import follow
 from pauta.people.changes import Changes
-from pauta.platform.schema import partition_of
+from pauta.platform.partitions import partition_of
 
 
 def people_changed(connection: Connection[Any], changes: Changes, now: datetime) -> None:

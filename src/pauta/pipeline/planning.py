@@ -17,7 +17,7 @@ from pauta.core.gate.plan import Plan, plan
 from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import ALWAYS, NEVER
 from pauta.facts import AccountChoice, Loaded, Proposed
-from pauta.messages.models import State
+from pauta.messages.states import State
 from pauta.pipeline.capacity import lock_counters
 from pauta.policies.queries import PolicySet
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from pauta.messages.models import Unit
+from pauta.messages.states import Unit
 from pauta.pipeline.leases import LeaseLostError
 
 FIRST_PAUSE = timedelta(seconds=30)

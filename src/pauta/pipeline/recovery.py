@@ -11,7 +11,7 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.channels.base import Outcome, OutcomeKind
-from pauta.messages.models import Lane, State
+from pauta.messages.states import Lane, State
 from pauta.pipeline import journal
 from pauta.pipeline.delivery import record
 from pauta.pipeline.leases import Leases

@@ -13,8 +13,8 @@ from psycopg import Connection
 
 from pauta.facts import AccountChoice
 from pauta.messages.actions import request_plan
-from pauta.messages.models import WAITING, Lane, ProposalState, State, Unit
 from pauta.messages.queries import stopped_channels
+from pauta.messages.states import WAITING, Lane, ProposalState, State, Unit
 from pauta.pipeline.leases import Leases
 from pauta.pipeline.overriding import called_overridden, past
 from pauta.pipeline.planning import Decided, decide, write_changes

@@ -20,7 +20,7 @@ from pauta.core import archive
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.core.render import CompiledTemplate, MissingFigure, Rendered, render
-from pauta.messages.models import Unit
+from pauta.messages.states import Unit
 from pauta.pipeline.quarantine import DefectError, blamed, let_go
 from pauta.pipeline.release import Claimed
 from pauta.platform.copy import copy_rows

@@ -1,4 +1,4 @@
-"""The base of all table models, and the partitioning by account key."""
+"""The base of all table models."""
 
 from __future__ import annotations
 
@@ -7,15 +7,6 @@ from typing import Annotated
 
 from sqlalchemy import BigInteger, DateTime, MetaData, SmallInteger
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-
-PARTITIONS = 64
-"""Logical partitions of account keys: the unit of leases. A key's partition is ``abs(key) % PARTITIONS``."""
-
-TABLES_PER_PARTITIONED = 8
-"""Physical tables under each partitioned table; each holds an equal share of the logical partitions."""
-
-PARTITIONS_PER_TABLE = PARTITIONS // TABLES_PER_PARTITIONED
-"""Table n under a partitioned one holds so many partitions, from n times that number on."""
 
 BigId = Annotated[int, mapped_column(BigInteger)]
 Small = Annotated[int, mapped_column(SmallInteger)]
@@ -33,8 +24,3 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-
-
-def partition_of(account_key: int) -> int:
-    """Logical partition of an account key (an account id, or minus the contact id of a contact without account)."""
-    return abs(account_key) % PARTITIONS

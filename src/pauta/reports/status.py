@@ -11,8 +11,8 @@ from psycopg import Connection
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS
-from pauta.messages.models import WAITING, State, Unit
 from pauta.messages.queries import OUTCOMES
+from pauta.messages.states import WAITING, State, Unit
 
 Conn = Connection[Any]
 

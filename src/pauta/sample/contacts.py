@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from pauta.people.addresses import AddressState
-from pauta.platform.schema import partition_of
+from pauta.platform.partitions import partition_of
 from pauta.sample.accounts import Account, Place, data, places
 from pauta.sample.dice import Dice
 from pauta.sample.spelling import ascii_slug

@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg.types.json import Jsonb
 
-from pauta.platform.schema import partition_of
+from pauta.platform.partitions import partition_of
 from pauta.sample.accounts import Account, make_accounts, places
 from pauta.sample.contacts import Contact, Relation, make_contacts
 from pauta.sample.happenings import (

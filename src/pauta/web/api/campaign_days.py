@@ -13,7 +13,7 @@ from pauta.campaigns import moves, queries
 from pauta.campaigns.preview import MOST_DAYS, impact, outlook
 from pauta.campaigns.queries import Campaign
 from pauta.pipeline.review import review
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.team.roles import Right
 from pauta.web.api.campaigns import CountView, LoserView, WinnerView
 from pauta.web.door import Door, allowed

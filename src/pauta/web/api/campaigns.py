@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pauta.campaigns import actions, queries
 from pauta.campaigns.preview import MOST_DAYS, preview
 from pauta.messages.terms import written
-from pauta.platform.schema import PARTITIONS
+from pauta.platform.partitions import PARTITIONS
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.state import WebState, state_of
