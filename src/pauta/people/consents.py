@@ -83,7 +83,7 @@ def append_first_consents(connection: Connection[Any], columns: Columns, now: da
     Columns as for ``append_consents``, less external_id, and with the partitions of the contacts as ``part``. Returns
     their number.
     """
-    moment = now.isoformat()
+    moment = now.isoformat(" ")
     complete = {
         **columns,
         "wording": ["" if wording is None else wording for wording in columns["wording"]],

@@ -67,10 +67,15 @@ adapters.register_dumper(TextArray, _TextArrayDumper)
 def array_of(texts: Iterable[str | None]) -> TextArray:
     """Texts as an array, None for NULL; many are written several times faster than a list as a parameter."""
     values = list(texts)
-    whole = "".join(filter(None, values))
-    if '"' in whole or "\\" in whole:
-        values = [text and text.replace("\\", "\\\\").replace('"', '\\"') for text in values]
-    return TextArray("{" + ",".join(["NULL" if text is None else f'"{text}"' for text in values]) + "}")
+    said = [text for text in values if text is not None]
+    whole = "".join(said)
+    if len(said) < len(values) or '"' in whole or "\\" in whole:
+        return TextArray("{" + ",".join(["NULL" if text is None else _quoted(text) for text in values]) + "}")
+    return TextArray('{"' + '","'.join(said) + '"}' if said else "{}")
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _says_one_thing(values: Sequence[Any]) -> bool:

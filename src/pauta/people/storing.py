@@ -5,7 +5,7 @@ A value that is not given (NULL) leaves what is stored as it is; attributes are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -178,7 +178,7 @@ def store_accounts(connection: Connection[Any], columns: Columns, now: datetime)
         changes = _make_accounts(connection, rows.new_ids, rows.new(columns), now)
     if rows.known:
         changes += _change_accounts(connection, rows.staged(columns), now)
-    return rows.stored({number: number for number in rows.new_ids}, changes)
+    return rows.stored(rows.new_ids, changes)
 
 
 def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
@@ -190,7 +190,7 @@ def store_contacts(connection: Connection[Any], columns: Columns, now: datetime)
     """
     rows = _identify(connection, "contact", columns)
     changes, addresses, moved = Changes(), set[str](), set[int]()
-    keys: dict[int, int] = {}
+    keys: list[int] = []
     if rows.new_ids:
         new = rows.new(columns)
         addresses = _shared(connection, new)
@@ -204,7 +204,8 @@ def store_contacts(connection: Connection[Any], columns: Columns, now: datetime)
         addresses |= {address for _, _, old, new, _ in moving for address in (old, new) if address}
     if addresses or moved:
         settled = settle(connection, addresses, moved)
-        keys |= {move.contact_id: move.new_key for move in settled.moves if move.contact_id in keys}
+        moves = {move.contact_id: move.new_key for move in settled.moves}
+        keys = [moves.get(number, key) for number, key in zip(rows.new_ids, keys, strict=True)]
         changes += settled
     return rows.stored(keys, changes)
 
@@ -225,8 +226,8 @@ def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime
     return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
 
 
-def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> dict[int, int]:
-    """Add contacts, each a person of its own; the account key of each, by id."""
+def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> list[int]:
+    """Add contacts, each a person of its own; the account key of each."""
     accounts = columns.get("account_id") or [None] * len(ids)
     keys = [-number if account is None else account for number, account in zip(ids, accounts, strict=True)]
     mails, phones = (columns.get(name) or [None] * len(ids) for name in ("email", "phone"))
@@ -239,7 +240,7 @@ def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns
         "phone_state": _states(connection, Channel.sms, phones, columns.get("phone_state")),
     }
     append(connection, "contact", _row_of_its_own(ids, given, now))
-    return dict(zip(ids, keys, strict=True))
+    return keys
 
 
 def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime) -> list[tuple[Any, ...]]:
@@ -256,7 +257,7 @@ def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
         else values
         for name, values in columns.items()
     }
-    moments = [now.isoformat()] * len(ids)
+    moments = [now.isoformat(" ")] * len(ids)
     return {"id": ids, **complete, "created_at": moments, "changed_at": moments}
 
 
@@ -304,12 +305,14 @@ class _Identified:
         kept = [self.known[name] for name in chosen["external_id"]]
         return {"id": [number for number, _ in kept], "kept_place": [place for _, place in kept], **chosen}
 
-    def stored(self, keys: Mapping[int, int], changes: Changes) -> Stored:
-        """The answer, given the account keys of the rows that were made, by id."""
-        unused = iter(self.new_ids)
-        ids = [self.known[name][0] if name in self.known else next(unused) for name in self.external_ids]
-        parts = {number: abs(key) % PARTITIONS for number, key in keys.items()}
-        return Stored(ids, list(map(parts.get, ids)), changes)
+    def stored(self, keys: Sequence[int], changes: Changes) -> Stored:
+        """The answer, given the account keys of the rows that were made."""
+        parts: list[int | None] = [abs(key) % PARTITIONS for key in keys]
+        if not self.known:
+            return Stored(self.new_ids, parts, changes)
+        made = iter(zip(self.new_ids, parts, strict=True))
+        rows = [(self.known[name][0], None) if name in self.known else next(made) for name in self.external_ids]
+        return Stored([number for number, _ in rows], [part for _, part in rows], changes)
 
     def _chosen(self, columns: Columns, *, known: bool) -> Columns:
         if bool(self.known) + bool(self.new_ids) == 1:

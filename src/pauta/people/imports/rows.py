@@ -139,7 +139,7 @@ def read_column(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals
     found = dict(zip(words, values, strict=True))
     wrong = {words[place]: problem for place, problem in problems.items()}
     refused = {place: wrong[text] for place, text in enumerate(texts) if text in wrong} if wrong else {}
-    return [found[text] for text in texts], refused
+    return list(map(found.__getitem__, texts)), refused
 
 
 def _read_all(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ from pauta.people.imports.rows import Prepared, Reader
 from pauta.people.storing import lock_people
 
 _LOOK_ROWS = 20_000
+_TURN_SECONDS = 0.0002
 
 React = Callable[[Connection[Any], Changes, datetime], None]
 """What follows from changes to people, in the same transaction: layers above keep rows of their own about them."""
@@ -138,7 +140,8 @@ def run_import(
 
     ``connection`` is in autocommit mode. A resumed run keeps the time at which it began.
     """
-    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, setting.now, actor)
+    now = setting.now.replace(microsecond=0)  # which PostgreSQL reads in half the time, in every row
+    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, now, actor)
     setting = replace(setting, now=began)
     doors.rejects.begin(after_row=tally.done)
     with _prepared(plan, setting) as prepared:
@@ -178,7 +181,7 @@ def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
     """The chunks of the file, each read while the one before it is stored."""
     reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
     source = map(reader.prepare, chunks(plan.sheet, setting.batch))
-    with _collector_off(), ThreadPoolExecutor(max_workers=1) as thread:
+    with _collector_off(), _quick_turns(), ThreadPoolExecutor(max_workers=1) as thread:
 
         def ahead() -> Iterator[Prepared]:
             following = thread.submit(next, source, None)
@@ -199,6 +202,17 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """The thread that reads lets the one that stores go on at once, so that the database does not wait for either."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def _begin(connection: Connection[Any], plan: Plan, now: datetime, actor: str) -> tuple[int, Tally, datetime]:
