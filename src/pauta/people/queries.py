@@ -55,22 +55,18 @@ def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str
     wanted = set(names)
     if not wanted:
         return {}
-    found: dict[str, int] = dict(
-        connection.execute("SELECT external_id, id FROM account WHERE external_id = ANY(%s)", (array_of(wanted),))
-    )
+    by_id = "SELECT external_id, id FROM account WHERE external_id = ANY(%s)"
+    found: dict[str, int] = dict(connection.execute(by_id, (array_of(wanted),)).fetchall())
     if others := wanted - found.keys():
-        found |= dict(
-            connection.execute(
-                "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name", (array_of(others),)
-            )
-        )
+        by_name = "SELECT name, min(id) FROM account WHERE name = ANY(%s) GROUP BY name"
+        found |= dict(connection.execute(by_name, (array_of(others),)).fetchall())
     return found
 
 
 def _by_external_id(connection: Connection[Any], names: Iterable[str]) -> dict[str, tuple[Person, ...]]:
     rows = connection.execute(
         "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%s)", (array_of(names),)
-    )
+    ).fetchall()
     return {external_id: (Person(number, key),) for external_id, number, key in rows}
 
 
@@ -79,7 +75,7 @@ def _by_address(connection: Connection[Any], addresses: Iterable[str]) -> dict[s
     for address, number, key in connection.execute(
         "SELECT lower(email), id, account_key FROM contact WHERE lower(email) = ANY(%s) ORDER BY id",
         (array_of(addresses),),
-    ):
+    ).fetchall():
         found[address] = (*found.get(address, ()), Person(number, key))
     return found
 

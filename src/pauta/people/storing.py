@@ -221,7 +221,8 @@ def _make_accounts(connection: Connection[Any], ids: list[int], columns: Columns
 def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime) -> Changes:
     stage(connection, "staged_account", _ACCOUNT_TYPES, staged)
     _merge_places(connection, "staged_account", staged)
-    changed = [number for (number,) in connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": staged["id"]})]
+    rows = connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": staged["id"]}).fetchall()
+    changed = [number for (number,) in rows]
     keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
     return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
 
@@ -264,7 +265,7 @@ def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
 def _shared(connection: Connection[Any], columns: Columns) -> set[str]:
     """The addresses of rows to come, in lower case, that another of them or a contact has too."""
     addresses = array_of(filter(None, columns.get("email", ())))
-    return {address for (address,) in connection.execute(_SHARED, {"addresses": addresses})}
+    return {address for (address,) in connection.execute(_SHARED, {"addresses": addresses}).fetchall()}
 
 
 def _states(
@@ -281,7 +282,7 @@ def _states(
     if given is not None:
         states = [state if own is None else own for state, own in zip(states, given, strict=True)]
     asked = {"addresses": array_of(addresses), "channel": channel.value}
-    for position, state in connection.execute(_SUPPRESSED, asked):
+    for position, state in connection.execute(_SUPPRESSED, asked).fetchall():
         states[position - 1] = state
     return states
 
@@ -326,7 +327,7 @@ def _identify(connection: Connection[Any], table: LiteralString, columns: Column
     rows = connection.execute(
         sql.SQL("SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(%s)").format(sql.Identifier(table)),
         (array_of(external_ids),),
-    )
+    ).fetchall()
     known = {external_id: (number, place) for external_id, number, place in rows}
     return _Identified(external_ids, known, _unused_ids(connection, table, len(external_ids) - len(known)))
 
