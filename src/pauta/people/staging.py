@@ -11,7 +11,7 @@ from psycopg.adapt import Dumper
 Columns = Mapping[str, Sequence[Any]]
 """Values by column, all of one length, None for NULL: text, or anything whose ``str`` PostgreSQL reads."""
 
-_ROWS_A_WRITE = 2_000
+_ROWS_A_WRITE = 500
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 

@@ -77,9 +77,10 @@ def state_consents(
     notes: Counter[str] = Counter()
     for name in stated:
         said = [place for place, decision in enumerate(batch.values[name]) if decision is not None]
-        if first := [place for place in said if stored.parts[place] is not None]:
-            parts = [stored.parts[place] for place in first]
-            entries = {"part": parts, **_entries(batch, name, first, stored)}
+        first = [place for place in said if stored.parts[place] is not None]
+        first.sort(key=lambda place: stored.parts[place] or 0)  # those of one partition are read together
+        if first:
+            entries = {"part": [stored.parts[place] for place in first], **_entries(batch, name, first, stored)}
             notes["import_consents_added"] += append_first_consents(connection, entries, setting.now)
         if later := [place for place in said if stored.parts[place] is None]:
             appended = append_consents(connection, _entries(batch, name, later, stored), setting.now)
