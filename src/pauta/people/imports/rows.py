@@ -15,6 +15,7 @@ from pauta.people.imports.fields import Batch, Field, Refusals, Setting, Subject
 from pauta.people.imports.guessing import AttributeType, reader_of
 from pauta.people.imports.mapping import Assignment, AttributeColumn
 from pauta.people.imports.reading import Chunk
+from pauta.people.imports.seen import SeenIds
 
 _ENCODE = msgspec.json.Encoder().encode
 _FEW = 4
@@ -41,7 +42,8 @@ class Reader:
     assignment: Assignment
     width: int
     setting: Setting
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: SeenIds = field(default_factory=SeenIds)
+    counts: dict[str, int] = field(default_factory=dict)
 
     def prepare(self, chunk: Chunk) -> Prepared:
         """Read a chunk's cells; rows of the wrong width, with unreadable cells or a repeated id are refused."""
@@ -114,18 +116,14 @@ class Reader:
         if "external_id" not in self.assignment.given and self.subject.equal_rows_count:
             batch.values["external_id"] = [self._counted(key) for key in keys]
             return {}
-        if len(set(keys)) == len(keys) and None not in keys and self.seen.keys().isdisjoint(keys):
-            self.seen.update(zip(keys, batch.numbers, strict=True))
-            return {}
-        bad = {}
-        for place, (number, key) in enumerate(zip(batch.numbers, keys, strict=True)):
-            first = number if key is None else self.seen.setdefault(key, number)
-            if first != number:
-                bad[place] = Problem("import_id_repeated", "external_id", value=key, first=first)
-        return bad
+        earlier = self.seen.add(keys, batch.numbers)
+        return {
+            place: Problem("import_id_repeated", "external_id", value=keys[place], first=first)
+            for place, first in earlier.items()
+        }
 
     def _counted(self, key: str) -> str:
-        times = self.seen[key] = self.seen.get(key, 0) + 1
+        times = self.counts[key] = self.counts.get(key, 0) + 1
         return key if times == 1 else f"{key}/{times}"
 
 
