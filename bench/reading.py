@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.content import source
 from bench.database import installation, store
-from bench.measure import clock, durability, memory, report
+from bench.measure import clock, cpu_seconds, durability, memory, report
 from bench.people import SEED
 from pauta.campaigns import actions as campaigns
 from pauta.campaigns.preview import preview as preview_campaign
@@ -34,13 +34,20 @@ def import_(n: int) -> None:
         environment = {**os.environ, "DATABASE_URL": url, "PAUTA_DATA_DIR": str(data_dir)}
         command = [str(Path(sys.executable).with_name("pauta")), "import", "contacts", str(file), "--yes"]
         stated = ["--set", "consent.email.*=granted", "--set", "consent.basis=express"]
-        begun = clock()
+        spent, begun = _spent(), clock()
         subprocess.run([*command, *stated], env=environment, check=True, stdout=sys.stderr)
-        seconds = clock() - begun
+        seconds, used = clock() - begun, _spent()
+        each = {program: round((used[program] - spent[program]) / n * 1e6, 1) for program in used}
         with connect(url) as connection:
             stored = connection.execute("SELECT count(*) FROM contact").fetchone()
             assert stored == (n,)
-            report("import", n, seconds, seen, **durability(connection))
+            report("import", n, seconds, seen, cpu_microseconds_each=each, **durability(connection))
+
+
+def _spent() -> dict[str, float]:
+    """CPU seconds so far, of commands that have ended and of PostgreSQL."""
+    ended = os.times()
+    return {"command": ended.children_user + ended.children_system, "postgres": cpu_seconds()["postgres"]}
 
 
 def _write_contacts(file: Path, n: int) -> None:

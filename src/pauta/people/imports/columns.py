@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.people.imports.fields import Batch
-from pauta.people.places import NOWHERE, place_ids
+from pauta.people.places import NOWHERE, Triple, place_ids
 
 PLACE_PARTS = ("zone", "country", "region")
 
@@ -17,5 +17,5 @@ def places(connection: Connection[Any], batch: Batch) -> list[int | None] | None
     if not any(part in batch.values for part in PLACE_PARTS):
         return None
     triples = list(zip(*(batch.column(part) for part in PLACE_PARTS), strict=True))
-    known = place_ids(connection, set(triples))
-    return [None if triple == NOWHERE else known[triple] for triple in triples]
+    known: dict[Triple, int | None] = {**place_ids(connection, set(triples)), NOWHERE: None}
+    return list(map(known.__getitem__, triples))
