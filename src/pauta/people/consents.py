@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
+import numpy as np
 from psycopg import Connection
 
 from pauta.people.staging import Columns, append, stage
+from pauta.platform.copy import array_text
 
 _TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
@@ -27,29 +29,30 @@ _TYPES: dict[str, LiteralString] = {
 }
 _APPEND = """
 WITH judged AS MATERIALIZED (
-  SELECT staged.*, contact.part, contact.account_key,
-    staged.external_id IS NULL AND EXISTS (
+  SELECT staged.*, contact.part, contact.account_key, CASE
+    WHEN staged.external_id IS NULL AND EXISTS (
       SELECT FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id
         AND (entry.channel, entry.topic, entry.granted, entry.basis, entry.source, entry.wording)
           = (staged.channel, staged.topic, staged.granted, staged.basis, staged.source, coalesce(staged.wording, ''))
-        AND (staged.at IS NULL OR entry.at = staged.at)) AS said_before,
-    staged.granted AND staged.at IS NULL AND coalesce((
+        AND (staged.at IS NULL OR entry.at = staged.at)) THEN 'said before'
+    WHEN staged.granted AND staged.at IS NULL AND coalesce((
       SELECT NOT entry.granted FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id AND entry.channel = staged.channel
         AND entry.topic IN (staged.topic, '*')
-      ORDER BY entry.at DESC, entry.id DESC LIMIT 1), false) AS withdrawn
+      ORDER BY entry.at DESC, entry.id DESC LIMIT 1), false) THEN 'withdrawn'
+    ELSE 'new' END AS verdict
   FROM staged_consent AS staged JOIN contact ON contact.id = staged.contact_id
-  WHERE contact.id = ANY(%(contact_ids)s)
+  WHERE contact.id = ANY(%(contact_ids)s::bigint[])
 ), added AS (
   INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, wording, at, recorded_at, external_id)
   SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(at, %(now)s),
     %(now)s, external_id
-  FROM judged WHERE NOT withdrawn AND NOT said_before ORDER BY position
+  FROM judged WHERE verdict = 'new' ORDER BY position
   ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
   RETURNING contact_id
 )
-SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM judged WHERE withdrawn AND NOT said_before),
+SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM judged WHERE verdict = 'withdrawn'),
   (SELECT array_agg(DISTINCT account_key) FROM judged WHERE contact_id IN (SELECT contact_id FROM added))
 """
 
@@ -71,7 +74,8 @@ def append_consents(connection: Connection[Any], columns: Columns, now: datetime
     the same contact (at the same time, when it names one) is.
     """
     stage(connection, "staged_consent", _TYPES, columns)
-    row = connection.execute(_APPEND, {"now": now, "contact_ids": list(columns["contact_id"])}).fetchone()
+    asked = {"now": now, "contact_ids": array_text(np.array(columns["contact_id"], np.int64))}
+    row = connection.execute(_APPEND, asked).fetchone()
     assert row is not None
     added, withdrawn, keys = row
     return Appended(added, withdrawn, frozenset(keys or ()))

@@ -19,7 +19,7 @@ from pauta.people.addresses import AddressState
 from pauta.people.changes import Changes
 from pauta.people.sharing import settle
 from pauta.people.staging import Columns, append, array_of, stage
-from pauta.platform.copy import fetch_array
+from pauta.platform.copy import array_text, fetch_array
 from pauta.platform.partitions import PARTITIONS
 
 _STORED: dict[str, LiteralString] = {"id": "bigint", "kept_place": "integer"}
@@ -64,12 +64,12 @@ WITH wanted AS (
   SELECT kept.id, coalesce(staged.name, kept.name) AS name, coalesce(staged.place_id, kept.place_id) AS place_id,
     coalesce(staged.stage, kept.stage) AS stage, kept.attributes || coalesce(staged.attributes, '{}') AS attributes
   FROM staged_account AS staged JOIN account AS kept ON kept.id = staged.id
-  WHERE kept.id = ANY(%(ids)s)
+  WHERE kept.id = ANY(%(ids)s::bigint[])
 )
 UPDATE account SET (name, place_id, stage, attributes, changed_at)
   = ROW(wanted.name, wanted.place_id, wanted.stage, wanted.attributes, %(now)s)
 FROM wanted
-WHERE account.id = ANY(%(ids)s) AND account.id = wanted.id
+WHERE account.id = ANY(%(ids)s::bigint[]) AND account.id = wanted.id
   AND (account.name, account.place_id, account.stage, account.attributes)
     IS DISTINCT FROM (wanted.name, wanted.place_id, wanted.stage, wanted.attributes)
 RETURNING account.id
@@ -98,12 +98,12 @@ WITH wanted AS (
       ELSE coalesce(tel.state, staged.phone_state, 1) END AS phone_state,
     kept.attributes || coalesce(staged.attributes, '{{}}') AS attributes
   FROM staged_contact AS staged JOIN contact AS kept ON kept.id = staged.id {_SUPPRESSIONS}
-  WHERE kept.id = ANY(%(ids)s)
+  WHERE kept.id = ANY(%(ids)s::bigint[])
 )
 UPDATE contact SET ({", ".join(_CHANGEABLE)}, changed_at)
   = ROW({", ".join(f"wanted.{name}" for name in _CHANGEABLE)}, %(now)s)
 FROM wanted
-WHERE contact.id = ANY(%(ids)s) AND contact.id = wanted.id
+WHERE contact.id = ANY(%(ids)s::bigint[]) AND contact.id = wanted.id
   AND ({", ".join(f"contact.{name}" for name in _CHANGEABLE)})
     IS DISTINCT FROM ({", ".join(f"wanted.{name}" for name in _CHANGEABLE)})
 RETURNING contact.id, new.account_key, lower(old.email), lower(new.email),
@@ -221,7 +221,7 @@ def _make_accounts(connection: Connection[Any], ids: list[int], columns: Columns
 def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime) -> Changes:
     stage(connection, "staged_account", _ACCOUNT_TYPES, staged)
     _merge_places(connection, "staged_account", staged)
-    rows = connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": staged["id"]}).fetchall()
+    rows = connection.execute(_UPDATE_ACCOUNTS, {"now": now, "ids": array_text(np.array(staged["id"]))}).fetchall()
     changed = [number for (number,) in rows]
     keys = connection.execute(_KEYS_OF_ACCOUNTS, {"accounts": changed}).fetchall()
     return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
@@ -247,7 +247,7 @@ def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns
 def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime) -> list[tuple[Any, ...]]:
     stage(connection, "staged_contact", _CONTACT_TYPES, staged)
     _merge_places(connection, "staged_contact", staged)
-    return connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": staged["id"]}).fetchall()
+    return connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": array_text(np.array(staged["id"]))}).fetchall()
 
 
 def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
