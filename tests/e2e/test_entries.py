@@ -14,14 +14,14 @@ from tests.e2e.conftest import SignIn
 @pytest.mark.long
 def test_a_meeting_is_entered_and_taken_back(sign_in: SignIn) -> None:
     page = sign_in("admin")
-    page.get_by_role("button", name="Anotar", exact=True).click()
+    page.get_by_role("button", name="Adicionar", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Ligação")).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Título").fill("Revisão trimestral")
     dialog.get_by_label("Com quem").first.fill("C00534")
     page.get_by_role("option").first.click()
     dialog.get_by_label("Título").click()
-    dialog.get_by_role("button", name="Pôr no calendário").click()
+    dialog.get_by_role("button", name="Adicionar ao calendário").click()
     expect(dialog).to_have_count(0)
     page.goto("/?view=day")
     expect(page.get_by_text("Revisão trimestral").first).to_be_visible()
@@ -36,7 +36,7 @@ def test_a_feed_is_read_until_it_is_revoked(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Assinar").click()
     page.get_by_label("Nome da assinatura").fill("Minha agenda")
     page.get_by_role("button", name="Criar uma assinatura").click()
-    address = page.get_by_label("O endereço").input_value()
+    address = page.get_by_label("Endereço da assinatura").input_value()
     assert httpx.get(address).text.startswith("BEGIN:VCALENDAR")
     page.get_by_role("button", name="Revogar “Minha agenda”").click()
     expect(page.get_by_role("button", name="Revogar “Minha agenda”")).to_have_count(0)
@@ -56,5 +56,5 @@ def test_a_refused_invitation_says_so_at_its_field(sign_in: SignIn) -> None:
     dialog.get_by_label("E-mail").fill("ana.nova@mareia.example")
     dialog.get_by_role("button", name="Convidar").click()
     expect(
-        page.get_by_role("row").filter(has_text="ana.nova@mareia.example").get_by_text("com convite")
+        page.get_by_role("row").filter(has_text="ana.nova@mareia.example").get_by_text("convite enviado")
     ).to_be_visible()

@@ -29,7 +29,7 @@ def test_from_the_calendar_to_a_better_day_and_to_the_one_who_waits(page: Page) 
     best.click()
     expect(best).to_be_checked()
     page.get_by_role("button", name=re.compile("^Mover para")).click()
-    expect(page.get_by_text(re.compile("A campanha agora é para"))).to_be_visible()
+    expect(page.get_by_text(re.compile("A campanha passou para"))).to_be_visible()
 
     page.goto("/")
     page.get_by_role("combobox", name="Buscar contatos, contas e campanhas").or_(
@@ -56,12 +56,12 @@ def test_a_campaign_is_moved_by_keyboard_and_nothing_changes_before_it_is_confir
 
 
 def test_the_stop_switch_stops_and_says_so_on_every_page(page: Page) -> None:
-    page.get_by_role("button", name="Parar os envios …").first.click()
+    page.get_by_role("button", name="Parar os envios…").first.click()
     page.get_by_label("Por quê").fill("Preços errados")
     page.get_by_role("button", name="Parar agora").click()
     page.goto("/policies")
     expect(page.get_by_role("alert").get_by_text("Preços errados")).to_be_visible()
-    page.get_by_role("button", name="Deixar sair de novo").click()
+    page.get_by_role("button", name="Liberar os envios").click()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -79,8 +79,8 @@ def test_whoever_has_not_signed_in_is_asked_to_and_comes_back(sign_in: SignIn) -
 
 def test_a_campaign_is_submitted_and_the_one_who_is_asked_approves_it(page: Page, sign_in: SignIn) -> None:
     page.goto(f"/campaigns/{DRAFT}?tab=approval")
-    page.get_by_role("button", name="Submeter à aprovação").click()
-    expect(page.get_by_text("esperando aprovação")).to_be_visible()
+    page.get_by_role("button", name="Enviar para aprovação").click()
+    expect(page.get_by_text("aguardando aprovação")).to_be_visible()
     expect(page.get_by_role("button", name="Aprovar")).to_have_count(0)
 
     lawyer = sign_in("reviewer", "pt-BR")
