@@ -17,11 +17,12 @@ from pathlib import Path
 
 from tests.core.gate import reference, uncompiled
 from tests.core.gate.companies import company
-from tests.core.gate.golden import golden_cases, plain, unexpected
+from tests.core.gate.golden import Json, golden_cases, plain, unexpected
 from tests.core.gate.mutation_list import MUTATIONS, Mutation
 
 SOURCE = Path(__file__).parents[3] / "src"
 COMPANIES = 300
+COMPARED = ("verdict", "day", "at", "channel", "reason", "rule", "earliest", "winner", "winner_id")
 
 
 def main() -> int:
@@ -81,19 +82,35 @@ def look(copy: Path, kind: str, ask: Connection) -> None:
 
 
 def first_noticed(kind: str) -> str | None:
-    """The first golden case that is decided otherwise than expected, or the first company than by the reference."""
+    """The first golden case that is decided otherwise than expected, or the first company than by the reference; or
+    the first of them that is decided otherwise when it is not traced."""
     from pauta.core.gate.case import decide_case
 
     cases = sorted(golden_cases().items(), key=lambda item: f"{kind}: " not in item[0])
     for name, case in cases:
         if unexpected(case["expect"], decide_case(plain(case))):
             return f"golden case “{name}”"
+        if changed_by_tracing(plain(case)):
+            return f"tracing: golden case “{name}”"
     for seed in range(COMPANIES):
         case = company(seed)
         decided = [{name: value for name, value in answer.items() if name != "text"} for answer in decide_case(case)]
         if decided != reference.decide(case):
             return f"property: company {seed}"
+        if changed_by_tracing(case):
+            return f"tracing: company {seed}"
     return None
+
+
+def changed_by_tracing(document: Json) -> bool:
+    """Whether anything is decided otherwise, or won over by another, when nothing is traced, as in production."""
+    from pauta.core.gate.case_facts import parse_case
+    from pauta.core.gate.plan import plan
+
+    case = parse_case(document)
+    traced = plan(case.facts, case.policies, range(len(case.message_ids)))
+    untraced = plan(case.facts, case.policies)
+    return any(getattr(untraced, name).tolist() != getattr(traced, name).tolist() for name in COMPARED)
 
 
 if __name__ == "__main__":
