@@ -64,7 +64,7 @@ def test_every_problem_in_the_code_has_its_sentence_and_the_values_that_it_shows
 def test_a_problem_is_said_with_its_values() -> None:
     problem = Problem("setting_unknown", field="web_prot", nearest="web_port")
     assert say(problem, "en") == "There is no setting web_prot; did you mean web_port?"
-    assert say(problem, "es") == "No existe el ajuste web_prot; ¿quizá web_port?"
+    assert say(problem, "es") == "No existe el ajuste web_prot; ¿quiso decir web_port?"
 
 
 @pytest.mark.parametrize(

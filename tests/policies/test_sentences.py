@@ -82,12 +82,44 @@ def test_every_kind_is_among_them() -> None:
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
-        ("es", "Como máximo 2 mensajes por semana por persona, sin contar los transaccionales"),
+        ("es", "Como máximo 2 mensajes a la semana por persona, sin contar los transaccionales"),
         ("pt-BR", "No máximo 2 mensagens por semana por pessoa, sem contar as transacionais"),
     ],
 )
 def test_the_first_one_in_spanish_and_portuguese(language: str, expected: str) -> None:
     assert sentence(RULES[0][0], language) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (
+            {"kind": "cap", "limit": 1, "days": 1, "counts": {"types": ["promotional", "operational"]}},
+            "Como máximo 1 mensaje promocional u operativo al día por persona; retiene solo mensajes",
+        ),
+        (
+            {"kind": "cap", "limit": 1, "days": 7, "held": {"urgent": False}, "counts": {"urgent": False}},
+            "Como máximo 1 mensaje no urgente a la semana por persona",
+        ),
+        (
+            {"kind": "guard", "held": {"topics": ["tips"]}, "stages": ["closed", "onboarding"]},
+            "Mensajes sobre «tips» solo a personas en la etapa «closed» u «onboarding»",
+        ),
+        (
+            {
+                "kind": "capacity",
+                "channel": "email",
+                "limit": 9,
+                "per": "day",
+                "counts": {"except_topics": ["news", "ideas"]},
+            },
+            "Como máximo 9 mensajes por correo electrónico al día, sumando todas las empresas, "
+            "sin contar los que tratan de «news» o «ideas»",
+        ),
+    ],
+)
+def test_spanish_minds_number_and_sound(rule: dict[str, Any], expected: str) -> None:
+    assert sentence(rule, "es") == expected
 
 
 def test_the_catalogues_have_the_same_keys() -> None:

@@ -46,10 +46,12 @@ class Words:
         return str(found).format(**values)
 
     def listed(self, items: Sequence[str], joint: str = "or") -> str:
-        """``a``, ``a or b``, ``a, b or c``."""
+        """``a``, ``a or b``, ``a, b or c``; Spanish says ``a u o`` and ``a e i``."""
         if len(items) == 1:
             return items[0]
-        return self.of(joint, first=", ".join(items[:-1]), last=items[-1])
+        sound = items[-1].lstrip("“«").lower().removeprefix("h")[:1]
+        named = {("and", "i"): "and_i", ("or", "o"): "or_o"}.get((joint, sound), joint)
+        return self.of(named, first=", ".join(items[:-1]), last=items[-1])
 
     def weekdays(self, days: Sequence[int]) -> str:
         """ISO weekdays by name, three or more in a row as a range."""
@@ -65,7 +67,8 @@ class Words:
         if held.get("types"):
             types = self.listed([self.of(adjectives, name) for name in held["types"]], "or" if count == 1 else "and")
             shown = [self.of("noun", f"typed_{number}", types=types)]
-        shown += [self._part("part", field, held[field]) for field in _PARTS if held.get(field) is not None]
+        urgent = "urgent_one" if count == 1 else "urgent"
+        shown += [self._part("part", field, held[field], urgent) for field in _PARTS if held.get(field) is not None]
         return " ".join(shown)
 
     def exceptions(self, held: Rule) -> str:
@@ -82,10 +85,12 @@ class Words:
         exceptions = self.exceptions(held)
         return self.noun(held) + (self.of("other_than", list=exceptions) if exceptions else "")
 
-    def _part(self, section: str, field: str, value: Any) -> str:
+    def _part(self, section: str, field: str, value: Any, urgent: str = "urgent") -> str:
         if field == "urgent":
-            return self.of(section, field, urgent=self.of("urgent", "yes" if value else "no"))
-        named = [self.of(field, name) if field in ("types", "channels") else f"“{name}”" for name in value]
+            return self.of(section, field, urgent=self.of(urgent, "yes" if value else "no"))
+        named = [
+            self.of(field, name) if field in ("types", "channels") else self.of("named", name=name) for name in value
+        ]
         return self.of(section, field, list=self.listed(named, "and" if field == "types" else "or"))
 
 
@@ -143,7 +148,7 @@ def _spacing(rule: Rule, words: Words) -> str:
 
 def _guard(rule: Rule, words: Words) -> str:
     places = [
-        words.of("kind", f"guard_{field}", list=words.listed([f"“{name}”" for name in rule[field]]))
+        words.of("kind", f"guard_{field}", list=words.listed([words.of("named", name=name) for name in rule[field]]))
         for field in ("stages", "segments")
         if rule.get(field)
     ]

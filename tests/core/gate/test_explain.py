@@ -47,8 +47,8 @@ WORDS = Path(case.__file__).parent / "words"
         (
             "es",
             "Espera hasta el viernes 27 de noviembre y entonces sale por correo electrónico: «two a week» permite "
-            "como máximo 2 en cualquier período de 7 días para Ana, y estos llegaron primero: the newsletter y the "
-            "invitation. No por SMS: «sms is for urgent» reserva SMS para otros mensajes.",
+            "como máximo 2 en cualquier período de 7 días para Ana, y estos llegaron antes: the newsletter y the "
+            "invitation. No sale por SMS: «sms is for urgent» reserva SMS para otros mensajes.",
         ),
         (
             "pt-BR",
