@@ -56,7 +56,7 @@ export const CAMPAIGN_STATES: Words = {
   launching: msg`launching`,
   launched: msg`launched`,
   paused: msg`paused`,
-  cancelled: msg`cancelled`,
+  cancelled: msg({ message: "cancelled", context: "campaign" }),
 };
 
 export const REASONS: Words = {

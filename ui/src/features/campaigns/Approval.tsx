@@ -79,7 +79,7 @@ function Decision({ name, fingerprint }: { name: string; fingerprint: string }) 
   return (
     <Box className="paper" p="md">
       <Title order={3} mb="xs"><Trans>Your decision</Trans></Title>
-      <Textarea label={t`Comment`} description={t`Needed to reject`} autosize minRows={2} value={comment} onChange={(event) => setComment(event.currentTarget.value)} error={saidOf(error, "comment")} />
+      <Textarea label={t`Your comment`} description={t`Needed to reject`} autosize minRows={2} value={comment} onChange={(event) => setComment(event.currentTarget.value)} error={saidOf(error, "comment")} />
       {error && !saidOf(error, "comment") ? <Failure error={error} /> : null}
       <Group mt="sm">
         <Button loading={approve.isPending} onClick={() => { reject.reset(); approve.mutate(asked); }}><Trans>Approve</Trans></Button>
@@ -112,7 +112,7 @@ function Comments({ name }: { name: string }) {
         ))}
       </Answer>
       <form onSubmit={(event) => { event.preventDefault(); add.mutate({ path, body: { text } }); }}>
-        <Textarea aria-label={t`Comment`} placeholder={t`Say something to your colleagues`} required autosize minRows={2} value={text} onChange={(event) => setText(event.currentTarget.value)} error={saidOf(add.error, "text")} />
+        <Textarea aria-label={t`Your comment`} placeholder={t`Say something to your colleagues`} required autosize minRows={2} value={text} onChange={(event) => setText(event.currentTarget.value)} error={saidOf(add.error, "text")} />
         <Button type="submit" variant="default" size="sm" mt="xs" loading={add.isPending}><Trans>Comment</Trans></Button>
       </form>
     </Box>
