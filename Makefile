@@ -74,7 +74,7 @@ check: setup
 	! $(BIN)/vulture $(CODE) $(CALLED_BY_OTHERS) | grep -E "unused (function|method|class|import|property)|unreachable"
 	$(BIN)/squawk --exclude=$(SQL_CHOICES) src/pauta/migrations/versions/*.sql
 	$(NPM) run --silent check
-	$(BIN)/pytest -m "not long" tests/test_migrations.py tests/platform/test_words.py tests/platform/test_settings.py
+	$(BIN)/pytest -m "not long" tests/test_migrations.py tests/platform/test_words.py tests/platform/test_glossary.py tests/platform/test_settings.py
 
 bench: setup
 	$(BIN)/pauta bench all
