@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from datetime import UTC, datetime
 
 from bench.content import source
 from bench.database import installation, store
-from bench.measure import clock, cpu_seconds, durability, memory, report
+from bench.measure import clock, cpu_seconds, difference, durability, memory, report
 from bench.running import Sink, wait, workers
 from pauta.campaigns import actions as campaigns
 from pauta.content.actions import publish
@@ -25,7 +24,7 @@ def launch(n: int) -> None:
     now = datetime.now(UTC)
     with installation() as (data_dir, url):
         store(url, n, now)
-        campaign_id = _campaign(url, now)
+        campaign_id = campaign(url, now)
         with memory(own=False) as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
             spent = cpu_seconds()
             begun = clock()
@@ -33,7 +32,7 @@ def launch(n: int) -> None:
                 campaigns.launch(door, now, campaign_id, BENCH)
             wait(connection, f"SELECT state = 'launched' FROM campaign WHERE id = {campaign_id}", pause=0.005)
             seconds = clock() - begun
-            used = _difference(cpu_seconds(), spent)
+            used = difference(cpu_seconds(), spent)
             verdicts = connection.execute(
                 "SELECT verdict, count(*) FROM message WHERE proposal_id <> 1000000 GROUP BY 1 ORDER BY 1"
             ).fetchall()
@@ -48,7 +47,7 @@ def deliver(n: int) -> None:
     try:
         with installation() as (data_dir, url):
             store(url, n, now, policies=False)
-            campaign_id = _campaign(url, now)
+            campaign_id = campaign(url, now)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
             with (
                 memory(own=False) as seen,
@@ -71,7 +70,7 @@ def deliver(n: int) -> None:
                 seconds = clock() - begun
                 wait(connection, f"SELECT count(*) = {due} FROM message WHERE state = 3")
                 settled = clock() - begun
-                used = _difference(cpu_seconds(), spent)
+                used = difference(cpu_seconds(), spent)
                 report(
                     "deliver",
                     due,
@@ -86,15 +85,12 @@ def deliver(n: int) -> None:
         sink.close()
 
 
-def _difference(after: Counter[str], before: Counter[str]) -> dict[str, float]:
-    return {program: round(seconds - before[program], 2) for program, seconds in after.most_common()}
-
-
-def _campaign(url: str, now: datetime) -> int:
-    """A campaign to everybody, and the stop switch set."""
+def campaign(url: str, now: datetime, *, stopped: bool = True) -> int:
+    """A campaign to everybody; ``stopped``: the stop switch set."""
     with connect(url) as connection:
         publish(connection, "month", {"en": source()}, "bench", now)
-        messages.stop(connection, None, "benchmark", "bench", now)
+        if stopped:
+            messages.stop(connection, None, "benchmark", "bench", now)
         fields = {"type": "promotional", "topic": "offers", "team": "marketing", "channels": ["email", "sms"]}
         draft = campaigns.read_draft({"name": "month", "template": "month", "audience": {"everyone": True}, **fields})
         return campaigns.create(connection, now, draft, "bench")

@@ -135,3 +135,8 @@ def report(name: str, n: int, seconds: float, seen: Memory, **more: object) -> N
 def clock() -> float:
     """Seconds, for differences."""
     return time.perf_counter()
+
+
+def difference(after: Counter[str], before: Counter[str]) -> dict[str, float]:
+    """What was spent in between, by program, most first."""
+    return {program: round(seconds - before[program], 2) for program, seconds in after.most_common()}

@@ -17,7 +17,10 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="gate.plan, launch, preview, deliver, import, why, or all.")] = "all",
+    name: Annotated[
+        str,
+        typer.Argument(help="gate.plan, launch, preview, deliver, transactional, import, why, calendar.month, or all."),
+    ] = "all",
     n: Annotated[int | None, typer.Option(min=1, help="How many contacts or mails.")] = None,
 ) -> None:
     """Measure how fast this machine is: one JSON line for each benchmark."""
