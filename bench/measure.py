@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 from psycopg import Connection
 
+from pauta.commands.programs import TITLE
+
 _EVERY_SECONDS = 0.25
 _NOT_OURS = "smtp-sink"
 
@@ -70,9 +72,10 @@ def _program(process: psutil.Process) -> str:
     words = process.cmdline()
     if process.name().startswith("postgres"):
         return "postgres"
-    if "pauta.worker" in words:
-        return "fast lane" if "transactional" in words else "workers"
-    return "web" if "pauta.web.app:create_app" in words else "parent" if "up" in words else "bench"
+    title = " ".join(words).rstrip()  # it is as long as the command line was
+    if title.startswith(TITLE):
+        return "workers" if "worker" in title else title.removeprefix(TITLE)
+    return "parent" if "up" in words else "bench"
 
 
 @contextmanager

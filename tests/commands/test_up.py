@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from pauta.commands.up import programs
+from pauta.commands.programs import programs
 from pauta.platform import database
 from pauta.platform.home import home_of
 from pauta.platform.settings import Settings
@@ -165,6 +165,6 @@ def test_a_killed_parent_takes_everything_along_and_the_next_start_recovers(made
 
 
 def test_every_process_of_an_installation_gets_its_settings() -> None:
-    names = [child.name for child in programs(Settings(workers=3, catcher_enabled=False))]
+    names = [child.name for child in programs(Settings(workers=3, catcher_enabled=False), lambda: True)]
     assert names == ["web", "fast lane", "worker 1", "worker 2", "worker 3"]
-    assert "catcher" in [child.name for child in programs(Settings())]
+    assert "catcher" in [child.name for child in programs(Settings(), lambda: True)]

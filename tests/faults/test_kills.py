@@ -29,7 +29,12 @@ from tests.faults import company, sink
 from tests.faults.processes import children, ended, start, start_sink, unanswered, wait_until
 
 VICTIMS = ("worker", "sink", "worker", "postgres", "fast lane", "worker", "web")
-WORDS = {"worker": "pauta.worker", "postgres": "postgres", "web": "pauta.web.app:create_app"}
+WORDS = {
+    "worker": "pauta: worker",
+    "fast lane": "pauta: fast lane",
+    "web": "pauta: web",
+    "postgres": "postgres",
+}
 PATIENCE = 120
 CAP = [
     {"kind": "cap", "name": "two a week", "limit": 2, "days": 7, "counts": {"except_types": ["transactional"]}},
@@ -53,17 +58,15 @@ class Running:
         """The processes of that sort."""
         if victim == "sink":
             return [psutil.Process(self.mail_server.pid)]
-        found = children(self.parent.pid, WORDS.get(victim, "pauta.worker"))
-        if WORDS.get(victim, "pauta.worker") == "pauta.worker":
-            fast = [process for process in found if "transactional" in process.cmdline()]
-            return fast if victim == "fast lane" else [process for process in found if process not in fast]
-        return found
+        return children(self.parent.pid, WORDS[victim])
 
     def kill(self, victim: str, chance: random.Random) -> None:
         """Stop a process of that sort, write down what it was in the middle of, and kill it."""
         assert wait_until(lambda: bool(self.pids(victim)), PATIENCE), f"no {victim} came back"
         process = chance.choice(self.pids(victim))
         process.send_signal(signal.SIGSTOP)
+        if victim == "sink":
+            time.sleep(0.5)  # workers have yet to send the dots that it had asked for
         caught = unanswered(self.journals)
         self.stages[f"{victim}: {'dot out, no answer' if caught else self._stage()}"] += 1
         if victim in ("worker", "fast lane", "sink"):

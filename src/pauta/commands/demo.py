@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -9,8 +11,6 @@ import typer
 from pauta.campaigns import actions as campaigns
 from pauta.campaigns.queries import campaign_named
 from pauta.commands.session import Session, session
-from pauta.commands.up import up
-from pauta.platform.settings import load as load_settings
 from pauta.platform.words import tell
 from pauta.sample import approvals, company
 from pauta.sample.campaigns import LAUNCHED
@@ -32,7 +32,7 @@ def demo(
     with session(Right.TEAM_WRITE) as run:
         _prepare(run, seed)
     if start:
-        up(load_settings())
+        os.execv(sys.executable, [sys.executable, sys.argv[0], "up"])  # without the memory that loading took
 
 
 def _prepare(run: Session, seed: int) -> None:

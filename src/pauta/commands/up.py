@@ -7,7 +7,6 @@ import fcntl
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ import psycopg
 import typer
 
 from pauta import migrations
+from pauta.commands.programs import DATABASE, forked_programs
 from pauta.commands.session import language
 from pauta.core.problems import Problem
 from pauta.platform import clock, database, log
@@ -25,12 +25,11 @@ from pauta.platform.clock import Clock
 from pauta.platform.embedded import owned_server
 from pauta.platform.home import home_of, usable
 from pauta.platform.settings import Settings, load
-from pauta.platform.supervisor import Child, Supervisor, program
+from pauta.platform.supervisor import Child, Supervisor
 from pauta.platform.words import tell
 
 app = typer.Typer(rich_markup_mode=None)
 
-_WORK, _WEB, _CATCHER, _DATABASE = range(4)  # the order in which things stop
 _PATIENCE_SECONDS = 6.0  # children of a killed parent need a moment to finish
 
 
@@ -55,22 +54,9 @@ def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | Non
             _wait_for_port("catcher_smtp_port", "127.0.0.1", settings.catcher_smtp_port)
         with _database(settings) as (url, own):
             migrations.upgrade(url)
-            own += (children or programs)(replace(settings, database_url=url))
+            own += (children or forked_programs)(replace(settings, database_url=url))
             _supervise(settings, lang, own)
     _tell("up.stopped", lang)
-
-
-def programs(settings: Settings) -> list[Child]:
-    """The processes of an installation besides its database."""
-    environment = settings.environment()
-    where = ["--host", settings.web_host, "--port", str(settings.web_port)]
-    web = ["uvicorn", "--factory", "pauta.web.app:create_app", *where, "--log-level", "warning"]
-    web += ["--timeout-graceful-shutdown", "5"]
-    table = [("web", _WEB, web), ("fast lane", _WORK, ["pauta.worker", "--lane", "transactional"])]
-    table += [(f"worker {number}", _WORK, ["pauta.worker"]) for number in range(1, settings.workers + 1)]
-    if settings.catcher_enabled:
-        table.append(("catcher", _CATCHER, ["pauta.channels.email.catcher"]))
-    return [Child(name, stage, program([sys.executable, "-m", *module], environment)) for name, stage, module in table]
 
 
 @contextmanager
@@ -116,7 +102,7 @@ def _database(settings: Settings) -> Iterator[tuple[str, list[Child]]]:
         yield settings.database_url, []
         return
     with owned_server(home_of(settings.data_dir)) as server:
-        child = Child("database", _DATABASE, server.start, stop_signal=signal.SIGINT, running=server.process)
+        child = Child("database", DATABASE, server.start, stop_signal=signal.SIGINT, running=server.process)
         yield server.home.url, [child]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pauta.core.calendar import day_number, holidays_between
+from pauta.core.gate.facts import Facts
 from pauta.core.gate.plan import plan
 from pauta.facts import AccountChoice, load
 from pauta.platform.database import connect
@@ -18,13 +19,24 @@ def warm_up(url: str, data_dir: Path, now: datetime) -> None:
 
     Of processes that start together one compiles, and the others find its work.
     """
+    nobody = facts_of_nobody(url, now)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "compile.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        load_gate(nobody)
+
+
+def facts_of_nobody(url: str, now: datetime) -> Facts:
+    """What the gate is told when there is nothing to decide; reads the calendars of the countries where people are."""
     with connect(url) as connection:
         nobody = load(connection, now, AccountChoice((0,), (0,)), PolicySet(0, (), ()))
         countries = connection.execute("SELECT DISTINCT country FROM place WHERE country IS NOT NULL").fetchall()
     today = day_number(now.date())
     for (country,) in countries:
         holidays_between(country, "", today, today)  # the first calendar takes half a second
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "compile.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        plan(nobody.facts, ())
+    return nobody.facts
+
+
+def load_gate(nobody: Facts) -> None:
+    """Load the compiled gate into this process; compile it first, for half a minute, where no process ever has."""
+    plan(nobody, ())

@@ -13,7 +13,7 @@ from types import FrameType
 from pauta.core.problems import Problem
 from pauta.platform import clock
 from pauta.platform.log import logger
-from pauta.platform.processes import tied_to_this
+from pauta.platform.processes import Process, tied_to_this
 
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _ROUND_SECONDS = 0.1
@@ -24,16 +24,22 @@ _STEADY_SECONDS = 3.0  # who lived this long has recovered from whatever it died
 _log = logger(__name__)
 
 
+def _at_once() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Child:
     """A process to keep alive. Children of a lower stage are stopped first."""
 
     name: str
     stage: int
-    start: Callable[[], subprocess.Popen[bytes]]
+    start: Callable[[], Process]
     stop_signal: signal.Signals = signal.SIGTERM
-    running: subprocess.Popen[bytes] | None = None
+    running: Process | None = None
     """Its process, when it was started before the supervisor."""
+    may_start: Callable[[], bool] = _at_once
+    """Whether what it needs is there; asked before each start."""
 
 
 def program(command: Sequence[str], environment: Mapping[str, str]) -> Callable[[], subprocess.Popen[bytes]]:
@@ -54,7 +60,7 @@ def program(command: Sequence[str], environment: Mapping[str, str]) -> Callable[
 @dataclass
 class _Watched:
     child: Child
-    process: subprocess.Popen[bytes] | None
+    process: Process | None
     started: float = field(default_factory=clock.monotonic)
     due: float = field(default_factory=clock.monotonic)
     pause: float = 0.0
@@ -63,7 +69,7 @@ class _Watched:
         """Start the child when it is due; when it has died, say so and let it be due again after a pause."""
         now = clock.monotonic()
         if self.process is None:
-            if now >= self.due:
+            if now >= self.due and self.child.may_start():
                 self._start(now)
         elif self.process.poll() is not None:
             _log.warning("process died", name=self.child.name, pid=self.process.pid, code=self.process.returncode)
