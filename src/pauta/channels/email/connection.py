@@ -304,7 +304,8 @@ class SmtpConnection:
 
 def _stuffed(content: bytes) -> bytes:
     """The content as DATA takes it: CRLF lines, leading dots doubled, ended by the final dot (RFC 5321, 4.5.2)."""
-    if content.count(b"\n") != content.count(b"\r\n") or content.count(b"\r") != content.count(b"\r\n"):
+    breaks = content.count(b"\r\n")
+    if content.count(b"\n") != breaks or content.count(b"\r") != breaks:
         content = _BARE.sub(b"\r\n", content)
     if b"\r\n." in content:
         content = content.replace(b"\r\n.", b"\r\n..")
