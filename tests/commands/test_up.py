@@ -99,7 +99,7 @@ def _answers(data_dir: Path) -> bool:
 def test_everything_starts_and_stops_in_order(made: Path, port: int) -> None:
     with _up(made, port) as process:
         everybody = psutil.Process(process.pid).children(recursive=True)
-        assert sorted(_story(made)) == ["catcher starts", "web starts", "worker starts"]
+        _until(lambda: sorted(_story(made)) == ["catcher starts", "web starts", "worker starts"], "all have started")
         with database.connect(home_of(made).url) as connection:
             assert connection.execute("SELECT count(*) FROM contact").fetchone() == (0,)
         process.send_signal(signal.SIGINT)

@@ -109,11 +109,11 @@ def test_it_dies_with_its_parent_whose_locks_are_free_even_if_it_does_not(tmp_pa
     body = """
 def waits():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    print("ready", flush=True)
+    os.write(1, b"ready\\n")
     time.sleep(60)
 fork("pauta: stubborn", waits, {})
 child = fork("pauta: waiting", lambda: time.sleep(60), {})
-print(child.pid, flush=True)
+os.write(1, f"{child.pid}\\n".encode())
 time.sleep(60)
 """
     with parent(body, tmp_path) as process:
