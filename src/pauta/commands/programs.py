@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
-from pauta.platform import clock
+import psutil
+
 from pauta.platform.clock import Clock
 from pauta.platform.memory import give_back_soon, keep_for_forks
 from pauta.platform.processes import Process, fork
@@ -23,7 +24,7 @@ TITLE = "pauta: "
 """What the titles of processes begin with, as ``ps`` shows them."""
 
 _SHARED = ("pauta.worker", "pauta.web.app", "uvicorn", "pauta.channels.email.catcher")
-_GATE_SECONDS = 3.0  # a compiled gate is loaded within one
+_LOADING_SECONDS = 5.0  # of CPU time: a compiled gate is loaded within one
 
 
 def forked_programs(settings: Settings) -> list[Child]:
@@ -39,8 +40,7 @@ def forked_programs(settings: Settings) -> list[Child]:
     for module in _SHARED:
         import_module(module)
     gate = _Gate(settings)
-    until = clock.monotonic() + _GATE_SECONDS
-    while not gate.is_there() and clock.monotonic() < until:
+    while not gate.is_there() and not gate.is_being_compiled:
         time.sleep(0.02)
     return programs(settings, gate.is_there)
 
@@ -81,7 +81,15 @@ class _Gate:
         nobody = warming.facts_of_nobody(settings.database_url, Clock(settings.clock_file).now())
         self._load = partial(warming.load_gate, nobody)
         keep_for_forks()
-        self._trial: Process | None = fork(f"{TITLE}gate", self._load, {})
+        self._trial: Process | None = fork(f"{TITLE}gate", partial(warming.compile_gate, nobody, settings.data_dir), {})
+
+    @property
+    def is_being_compiled(self) -> bool:
+        """Whether this takes longer than loading would."""
+        if self._trial is None:
+            return False
+        spent = psutil.Process(self._trial.pid).cpu_times()
+        return spent.user + spent.system > _LOADING_SECONDS
 
     def is_there(self) -> bool:
         """Whether the gate is loaded; not while another process, whose memory goes away with it, compiles it first."""

@@ -15,15 +15,8 @@ from pauta.policies.queries import PolicySet
 
 
 def warm_up(url: str, data_dir: Path, now: datetime) -> None:
-    """Compile the gate, or load what an earlier process compiled, and read calendars, before anything waits for it.
-
-    Of processes that start together one compiles, and the others find its work.
-    """
-    nobody = facts_of_nobody(url, now)
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "compile.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        load_gate(nobody)
+    """Compile the gate, or load what an earlier process compiled, and read calendars, before anything waits for it."""
+    compile_gate(facts_of_nobody(url, now), data_dir)
 
 
 def facts_of_nobody(url: str, now: datetime) -> Facts:
@@ -37,6 +30,14 @@ def facts_of_nobody(url: str, now: datetime) -> Facts:
     return nobody.facts
 
 
+def compile_gate(nobody: Facts, data_dir: Path) -> None:
+    """Compile the gate: of processes that start together one does, for half a minute, and the others find its work."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "compile.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        load_gate(nobody)
+
+
 def load_gate(nobody: Facts) -> None:
-    """Load the compiled gate into this process; compile it first, for half a minute, where no process ever has."""
+    """Load the gate into this process; it is compiled when no process has done that before."""
     plan(nobody, ())
