@@ -56,7 +56,7 @@ def test_a_wrong_call_ends_with_2(words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "There is no role chief"), ("es", "No existe el rol chief"), ("pt-BR", "Não existe o papel chief")],
+    [("en", "There is no role chief"), ("es", "No existe el rol chief"), ("pt-BR", "Não existe a função chief")],
 )
 def test_a_problem_is_one_sentence_in_the_language_asked_for(settings: Settings, language: str, sentence: str) -> None:
     ended = pauta("--lang", language, "key", "create", "shop", "--role", "chief", DATABASE_URL=settings.database_url)

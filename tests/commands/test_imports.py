@@ -51,7 +51,7 @@ def test_the_plan_is_shown_then_carried_out_and_told(importer: Importer) -> None
 def test_a_dry_run_says_so_in_the_language_asked_for(importer: Importer) -> None:
     (importer.folder / "people.csv").write_text("email\nana@x.example\n", encoding="utf-8")
     result = run(importer, "contacts", "people.csv", "--dry-run", lang="pt-BR")
-    assert "Ensaio: nada foi gravado" in result.stdout
+    assert "Simulação: nada foi gravado" in result.stdout
     assert importer.rows("SELECT count(*) FROM contact") == [(0,)]
 
 

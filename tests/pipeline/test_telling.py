@@ -114,7 +114,7 @@ def test_single_messages_are_summed_up_for_who_sent_them(office: Office) -> None
     office.settle(office.worker())
     (entry,) = told_to(office, ana, "pt-BR")
     assert entry.startswith(
-        "O que houve com as suas mensagens avulsas\n– 2 mensagens não são enviadas: limite de frequência"
+        "O que aconteceu com as suas mensagens avulsas\n– 2 mensagens não serão enviadas: limite de frequência"
     )
 
 
@@ -133,15 +133,15 @@ def test_one_mail_the_morning_after_tells_all_of_it(office: Office) -> None:
     told_to(office, ana)
     ((kind, detail),) = office.all("SELECT kind, detail FROM notice")
     assert kind == "outcomes"
-    assert "O que houve com “first”" in detail["text"]
-    assert "O que houve com “second”" in detail["text"]
+    assert "O que aconteceu com “first”" in detail["text"]
+    assert "O que aconteceu com “second”" in detail["text"]
     with office.transaction() as connection:
         assert send_notices(connection, office.now, office.post, office.settings) == 1
     mail = email.message_from_bytes(office.post.received[-1].content, policy=email.policy.default)
-    assert mail["Subject"] == "O que houve com as suas mensagens"
+    assert mail["Subject"] == "O que aconteceu com as suas mensagens"
     body = mail.get_body(("plain",))
     assert body is not None
-    assert "O que houve com “first”\n– 2 mensagens não são enviadas" in body.get_content().replace("\r", "")
+    assert "O que aconteceu com “first”\n– 2 mensagens não serão enviadas" in body.get_content().replace("\r", "")
     assert "/inbox\n" in body.get_content().replace("\r", "")
     office.later(hours=1)
     told_to(office, ana)

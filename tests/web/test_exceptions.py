@@ -40,7 +40,7 @@ def test_an_override_is_told_wherever_the_message_is_told(base: Connection[Any],
     answer = call("POST", f"/messages/{number}/override", json={"why": "asked by phone"})
     assert (answer.json()["overridden_by"], answer.json()["overridden_why"]) == ("key:admin", "asked by phone")
     (row,) = call("GET", "/contacts/ana/strip?lang=pt-BR").json()["messages"]
-    assert row["text"] == "Sai por cima das políticas: foi decisão de key:admin, porque “asked by phone”"
+    assert row["text"] == "Sai apesar das políticas: foi decisão de key:admin, porque “asked by phone”"
     (found,) = call("GET", "/contacts/ana/why?lang=en").json()
     assert found["coming"][0]["text"].endswith("past the policies, by key:admin, because “asked by phone”")
     base.execute(
@@ -99,7 +99,7 @@ def test_the_sentence_names_who_holds(base: Connection[Any], call: Call) -> None
         " policy_version = 1"
     )
     (row,) = call("GET", "/contacts/ana/strip?lang=pt-BR").json()["messages"]
-    assert row["text"] == "Espera até ter. 1 dez., porque key:admin segurou os envios até lá: “contract talks”"
+    assert row["text"] == "Espera até ter. 1 dez., porque key:admin suspendeu os envios até lá: “contract talks”"
     (found,) = call("GET", "/contacts/ana/why?lang=en").json()
     assert "key:admin holds everything until then: “contract talks”" in found["coming"][0]["text"]
 

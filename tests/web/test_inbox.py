@@ -46,10 +46,10 @@ def test_everybody_reads_their_own_in_their_language(by: By) -> None:
     found = by("ana", "GET", "/inbox").json()
     assert found["unread"] == 1
     (entry,) = found["entries"]
-    assert (entry["title"], entry["about"], entry["read"]) == ("O que houve com “launch”", "launch", False)
+    assert (entry["title"], entry["about"], entry["read"]) == ("O que aconteceu com “launch”", "launch", False)
     assert (
         entry["lines"][0]["text"]
-        == "3 mensagens saem mais tarde: limite de frequência (two a week); “spring” veio primeiro."
+        == "3 mensagens saem mais tarde: limite de frequência atingido (two a week); “spring” veio antes."
     )
     assert "combine com as outras equipes" in entry["lines"][0]["advice"]
     assert by("bruno", "GET", "/inbox").json() == {"unread": 0, "entries": []}

@@ -26,7 +26,7 @@ NAMES: Final = (
 
 _FOOTERS: Final = {
     "pt-BR": (
-        "Você recebe esta mensagem porque trabalha com a Mareia ou pediu notícias nossas.",
+        "Você recebe esta mensagem porque trabalha com a Mareia ou pediu para receber nossas notícias.",
         "Escolher o que recebo e com que frequência",
     ),
     "es": (

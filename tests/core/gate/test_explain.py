@@ -52,8 +52,8 @@ WORDS = Path(case.__file__).parent / "words"
         ),
         (
             "pt-BR",
-            "Espera até sexta-feira, 27 de novembro e então sai por e-mail: “two a week” permite no máximo 2 em "
-            "quaisquer 7 dias para Ana, e estes chegaram primeiro: the newsletter e the invitation. Não por SMS: "
+            "Espera até sexta-feira, 27 de novembro, e então sai por e-mail: “two a week” permite no máximo 2 em "
+            "qualquer período de 7 dias para Ana, e estas vieram antes: the newsletter e the invitation. Não por SMS: "
             "“sms is for urgent” reserva SMS para outras mensagens.",
         ),
     ],
