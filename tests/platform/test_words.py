@@ -67,6 +67,13 @@ def test_a_problem_is_said_with_its_values() -> None:
     assert say(problem, "es") == "No existe el ajuste web_prot; ¿quiso decir web_port?"
 
 
+def test_the_state_in_a_problem_is_said_in_words() -> None:
+    campaign = Problem("campaigns.no_launch", field="campaign", campaign="news", state="cancelled")
+    assert say(campaign, "es") == "La campaña news está en estado «cancelada»; solo se puede lanzar un borrador."
+    message = Problem("messages.no_override", field="message", message=7, state="queued")
+    assert say(message, "es").startswith("El mensaje 7 está en estado «en espera»;")
+
+
 @pytest.mark.parametrize(
     ("header", "lang"),
     [

@@ -9,6 +9,7 @@ import pytest
 import pauta.platform
 from pauta.core.gate.reasons import BUILTIN_RULES, Reason, Verdict
 from pauta.messages.states import State
+from pauta.platform import words
 from pauta.platform.settings import LANGUAGES
 from pauta.reports.wording import catalogue
 
@@ -31,7 +32,7 @@ def test_every_language_has_the_same_texts_with_the_same_placeholders() -> None:
 
 def test_every_state_verdict_reason_and_rule_has_its_word() -> None:
     texts = catalogue("en")
-    assert {f"states.{state.name.lower()}" for state in State} <= texts.keys()
+    assert {f"message_state.{state.name.lower()}" for state in State} <= words.catalogue("en").keys()
     assert {f"verdicts.{verdict.value}" for verdict in Verdict} <= texts.keys()
     assert {f"reasons.{reason.value}" for reason in Reason} <= texts.keys()
     assert {f"rules.{name}" for name in BUILTIN_RULES.values()} <= texts.keys()

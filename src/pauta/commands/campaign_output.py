@@ -12,6 +12,7 @@ from pauta.campaigns.queries import Campaign, Progress
 from pauta.campaigns.rivals import Loser, Winner
 from pauta.commands.output import print_table
 from pauta.messages import terms
+from pauta.platform.words import tell
 from pauta.reports.wording import phrase
 
 BAR = 24
@@ -46,7 +47,8 @@ def print_campaigns(campaigns: Sequence[Campaign], lang: str) -> None:
         [phrase(f"columns.{name}", lang) for name in columns],
         [
             (
-                *(one.name, phrase(f"campaigns.{one.standing}", lang), one.terms.type, one.terms.topic, one.terms.team),
+                *(one.name, tell(f"campaign_state.{one.standing}", lang)),
+                *(one.terms.type, one.terms.topic, one.terms.team),
                 *(one.terms.tier, ",".join(one.terms.channels), audience_in_words(one, lang), _window(one)),
                 one.launched_at,
             )
@@ -62,13 +64,13 @@ def _window(campaign: Campaign) -> str:
 
 def print_progress(campaign: Campaign, found: Progress, lang: str) -> None:
     """How far a launch has come, and a table of its messages."""
-    told = {"state": phrase(f"campaigns.{campaign.state}", lang), "done": found.parts_done, "parts": found.parts}
+    told = {"state": tell(f"campaign_state.{campaign.state}", lang), "done": found.parts_done, "parts": found.parts}
     typer.echo(phrase("campaign.progress", lang, name=campaign.name, messages=found.proposed, **told))
     if found.tallies:
         headings = [phrase(f"columns.{name}", lang) for name in ("state", "verdict", "reason", "messages")]
         rows = [
             (
-                *(phrase(f"states.{one.state}", lang), phrase(f"verdicts.{one.verdict}", lang)),
+                *(tell(f"message_state.{one.state}", lang), phrase(f"verdicts.{one.verdict}", lang)),
                 *(phrase(f"reasons.{one.reason}", lang), one.messages),
             )
             for one in found.tallies

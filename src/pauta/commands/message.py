@@ -14,6 +14,7 @@ from pauta.core.gate.vocabulary import CHANNELS, TYPES
 from pauta.core.problems import Problem
 from pauta.messages import actions, queries
 from pauta.messages.terms import read_terms
+from pauta.platform.words import tell
 from pauta.reports.wording import phrase
 from pauta.team.actions import audit
 from pauta.team.roles import Right
@@ -102,7 +103,7 @@ def show(message_id: _Id, as_json: _Json = False) -> None:
             headings,
             [
                 (
-                    *(one.at, phrase(f"states.{one.state}", lang), phrase(f"verdicts.{one.verdict}", lang)),
+                    *(one.at, tell(f"message_state.{one.state}", lang), phrase(f"verdicts.{one.verdict}", lang)),
                     *(phrase(f"reasons.{one.reason}", lang), one.day, one.detail),
                 )
                 for one in before
@@ -128,7 +129,7 @@ def _print_message(found: queries.MessageView, lang: str) -> None:
         "team": found.team,
         "tier": found.tier,
         "template": found.template,
-        "state": phrase(f"states.{found.state}", lang),
+        "state": tell(f"message_state.{found.state}", lang),
         "verdict": phrase(f"verdicts.{found.verdict}", lang),
         "reason": f"{reason} ({found.rule})" if found.rule else reason,
         "channel": found.channel or ", ".join(found.channels),

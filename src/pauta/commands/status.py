@@ -9,6 +9,7 @@ import typer
 
 from pauta.commands.output import print_json, print_table
 from pauta.commands.session import session
+from pauta.platform.words import tell
 from pauta.reports.status import Status, status
 from pauta.reports.wording import phrase
 from pauta.team.roles import Right
@@ -32,7 +33,7 @@ def show_status(
 def _print(found: Status, lang: str) -> None:
     rows: list[tuple[str, int]] = []
     for state, messages in found.messages.items():
-        rows.append((phrase(f"states.{state}", lang), messages))
+        rows.append((tell(f"message_state.{state}", lang), messages))
         if state == "planned":
             rows.append((phrase("status.queued", lang), found.queued))
     print_table([phrase("columns.state", lang), phrase("columns.messages", lang)], rows)

@@ -15,8 +15,14 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order in which P
 
 
 def say(problem: Problem, lang: str) -> str:
-    """The sentence that tells a person what is wrong and what to do, in one of the product's languages."""
-    return tell(f"problems.{problem.code}", lang, field=problem.field, **problem.values)
+    """The sentence that tells a person what is wrong and what to do, in one of the product's languages.
+
+    A value ``state`` is given as its code, and said in the words of what the field names: ``campaign_state.draft``.
+    """
+    values = dict(problem.values)
+    if "state" in values:
+        values["state"] = catalogue(lang).get(f"{problem.field}_state.{values['state']}", values["state"])
+    return tell(f"problems.{problem.code}", lang, field=problem.field, **values)
 
 
 def tell(key: str, lang: str, /, **values: object) -> str:

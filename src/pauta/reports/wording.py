@@ -14,7 +14,7 @@ from pauta.core.gate.reasons import BUILTIN_RULES
 
 
 def phrase(key: str, lang: str, **values: object) -> str:
-    """The text of a key such as ``states.planned`` with its placeholders filled."""
+    """The text of a key such as ``reasons.cap`` with its placeholders filled."""
     return catalogue(lang)[key].format_map(values)
 
 
