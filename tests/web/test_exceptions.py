@@ -99,7 +99,7 @@ def test_the_sentence_names_who_holds(base: Connection[Any], call: Call) -> None
         " policy_version = 1"
     )
     (row,) = call("GET", "/contacts/ana/strip?lang=pt-BR").json()["messages"]
-    assert row["text"] == "Espera até ter. 1 dez., porque key:admin suspendeu os envios até lá: “contract talks”"
+    assert row["text"] == "Espera até ter., 1 de dez., porque key:admin suspendeu os envios até lá: “contract talks”"
     (found,) = call("GET", "/contacts/ana/why?lang=en").json()
     assert "key:admin holds everything until then: “contract talks”" in found["coming"][0]["text"]
 

@@ -27,7 +27,7 @@ def catalogue(lang: str) -> Mapping[str, str]:
 
 def day_in_words(day: date, lang: str) -> str:
     """A date with its weekday, as people write it."""
-    return format_date(day, "EEE d MMM", locale=lang.replace("-", "_"))
+    return format_date(day, phrase("day.short", lang), locale=lang.replace("-", "_"))
 
 
 def rule_in_words(rule: str, lang: str) -> str:
