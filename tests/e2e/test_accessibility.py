@@ -26,6 +26,8 @@ PAGES = (
     "/mix?by=stage",
     "/silence",
     "/inbox",
+    "/requests",
+    "/tasks?of=all",
     "/audit",
     "/settings",
     "/settings?tab=people",

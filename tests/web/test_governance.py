@@ -17,27 +17,10 @@ from pauta.cli import app as commands
 from pauta.core.problems import Problem
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import Settings
-from pauta.team import sessions
-from pauta.team.actions import save_team
-from pauta.team.users import Profile, add_user
-from tests.conftest import MONDAY
-from tests.web.conftest import Call, TestClient
+from tests.web.conftest import SPANISH, As, Call
 
-OURS = {"X-Pauta": "1", "Origin": "http://127.0.0.1:8025"}
-PEOPLE = {
-    "ana": Profile("Ana", "marketing", "marketer", "pt-BR"),
-    "livia": Profile("Lívia", "marketing", "marketer", "pt-BR", ["approvals.decide"]),
-    "renata": Profile("Renata", "marketing", "admin", "pt-BR"),
-    "bruno": Profile("Bruno", "success", "csm", "pt-BR"),
-    "debora": Profile("Débora", "support", "support", "pt-BR"),
-    "fernanda": Profile("Fernanda", "product", "reviewer", "pt-BR"),
-    "carla": Profile("Carla", "legal", "reviewer", "en"),
-    "rodrigo": Profile("Rodrigo", "leadership", "leader", "pt-BR"),
-    "igor": Profile("Igor", "product", "reader", "es"),
-}
 EVA = {"filter": {"all": [{"field": "contact.external_id", "op": "=", "value": "eva"}]}}
 BOTH = {"filter": {"all": [{"field": "contact.external_id", "op": "in", "value": ["eva", "luis"]}]}}
-SPANISH = {"es": {"subject": "Hola", "body": "<p>Hola</p>"}}
 NEWSLETTER = {"type": "educational", "topic": "newsletter", "template": "hello", "audience": {"everyone": True}}
 LAUNCH = NEWSLETTER | {"type": "operational", "topic": "launch"}
 PRICES = NEWSLETTER | {"type": "operational", "topic": "prices"}
@@ -48,32 +31,7 @@ RULES = {
     "prices": {"groups": ["legal"], "topics": ["prices"]},
 }
 
-As = Callable[..., httpx.Response]
-
 _numbers = itertools.count()
-
-
-@pytest.fixture
-def by(web: TestClient, settings: Settings, call: Call) -> As:
-    """``by("ana", "GET", "/teams")``: a request by a colleague's session. Two contacts and a template are there."""
-    tokens = {}
-    with pauta_database.connect(settings.database_url) as connection:
-        for name in ("marketing", "success", "support", "product", "legal", "leadership"):
-            save_team(connection, name, name.title())
-        for name, profile in PEOPLE.items():
-            user = add_user(connection, MONDAY, f"{name}@pauta.example", profile)
-            tokens[name] = sessions.begin(connection, MONDAY, user.id)
-
-    def request(
-        name: str, method: str, path: str, json: object = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
-        headers = OURS | {"Cookie": f"pauta_session={tokens[name]}"} | (headers or {})
-        return web.request(method, f"/api/v1{path}", json=json, headers=headers)
-
-    assert call("PUT", "/templates/hello", json={"languages": SPANISH}).status_code == 200
-    for contact in ("eva", "luis"):
-        call("PUT", f"/contacts/{contact}", json={"first_name": contact, "email": f"{contact}@acme.example"})
-    return request
 
 
 def send(by: As, name: str, kind: str, topic: str, key: str = "one") -> httpx.Response:

@@ -18,6 +18,7 @@ from pauta.campaigns import approving
 from pauta.campaigns.approving import require_approved, void
 from pauta.campaigns.audience import audience_of, company_today, count, is_empty
 from pauta.campaigns.queries import UNDO_SECONDS, Campaign, campaign
+from pauta.campaigns.stakeholders import tell_stakeholders, untell_stakeholders
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan
@@ -153,6 +154,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace
     connection.execute(
         "INSERT INTO launch_part (campaign_id, part) SELECT %s, generate_series(0, %s)", (campaign_id, PARTITIONS - 1)
     )
+    tell_stakeholders(connection, now, chosen, who, now + grace)
     wake(connection)
 
 
@@ -245,6 +247,7 @@ def undo(connection: Conn, now: datetime, campaign_id: int) -> Undone:
     if chosen.undo_until is None or now > chosen.undo_until:
         raise Problem("campaigns.undo_late", field="campaign", campaign=chosen.name, seconds=UNDO_SECONDS)
     cancel(connection, now, campaign_id)
+    untell_stakeholders(connection, chosen)
     left = _left(connection, chosen)
     if not left:
         _draft_again(connection, now, chosen)
@@ -287,6 +290,7 @@ def _draft_again(connection: Conn, now: datetime, chosen: Campaign) -> None:
         "UPDATE campaign SET authors = %s, approval = %s WHERE id = %s", (list(chosen.authors), chosen.approval, again)
     )
     connection.execute("UPDATE submission SET campaign_id = %s WHERE campaign_id = %s", (again, chosen.id))
+    connection.execute("UPDATE campaign_request SET campaign_id = %s WHERE campaign_id = %s", (again, chosen.id))
     connection.execute("UPDATE campaign_comment SET campaign_id = %s WHERE campaign_id = %s", (again, chosen.id))
 
 

@@ -61,6 +61,31 @@ class OutcomesTold(Base):
     at: Mapped[Moment]
 
 
+class CampaignRequest(Base):
+    """A campaign that somebody asks a team for. ``state``: open, accepted (``campaign_id`` is its draft), declined.
+
+    ``stakeholders`` are addresses of users, who are told at the launch.
+    """
+
+    __tablename__ = "campaign_request"
+    __table_args__ = (Index(None, "campaign_id"),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
+    whom: Mapped[str] = mapped_column(Text)
+    goal: Mapped[str] = mapped_column(Text)
+    team: Mapped[str] = mapped_column(Text)
+    wished: Mapped[date]
+    stakeholders: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    actor: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
+    state: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text, server_default="")
+    decided_by: Mapped[str | None] = mapped_column(Text)
+    decided_at: Mapped[Moment | None]
+    campaign_id: Mapped[BigId | None] = mapped_column(ForeignKey("campaign.id"))
+
+
 class Submission(Base):
     """A campaign as it was submitted for approval. ``state``: submitted, approved, rejected, withdrawn, void."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from pauta.reports.wording import phrase, rule_in_words
-from pauta.team.inbox import Entry
+from pauta.reports.wording import day_in_words, phrase, rule_in_words
+from pauta.team.inbox import Entry, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,17 @@ class EntryText:
 
 def told(entry: Entry, lang: str) -> EntryText:
     """The words of an entry."""
-    title = phrase(f"inbox.{entry.kind}" if entry.about else "inbox.outcomes_single", lang, about=entry.about)
-    return EntryText(title, tuple(_line(line, lang) for line in entry.detail["lines"]))
+    key = "outcomes_single" if entry.kind == Told.OUTCOMES and not entry.about else entry.kind
+    detail = {name: _day(value, lang) if name in _DAYS else value for name, value in entry.detail.items()}
+    title = phrase(f"inbox.{key}", lang, about=entry.about, **detail)
+    return EntryText(title, tuple(_line(line, lang) for line in entry.detail.get("lines", ())))
+
+
+_DAYS = ("wished", "due")
+
+
+def _day(value: str, lang: str) -> str:
+    return day_in_words(date.fromisoformat(value), lang)
 
 
 def as_text(text: EntryText) -> str:

@@ -19,6 +19,11 @@ class Told(StrEnum):
     """What an entry tells. Each has its words in the catalogue of reports."""
 
     OUTCOMES = "outcomes"
+    LAUNCHED = "launched"
+    REQUEST = "request"
+    REQUEST_ACCEPTED = "request_accepted"
+    REQUEST_DECLINED = "request_declined"
+    TASK = "task"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,11 @@ def mark_read(connection: Conn, now: datetime, user_id: int, until: datetime) ->
         "UPDATE inbox_entry SET read_at = %s WHERE user_id = %s AND read_at IS NULL AND changed_at <= %s",
         (now, user_id, until),
     )
+
+
+def take_back(connection: Conn, kind: Told, about: str) -> None:
+    """Let nobody be told something that is not so any more."""
+    connection.execute("DELETE FROM inbox_entry WHERE kind = %s AND about = %s", (kind, about))
 
 
 def take_unmailed(connection: Conn, now: datetime, kind: Told, before: date) -> Sequence[Entry]:

@@ -105,6 +105,24 @@ class InboxEntry(Base):
     mailed_at: Mapped[Moment | None]
 
 
+class Task(Base):
+    """Something for a colleague to do by a day, perhaps about a contact or an account (external ids, or empty)."""
+
+    __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "due", postgresql_where=text("done_at IS NULL")),)
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, server_default="")
+    contact: Mapped[str] = mapped_column(Text, server_default="")
+    account: Mapped[str] = mapped_column(Text, server_default="")
+    assignee_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
+    due: Mapped[date]
+    actor: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[Moment]
+    done_at: Mapped[Moment | None]
+    done_by: Mapped[str | None] = mapped_column(Text)
+
+
 class SendingPermission(Base):
     """Who may send what; null and empty lists mean any. See ``pauta.team.sending``."""
 

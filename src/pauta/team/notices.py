@@ -24,6 +24,7 @@ class Kind(StrEnum):
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     APPROVAL_VOID = "approval_void"
     OUTCOMES = "outcomes"
+    LAUNCHED = "launched"
 
 
 def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kind, **detail: str) -> None:
@@ -33,6 +34,11 @@ def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kin
         " FROM unnest(%s::bigint[]) AS user_id",
         (kind, Jsonb(detail), now, sorted(user_ids)),
     )
+
+
+def take_back(connection: Conn, kind: Kind, campaign: str) -> None:
+    """Let mails about a campaign not leave that have not left yet."""
+    connection.execute("DELETE FROM notice WHERE kind = %s AND detail ->> 'campaign' = %s", (kind, campaign))
 
 
 def waits(connection: Conn, user_id: int, kind: Kind) -> bool:

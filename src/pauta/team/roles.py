@@ -31,6 +31,7 @@ class Right(StrEnum):
     MESSAGES_OVERRIDE = "messages.override"
     ARCHIVE_READ = "archive.read"
     GATE_EXPLAIN = "gate.explain"
+    TASKS_WRITE = "tasks.write"
     STATUS_READ = "status.read"
     STOP_USE = "stop.use"
     TEAM_READ = "team.read"
@@ -65,6 +66,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
+        Right.TASKS_WRITE,
         Right.STOP_USE,
     },
     "csm": _READER
@@ -76,6 +78,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
+        Right.TASKS_WRITE,
         Right.STOP_USE,
     },
     "support": _READER
@@ -86,6 +89,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
+        Right.TASKS_WRITE,
         Right.STOP_USE,
     },
     "leader": _READER
@@ -98,6 +102,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.MESSAGES_SEND,
         Right.MESSAGES_CANCEL,
         Right.ARCHIVE_READ,
+        Right.TASKS_WRITE,
         Right.STOP_USE,
     },
     "reviewer": _READER | {Right.APPROVALS_DECIDE, Right.ARCHIVE_READ},

@@ -35,6 +35,8 @@ ADDRESSES = (
     "approvals",
     "audit",
     "inbox",
+    "requests",
+    "tasks",
     "settings",
 )
 """First parts of the addresses that belong to the app, besides ``/`` itself."""

@@ -59,7 +59,7 @@ const campaigns = createRoute({
 const newCampaign = createRoute({
   getParentRoute: () => inside,
   path: "/campaigns/new",
-  validateSearch: optional("day"),
+  validateSearch: (search: Record<string, unknown>) => ({ ...optional("day")(search), ...optional("request")(search) }),
   component: lazyRouteComponent(() => import("../features/campaigns/NewCampaignPage"), "NewCampaignPage"),
 });
 
@@ -128,6 +128,19 @@ const inbox = createRoute({
   component: lazyRouteComponent(() => import("../features/inbox/InboxPage"), "InboxPage"),
 });
 
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: "/requests",
+  component: lazyRouteComponent(() => import("../features/requests/RequestsPage"), "RequestsPage"),
+});
+
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: "/tasks",
+  validateSearch: (search: Record<string, unknown>) => ({ ...optional("of")(search), ...optional("state")(search) }),
+  component: lazyRouteComponent(() => import("../features/tasks/TasksPage"), "TasksPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
@@ -135,7 +148,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, inbox, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, inbox, requests, tasks, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),

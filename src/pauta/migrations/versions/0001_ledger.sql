@@ -701,6 +701,24 @@ CREATE TABLE relation (
     CONSTRAINT fk_relation_account_id FOREIGN KEY(account_id) REFERENCES account (id)
 );
 
+CREATE TABLE task (
+    id BIGSERIAL NOT NULL,
+    title TEXT NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    contact TEXT DEFAULT '' NOT NULL,
+    account TEXT DEFAULT '' NOT NULL,
+    assignee_id BIGINT NOT NULL,
+    due DATE NOT NULL,
+    actor TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    done_by TEXT,
+    CONSTRAINT pk_task PRIMARY KEY (id),
+    CONSTRAINT fk_task_assignee_id FOREIGN KEY(assignee_id) REFERENCES pauta_user (id)
+);
+
+CREATE INDEX ix_task_open ON task (due) WHERE done_at IS NULL;
+
 CREATE TABLE user_session (
     id BIGSERIAL NOT NULL,
     user_id BIGINT NOT NULL,
@@ -737,6 +755,28 @@ CREATE TABLE campaign_comment (
 );
 
 CREATE INDEX ix_campaign_comment_campaign_id ON campaign_comment (campaign_id);
+
+CREATE TABLE campaign_request (
+    id BIGSERIAL NOT NULL,
+    title TEXT NOT NULL,
+    what TEXT NOT NULL,
+    whom TEXT NOT NULL,
+    goal TEXT NOT NULL,
+    team TEXT NOT NULL,
+    wished DATE NOT NULL,
+    stakeholders TEXT[] DEFAULT '{}' NOT NULL,
+    actor TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    decided_by TEXT,
+    decided_at TIMESTAMP WITH TIME ZONE,
+    campaign_id BIGINT,
+    CONSTRAINT pk_campaign_request PRIMARY KEY (id),
+    CONSTRAINT fk_campaign_request_campaign_id FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+);
+
+CREATE INDEX ix_campaign_request_campaign_id ON campaign_request (campaign_id);
 
 CREATE TABLE launch_part (
     campaign_id BIGINT NOT NULL,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.calendar.silence import Silent, silent_accounts, silent_contacts
 from pauta.team.roles import Right
+from pauta.team.tasks import with_open_task
 from pauta.web.door import Door, allowed
 from pauta.web.types import Name
 
@@ -26,6 +27,7 @@ class SilentView(BaseModel):
     stage: str | None
     last: date | None = Field(description="The day on which something reached it last; null for never.")
     next: date | None = Field(description="The day of what is planned next.")
+    task: bool = Field(default=False, description="Whether there is an open task about them.")
 
 
 class SilenceView(BaseModel):
@@ -50,7 +52,8 @@ def list_silent_contacts(
     limit: Limit = 50,
 ) -> SilenceView:
     """Contacts whom nothing has reached for a while: no message, no call, no meeting."""
-    return _page(silent_contacts(door.connection, door.now, days, stage, cursor, limit + 1), limit)
+    found = silent_contacts(door.connection, door.now, days, stage, cursor, limit + 1)
+    return _page(found, limit, with_open_task(door.connection, [one.id for one in found], []))
 
 
 @router.get("/silence/accounts")
@@ -62,12 +65,14 @@ def list_silent_accounts(
     limit: Limit = 50,
 ) -> SilenceView:
     """Accounts none of whose contacts anything has reached for a while."""
-    return _page(silent_accounts(door.connection, door.now, days, stage, cursor, limit + 1), limit)
+    found = silent_accounts(door.connection, door.now, days, stage, cursor, limit + 1)
+    return _page(found, limit, with_open_task(door.connection, [], [one.id for one in found]))
 
 
-def _page(found: list[Silent], limit: int) -> SilenceView:
+def _page(found: list[Silent], limit: int, tasks: set[str]) -> SilenceView:
     shown = found[:limit]
     more = len(found) > limit
     return SilenceView(
-        silent=[SilentView.model_validate(one) for one in shown], cursor=shown[-1].number if more else None
+        silent=[SilentView.model_validate(one).model_copy(update={"task": one.id in tasks}) for one in shown],
+        cursor=shown[-1].number if more else None,
     )

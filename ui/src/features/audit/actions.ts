@@ -15,6 +15,7 @@ export const ACTIONS = {
   "messages.send": msg`sent a message`,
   "messages.cancel": msg`took a message back`,
   "messages.override": msg`sent past the policies`,
+  "tasks.write": msg`made or finished a task`,
   "stop.use": msg`used the stop switch`,
   "team.write": msg`changed the team`,
   "audit.read": msg`took the audit along`,

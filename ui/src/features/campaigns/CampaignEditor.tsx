@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import {
-  type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, saidOf,
+  acceptRequestMutation, type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, type RequestView, saidOf,
 } from "../../api";
 import { today } from "../../ui/dates";
 import { useSession } from "../../ui/session";
@@ -17,32 +17,37 @@ import { formOf } from "./form";
 
 const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
 
-/** The form of a campaign, new or a draft. */
-export function CampaignEditor({ campaign }: { campaign: CampaignView | null }) {
+/** The form of a campaign, new (perhaps one that was asked for) or a draft. */
+export function CampaignEditor({ campaign, request }: { campaign: CampaignView | null; request?: RequestView }) {
   const { t, i18n } = useLingui();
   const { session } = useSession();
   const navigate = useNavigate();
   const cache = useQueryClient();
   const templates = useQuery(listTemplatesOptions());
   const teams = useQuery(listTeamsOptions());
-  const [name, setName] = useState(campaign?.name ?? "");
+  const [name, setName] = useState(campaign?.name ?? request?.title ?? "");
   const [form, setForm] = useState<CampaignForm>(
-    campaign ? formOf(campaign) : { type: "educational", topic: "", team: session?.team ?? "", template: "", audience: { everyone: true }, not_before: today(), channels: ["email"], tier: 2, value: 0 },
+    campaign ? formOf(campaign) : { type: "educational", topic: "", team: request?.team ?? session?.team ?? "", template: "", audience: { everyone: true }, not_before: request?.wished ?? today(), channels: ["email"], tier: 2, value: 0 },
   );
   const change = (part: Partial<CampaignForm>) => setForm((old) => ({ ...old, ...part }));
-  const saved = async (stored: CampaignView) => {
+  const saved = async () => {
     await cache.invalidateQueries();
     if (campaign) notifications.show({ message: t`The draft is saved.` });
-    else await navigate({ to: "/campaigns/$name", params: { name: stored.name }, search: {} });
+    else await navigate({ to: "/campaigns/$name", params: { name }, search: {} });
   };
   const create = useMutation({ ...createCampaignMutation(), onSuccess: saved });
   const update = useMutation({ ...changeCampaignMutation(), onSuccess: saved });
-  const save = campaign ? update : create;
+  const accept = useMutation({ ...acceptRequestMutation(), onSuccess: saved });
+  const save = campaign ? update : request ? accept : create;
+  const submit = () => {
+    if (request && !campaign) accept.mutate({ path: { request_id: request.id }, body: { ...form, name } });
+    else (campaign ? update : create).mutate({ path: { name }, body: form });
+  };
   const said = (field: string) => saidOf(save.error, field);
   const elsewhere = save.error && !FIELDS.some((field) => said(field));
   const nameTaken = refusalOf(save.error)?.code === "campaigns.name_taken" ? refusalOf(save.error)?.detail : undefined;
   return (
-    <form onSubmit={(event) => { event.preventDefault(); save.mutate({ path: { name }, body: form }); }}>
+    <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
       <Stack maw={820}>
         <Fieldset legend={t`What`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 2 }}>

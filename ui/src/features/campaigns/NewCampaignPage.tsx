@@ -1,13 +1,31 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Box, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { listRequestsOptions } from "../../api";
 import { Page } from "../../ui/Page";
+import { Loading } from "../../ui/states";
+import { Wish } from "../../ui/Wish";
 import { CampaignEditor } from "./CampaignEditor";
 
-/** Where a campaign begins: what it says, to whom, and from when on. */
+const route = getRouteApi("/inside/campaigns/new");
+
+/** Where a campaign begins: what it says, to whom, and from when on; perhaps as somebody asked for it. */
 export function NewCampaignPage() {
   const { t } = useLingui();
+  const { request: asked } = route.useSearch();
+  const requests = useQuery({ ...listRequestsOptions(), enabled: asked !== undefined });
+  const request = requests.data?.find((one) => String(one.id) === asked && one.state === "open");
+  if (asked && requests.isPending) return <Loading />;
   return (
     <Page title={t`New campaign`} lead={<Trans>It is kept as a draft. The next page shows what it would do on each of the coming days; nothing is sent before it is launched.</Trans>}>
-      <CampaignEditor campaign={null} />
+      {request ? (
+        <Box className="paper" p="md" mb="md" maw={820} component="section">
+          <Title order={2} fz="md"><Trans>What {request.by} asks for</Trans></Title>
+          <Wish request={request} />
+        </Box>
+      ) : null}
+      <CampaignEditor campaign={null} request={request} />
     </Page>
   );
 }

@@ -13,7 +13,7 @@ export function InboxPage() {
   const { t } = useLingui();
   const inbox = useQuery(getInboxOptions());
   return (
-    <Page title={t`Inbox`} lead={<Trans>What became of what you sent: what goes later, what is not sent, why, and what you can do.</Trans>}>
+    <Page title={t`Inbox`} lead={<Trans>What became of what you sent, why, and what you can do; and what colleagues want of you.</Trans>}>
       <Answer of={inbox}>{(found) => <Entries inbox={found} />}</Answer>
     </Page>
   );
@@ -40,7 +40,7 @@ function Entry({ entry, fresh }: { entry: EntryView; fresh: boolean }) {
     <Box className="paper" p="md" component="article" aria-label={entry.title}>
       <Group justify="space-between" gap="xs" align="baseline">
         <Title order={2} fz="md">
-          {entry.kind === "outcomes" && entry.about ? <Link to="/campaigns/$name" params={{ name: entry.about }} search={{}}>{entry.title}</Link> : entry.title}
+          <Titled entry={entry} />
         </Title>
         <Group gap="xs">
           {fresh ? <Badge tt="none" variant="light"><Trans>new</Trans></Badge> : null}
@@ -59,4 +59,11 @@ function Entry({ entry, fresh }: { entry: EntryView; fresh: boolean }) {
       ) : null}
     </Box>
   );
+}
+
+/** The title, which leads to what it is about. */
+function Titled({ entry }: { entry: EntryView }) {
+  if (entry.kind === "task") return <Link to="/tasks" search={{}}>{entry.title}</Link>;
+  if (entry.kind.startsWith("request")) return <Link to="/requests">{entry.title}</Link>;
+  return entry.about ? <Link to="/campaigns/$name" params={{ name: entry.about }} search={{}}>{entry.title}</Link> : <>{entry.title}</>;
 }

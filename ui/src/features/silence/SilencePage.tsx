@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Center, Group, NumberInput, SegmentedControl, Select, Table, Text } from "@mantine/core";
+import { Box, Button, Center, Group, NumberInput, SegmentedControl, Select, Table, Text } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
@@ -7,7 +7,9 @@ import { useState } from "react";
 import { listSilentAccounts, listSilentContacts, type SilentView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
+import { useSession } from "../../ui/session";
 import { Answer, Empty } from "../../ui/states";
+import { TaskDialog } from "../../ui/TaskDialog";
 import { STAGES, wordOf } from "../../ui/words";
 import type { SilenceSearch } from "./search";
 
@@ -67,9 +69,15 @@ function Filters() {
 }
 
 function Silent({ listed, accounts }: { listed: SilentView[]; accounts: boolean }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
+  const { may } = useSession();
   const formats = useFormats();
+  const [about, setAbout] = useState<SilentView | null>(null);
+  const taskOf = (one: SilentView) => one.task
+    ? <Link to="/tasks" search={{ of: "all" }}><Trans>has a task</Trans></Link>
+    : <Button size="compact-sm" variant="default" aria-label={t`Make a task about ${one.name}`} onClick={() => setAbout(one)}><Trans>Make a task</Trans></Button>;
   return (
+    <>
     <Table.ScrollContainer minWidth={320} className="paper">
       <Table verticalSpacing="xs">
         <Table.Thead>
@@ -78,6 +86,7 @@ function Silent({ listed, accounts }: { listed: SilentView[]; accounts: boolean 
             <Table.Th visibleFrom="sm"><Trans>Stage</Trans></Table.Th>
             <Table.Th><Trans>Reached last</Trans></Table.Th>
             <Table.Th><Trans>Planned next</Trans></Table.Th>
+            {may("tasks.write") ? <Table.Th visibleFrom="sm"><Trans>Task</Trans></Table.Th> : null}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody className="figures">
@@ -86,14 +95,18 @@ function Silent({ listed, accounts }: { listed: SilentView[]; accounts: boolean 
               <Table.Th scope="row" fw={600}>
                 {accounts ? <Link to="/accounts/$id" params={{ id: one.id }}>{one.name}</Link> : <Link to="/contacts/$id" params={{ id: one.id }}>{one.name}</Link>}
                 {one.account ? <Text size="sm"><Link to="/accounts/$id" params={{ id: one.account }}>{one.account}</Link></Text> : null}
+                {may("tasks.write") ? <Box hiddenFrom="sm" mt={4} fw={400}>{taskOf(one)}</Box> : null}
               </Table.Th>
               <Table.Td visibleFrom="sm">{one.stage ? i18n._(wordOf(STAGES, one.stage)) : ""}</Table.Td>
               <Table.Td>{one.last ? formats.day(one.last) : <Trans>never</Trans>}</Table.Td>
               <Table.Td>{one.next ? formats.day(one.next) : <Text span c="dimmed"><Trans>nothing</Trans></Text>}</Table.Td>
+              {may("tasks.write") ? <Table.Td visibleFrom="sm">{taskOf(one)}</Table.Td> : null}
             </Table.Tr>
           ))}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
+    {about ? <TaskDialog title={t`Get in touch with ${about.name}`} {...(accounts ? { account: about.id } : { contact: about.id })} close={() => setAbout(null)} /> : null}
+    </>
   );
 }
