@@ -5,6 +5,7 @@ import { IconHandStop, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { liftMutation, listStopsOptions, listStopsQueryKey, saidOf, type StopForm, stopMutation } from "../api";
+import { useNameOf } from "../ui/colleagues";
 import { useFormats } from "../ui/dates";
 import { useSession } from "../ui/session";
 import { Failure } from "../ui/states";
@@ -70,6 +71,7 @@ export function StopBanner() {
   const formats = useFormats();
   const cache = useQueryClient();
   const stops = useStops();
+  const nameOf = useNameOf();
   const lift = useMutation({ ...liftMutation(), onSuccess: (left) => cache.setQueryData(listStopsQueryKey(), left) });
   return (
     <>
@@ -77,7 +79,7 @@ export function StopBanner() {
         <Alert key={one.channel ?? EVERYTHING} role="alert" color="red" icon={<IconHandStop />} mb="md"
           title={one.channel ? t`Stopped: ${i18n._(wordOf(CHANNELS, one.channel))}` : t`Stopped: everything`}>
           <Group justify="space-between" gap="xs">
-            <Text size="sm">{one.reason} · {one.actor} · {formats.moment(one.at)}</Text>
+            <Text size="sm">{one.reason} · {nameOf(one.actor)} · {formats.moment(one.at)}</Text>
             {may("stop.use") ? (
               <Button size="xs" variant="default" loading={lift.isPending} leftSection={<IconPlayerPlay size={16} aria-hidden />}
                 onClick={() => lift.mutate({ query: { channel: one.channel as StopForm["channel"] } })}>

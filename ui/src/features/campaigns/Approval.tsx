@@ -3,6 +3,7 @@ import { Alert, Badge, Box, Button, Code, Group, Stack, Table, Text, Textarea, T
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { addCommentMutation, approveCampaignMutation, type DifferenceView, getApprovalOptions, type GroupView, listCommentsOptions, rejectCampaignMutation, saidOf } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { Answer, Failure } from "../../ui/states";
 
@@ -96,6 +97,7 @@ function Comments({ name }: { name: string }) {
   const [text, setText] = useState("");
   const path = { name };
   const comments = useQuery(listCommentsOptions({ path }));
+  const nameOf = useNameOf();
   const add = useMutation({
     ...addCommentMutation(),
     onSuccess: async () => {
@@ -108,7 +110,7 @@ function Comments({ name }: { name: string }) {
       <Title order={3} mb="xs"><Trans>Comments</Trans></Title>
       <Answer of={comments}>
         {(listed) => listed.map((one) => (
-          <Box key={one.id} mb="xs"><Text size="sm" c="dimmed">{one.actor} · {formats.moment(one.at)}</Text><Text size="sm">{one.text}</Text></Box>
+          <Box key={one.id} mb="xs"><Text size="sm" c="dimmed">{nameOf(one.actor)} · {formats.moment(one.at)}</Text><Text size="sm">{one.text}</Text></Box>
         ))}
       </Answer>
       <form onSubmit={(event) => { event.preventDefault(); add.mutate({ path, body: { text } }); }}>

@@ -4,6 +4,7 @@ import { IconClockPause } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type CampaignView, getCampaignOptions } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
@@ -38,6 +39,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
   const { may } = useSession();
   const formats = useFormats();
   const titleOf = useTeamTitle();
+  const nameOf = useNameOf();
   const draft = BEFORE_LAUNCH.includes(campaign.state);
   const { tab = draft ? "when" : "progress" } = route.useSearch();
   const navigate = route.useNavigate();
@@ -48,7 +50,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       lead={
         <Group gap="xs">
           <Text span>{[i18n._(wordOf(TYPES, campaign.type)), titleOf(campaign.team ?? ""), campaign.topic].filter(Boolean).join(" · ")}</Text>
-          {campaign.launched_at ? <Text span><Trans>launched {formats.moment(campaign.launched_at)} by {campaign.actor}</Trans></Text> : null}
+          {campaign.launched_at ? <Text span><Trans>launched {formats.moment(campaign.launched_at)} by {nameOf(campaign.actor)}</Trans></Text> : null}
           <Link to="/" search={{ campaign: campaign.name, ...(campaign.not_before ? { day: campaign.not_before } : {}) }}><Trans>On the calendar</Trans></Link>
         </Group>
       }

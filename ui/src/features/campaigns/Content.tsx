@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Code, ScrollArea, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getTemplateOptions } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { LANGUAGE_NAMES } from "../../ui/languages";
 import { Answer } from "../../ui/states";
@@ -10,6 +11,7 @@ import { Answer } from "../../ui/states";
 export function Content({ template }: { template: string }) {
   const { t } = useLingui();
   const formats = useFormats();
+  const nameOf = useNameOf();
   const written = useQuery(getTemplateOptions({ path: { name: template } }));
   return (
     <Answer of={written}>
@@ -27,7 +29,7 @@ export function Content({ template }: { template: string }) {
                   <Text size="sm" c="dimmed"><Trans>Subject</Trans></Text>
                   <Text fw={600}>{one.source.subject}</Text>
                   <Text size="sm" c="dimmed" mt="xs">
-                    <Trans>Version {one.version}, published {formats.moment(one.published_at)} by {one.actor}</Trans>
+                    <Trans>Version {one.version}, published {formats.moment(one.published_at)} by {nameOf(one.actor)}</Trans>
                   </Text>
                   {one.figures.length ? <Text size="sm" mt="xs"><Trans>Needs to know:</Trans> {one.figures.map((figure) => <Code key={figure} mr={6}>{figure}</Code>)}</Text> : null}
                 </Box>

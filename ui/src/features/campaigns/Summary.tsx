@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Code, Table } from "@mantine/core";
 import type { CampaignView } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
 
@@ -8,6 +9,7 @@ import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
 export function Summary({ campaign }: { campaign: CampaignView }) {
   const { t, i18n } = useLingui();
   const formats = useFormats();
+  const nameOf = useNameOf();
   const rows: [string, string][] = [
     [t`Type`, i18n._(wordOf(TYPES, campaign.type))],
     [t`Topic`, campaign.topic ?? ""],
@@ -18,7 +20,7 @@ export function Summary({ campaign }: { campaign: CampaignView }) {
     [t`Last day`, campaign.expires ? formats.longDay(campaign.expires) : ""],
     [t`Hour of the contact’s day`, campaign.at ?? ""],
     [t`Template`, campaign.template],
-    [t`Written by`, campaign.actor],
+    [t`Written by`, nameOf(campaign.actor)],
   ];
   return (
     <Table className="paper" verticalSpacing="xs" maw={760}>
