@@ -53,11 +53,11 @@ demo: setup
 
 # Debian's Chromium where it can be installed, else Playwright's own.
 browser: setup
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+	@{ command -v chromium || command -v google-chrome; } >/dev/null && $(BIN)/playwright --version >/dev/null 2>&1 || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
-			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+			DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium libatomic1 >/dev/null; } || \
 		$(BIN)/playwright install chromium || \
-		{ echo "The tests of the screens need Chromium; install it, for example with: apt install chromium"; exit 1; }
+		{ echo "The tests of the screens need Chromium; install it, for example with: apt install chromium libatomic1"; exit 1; }
 
 test: setup browser
 	$(BIN)/pytest -m "not long and not fault" -n 2 --dist loadfile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from itertools import product
 
@@ -9,8 +10,6 @@ import numpy as np
 import pytest
 
 from pauta.core import calendar
-from pauta.core.gate.boards import period_first, period_last
-from pauta.core.gate.world import MONTH, WEEK
 
 ZONES = ("America/Sao_Paulo", "America/New_York", "Europe/Lisbon", "Australia/Lord_Howe", "America/Santiago", "UTC")
 
@@ -67,12 +66,11 @@ def test_holidays_of_country_and_region() -> None:
     assert not calendar.knows_holidays("XX")
 
 
-def test_weeks_and_months_of_every_day_of_a_century() -> None:
+def test_months_and_weekdays_of_every_day_of_a_century() -> None:
     first, last = calendar.day_number(date(1999, 12, 1)), calendar.day_number(date(2100, 3, 31))
     starts, ends = calendar.month_bounds(first, last)
-    for row, day in enumerate(range(first, last + 1)):
-        assert (period_first(MONTH, day), period_last(MONTH, day)) == (starts[row], ends[row])
-        monday = period_first(WEEK, day)
-        assert calendar.date_of(monday).isoweekday() == 1
-        assert monday <= day <= period_last(WEEK, day) == monday + 6
-        assert calendar.is_weekday(day, (calendar.date_of(day).isoweekday(),))
+    for row, number in enumerate(range(first, last + 1)):
+        day = calendar.date_of(number)
+        assert calendar.date_of(int(starts[row])) == day.replace(day=1)
+        assert calendar.date_of(int(ends[row])) == day.replace(day=monthrange(day.year, day.month)[1])
+        assert calendar.is_weekday(number, (day.isoweekday(),))

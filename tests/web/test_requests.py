@@ -103,7 +103,7 @@ def test_everybody_may_ask_and_who_writes_campaigns_decides(
     [
         ({"wished": "2026-11-22"}, "requests.past"),
         ({"team": "nobody"}, "messages.not_one_of"),
-        ({"stakeholders": ["x@pauta.example"]}, "user_unknown"),
+        ({"stakeholders": ["x@pauta.example"]}, "user_named_unknown"),
         ({"goal": ""}, "web_field_length"),
         ({"goal": "  "}, "messages.field_missing"),
     ],

@@ -74,7 +74,7 @@ def test_who_may_give_tasks_and_finish_those_of_others(
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
-        ({"assignee": "x@pauta.example"}, "user_unknown"),
+        ({"assignee": "x@pauta.example"}, "user_named_unknown"),
         ({"title": " "}, "messages.field_missing"),
         ({"due": ""}, "web_field_type"),
     ],

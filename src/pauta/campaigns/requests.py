@@ -23,7 +23,7 @@ from pauta.messages.queries import check_team
 from pauta.team.inbox import Told, put
 from pauta.team.queries import person
 from pauta.team.roles import ROLES, Caller, Right
-from pauta.team.users import user_by_email, users
+from pauta.team.users import named_user, users
 
 Conn = Connection[Any]
 
@@ -109,7 +109,7 @@ def ask(connection: Conn, now: datetime, wish: Wish, who: Caller) -> int:
     today = company_today(connection, now)
     if wish.wished < today:
         raise Problem("requests.past", field="wished", wished=wish.wished, today=today)
-    stakeholders = [user_by_email(connection, one).email.lower() for one in wish.stakeholders]
+    stakeholders = [named_user(connection, one, "stakeholders").email.lower() for one in wish.stakeholders]
     row = connection.execute(
         "INSERT INTO campaign_request (title, what, whom, goal, team, wished, stakeholders, actor, at, state)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open') RETURNING id",

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from pauta.core.problems import Problem
 from pauta.team.inbox import Told, put
 from pauta.team.roles import Caller, Right
-from pauta.team.users import user_by_email
+from pauta.team.users import named_user
 
 Conn = Connection[Any]
 
@@ -68,7 +68,7 @@ def add_task(connection: Conn, now: datetime, today: date, task: NewTask, who: C
     who.require(Right.TASKS_WRITE)
     if not task.title.strip():
         raise Problem("messages.field_missing", field="title")
-    assignee = user_by_email(connection, task.assignee)
+    assignee = named_user(connection, task.assignee, "assignee")
     if assignee.disabled_at:
         raise Problem("user_disabled", "assignee", value=assignee.email)
     row = connection.execute(

@@ -70,6 +70,14 @@ def user_by_email(connection: Conn, email: str) -> User:
     return found[0]
 
 
+def named_user(connection: Conn, email: str, field: str) -> User:
+    """The user whose address stands in a field; a Problem about that field when there is none."""
+    found = _users(connection, "WHERE lower(u.email) = lower(%s)", (email,))
+    if not found:
+        raise Problem("user_named_unknown", field, value=email)
+    return found[0]
+
+
 def _users(connection: Conn, where: LiteralString, params: tuple[object, ...]) -> list[User]:
     with connection.cursor(row_factory=class_row(User)) as cursor:
         return cursor.execute(f"{_USER} {where}", params).fetchall()
