@@ -6,16 +6,37 @@ from datetime import datetime
 
 from psycopg import sql
 
-from pauta.core.gate.reasons import Reason
+from pauta.core.gate.reasons import REASON_CODE, RULE_PAUSE, Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import Conn, part_of, request_plan
 from pauta.messages.ledger import lock_parts, move, wake
 from pauta.messages.queries import message
-from pauta.messages.states import Lane, State
+from pauta.messages.states import WAITING, Lane, State
 from pauta.team.roles import Caller, Right
 
-OVERRIDABLE = (State.OPEN, State.PLANNED, State.SUPPRESSED)
-"""What the gate has made wait or kept back; what is held lacks a figure, and what is cancelled is not wanted."""
+POLICY_REASONS = (
+    *(Reason.guard, Reason.hold, Reason.time, Reason.preference, Reason.cap, Reason.spacing, Reason.concurrency),
+    *(Reason.mix, Reason.capacity, Reason.expired),
+)
+"""Why policies suppress; a message has expired when one of them made it wait beyond its last day."""
+
+OVERRIDABLE = f"""
+({WAITING} OR state = {State.SUPPRESSED} AND reason = ANY(%(reasons)s) AND (rule > 0 OR rule = {RULE_PAUSE})
+ AND EXISTS (
+  SELECT FROM contact c
+  JOIN proposal p ON p.id = message.proposal_id
+  LEFT JOIN company ON company.id = 1
+  LEFT JOIN account a ON a.id = c.account_id
+  LEFT JOIN place cp ON cp.id = c.place_id
+  LEFT JOIN place ap ON ap.id = a.place_id
+  WHERE c.id = message.contact_id AND coalesce(p.expires, 'infinity') >= greatest(
+    c.paused_until, (%(now)s::timestamptz AT TIME ZONE coalesce(cp.zone, ap.zone, company.zone, 'UTC'))::date)
+))
+"""
+"""What waits, or was suppressed by a policy or a hold by hand and has a day left on which it could still go.
+
+What is held lacks a figure, what is cancelled is not wanted, and everything else has been suppressed for good.
+"""
 
 
 def override(connection: Conn, now: datetime, message_id: int, who: Caller, why: str) -> None:
@@ -31,8 +52,8 @@ def override(connection: Conn, now: datetime, message_id: int, who: Caller, why:
     lock_parts(connection, [part])
     keys = move(
         connection,
-        sql.SQL("part = %(part)s AND id = %(id)s AND lane = %(bulk)s AND state = ANY(%(states)s)"),
-        {"part": part, "id": message_id, "bulk": Lane.BULK, "states": list(OVERRIDABLE)},
+        sql.SQL("part = %(part)s AND id = %(id)s AND lane = %(bulk)s AND " + OVERRIDABLE),
+        {"part": part, "id": message_id, "bulk": Lane.BULK, "reasons": [REASON_CODE[one] for one in POLICY_REASONS]},
         to=State.OPEN,
         reason=Reason.overridden,
         now=now,

@@ -15,7 +15,7 @@ import styles from "./Timeline.module.css";
 
 type Channel = NonNullable<NonNullable<Parameters<typeof listContactTimeline>[0]["query"]>["channel"]>;
 /** Reasons past which nobody may send. */
-const FOR_GOOD = ["address", "consent", "window"];
+const FOR_GOOD = ["address", "consent", "window", "channel", "preference"];
 const CHOICES = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"] as const;
 
 /** Everything in and out of a contact or an account, every team and channel, the newest first. */
