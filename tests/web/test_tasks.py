@@ -34,6 +34,17 @@ def test_a_task_is_told_to_its_assignee_and_done(by: As) -> None:
     assert by("ana", "POST", f"/tasks/{number}/done", {"done": False}).json()["done_at"] is None
 
 
+def test_tasks_of_one_title_are_told_one_by_one(by: As) -> None:
+    for due in ("2026-11-27", "2026-11-28", "2026-11-28"):
+        make(by, due=due)
+    entries = by("bruno", "GET", "/inbox?lang=en").json()["entries"]
+    assert sorted(one["title"] for one in entries) == [
+        "A task for you, due Fri 27 Nov: Call Eva",
+        "A task for you, due Sat 28 Nov: Call Eva",
+        "A task for you, due Sat 28 Nov: Call Eva",
+    ]
+
+
 def test_who_is_silent_shows_the_task_that_is_open(by: As, call: Call) -> None:
     call("PUT", "/accounts/acme", json={"name": "Acme"})
     call("PUT", "/contacts/eva", json={"account": "acme"})

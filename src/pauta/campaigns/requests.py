@@ -120,7 +120,7 @@ def ask(connection: Conn, now: datetime, wish: Wish, who: Caller) -> int:
     told = [
         one.id for one in users(connection) if one.team == wish.team and one.role in writing and not one.disabled_at
     ]
-    put(connection, now, told, Told.REQUEST, wish.title, today, {"wished": wish.wished.isoformat()})
+    put(connection, now, told, Told.REQUEST, wish.title, today, {"wished": wish.wished.isoformat()}, str(row[0]))
     return int(row[0])
 
 
@@ -189,7 +189,7 @@ def _tell(connection: Conn, now: datetime, chosen: Request, kind: Told, detail: 
         "SELECT id FROM pauta_user WHERE lower(email) = lower(%s) AND disabled_at IS NULL", (person(chosen.actor),)
     )
     asking = [number for (number,) in rows]
-    put(connection, now, asking, kind, chosen.title, company_today(connection, now), detail)
+    put(connection, now, asking, kind, chosen.title, company_today(connection, now), detail, str(chosen.id))
 
 
 def deadlines(connection: Conn, now: datetime, listed: Sequence[Request]) -> dict[int, list[Deadline]]:

@@ -51,17 +51,21 @@ def put(
     about: str,
     day: date,
     detail: Mapping[str, Any],
+    subject: str = "",
 ) -> None:
-    """Tell users something about a subject; what was told about it on that day gives way, and is unread again."""
+    """Tell users something; what was told of the same on that day gives way, and is unread again.
+
+    ``subject`` tells apart what people call alike, such as two tasks of one title.
+    """
     connection.execute(
         """
-        INSERT INTO inbox_entry AS old (user_id, kind, about, day, detail, changed_at)
-        SELECT user_id, %s, %s, %s, %s, %s FROM unnest(%s::bigint[]) AS user_id
-        ON CONFLICT (user_id, kind, about, day) DO UPDATE
+        INSERT INTO inbox_entry AS old (user_id, kind, about, subject, day, detail, changed_at)
+        SELECT user_id, %s, %s, %s, %s, %s, %s FROM unnest(%s::bigint[]) AS user_id
+        ON CONFLICT (user_id, kind, about, subject, day) DO UPDATE
         SET detail = excluded.detail, changed_at = excluded.changed_at, read_at = NULL
         WHERE old.detail <> excluded.detail
         """,
-        (kind, about, day, Jsonb(dict(detail)), now, sorted(user_ids)),
+        (kind, about, subject, day, Jsonb(dict(detail)), now, sorted(user_ids)),
     )
 
 

@@ -87,17 +87,19 @@ class Notice(Base):
 
 
 class InboxEntry(Base):
-    """What a user is told in the app: its kind, what it is about, and what it tells. One for each subject and day.
+    """What a user is told in the app: its kind, what it is about, and what it tells. One for each of these and day.
 
+    ``subject`` is the number of the task or request, whose titles may be alike; empty for what has a name of its own.
     ``mailed_at`` is for those kinds that a daily mail sums up.
     """
 
     __tablename__ = "inbox_entry"
-    __table_args__ = (UniqueConstraint("user_id", "kind", "about", "day"),)
+    __table_args__ = (UniqueConstraint("user_id", "kind", "about", "subject", "day"),)
     id: Mapped[BigId] = mapped_column(primary_key=True)
     user_id: Mapped[BigId] = mapped_column(ForeignKey("pauta_user.id"))
     kind: Mapped[str] = mapped_column(Text)
     about: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text, server_default="")
     day: Mapped[date]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     changed_at: Mapped[Moment]

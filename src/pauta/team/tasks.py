@@ -78,7 +78,8 @@ def add_task(connection: Conn, now: datetime, today: date, task: NewTask, who: C
     ).fetchone()
     assert row is not None
     if assignee.email.lower() != who.email.lower():
-        put(connection, now, [assignee.id], Told.TASK, task.title.strip(), today, {"due": task.due.isoformat()})
+        detail = {"due": task.due.isoformat()}
+        put(connection, now, [assignee.id], Told.TASK, task.title.strip(), today, detail, str(row[0]))
     return int(row[0])
 
 

@@ -669,13 +669,14 @@ CREATE TABLE inbox_entry (
     user_id BIGINT NOT NULL,
     kind TEXT NOT NULL,
     about TEXT NOT NULL,
+    subject TEXT DEFAULT '' NOT NULL,
     day DATE NOT NULL,
     detail JSONB NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     read_at TIMESTAMP WITH TIME ZONE,
     mailed_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_inbox_entry PRIMARY KEY (id),
-    CONSTRAINT uq_inbox_entry_user_id_kind_about_day UNIQUE (user_id, kind, about, day),
+    CONSTRAINT uq_inbox_entry_user_id_kind_about_subject_day UNIQUE (user_id, kind, about, subject, day),
     CONSTRAINT fk_inbox_entry_user_id FOREIGN KEY(user_id) REFERENCES pauta_user (id)
 );
 
