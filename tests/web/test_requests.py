@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from pauta.campaigns.actions import launch
+from pauta.campaigns.queries import campaign_named
 from pauta.platform import database as pauta_database
 from pauta.platform.clock import advance
 from pauta.platform.settings import Settings
-from tests.conftest import MONDAY
+from tests.conftest import ADMIN, MONDAY
 from tests.web.conftest import As, Call
 from tests.web.test_governance import NEWSLETTER
 
@@ -81,6 +83,28 @@ def test_a_declined_request_tells_why_and_is_decided_once(by: As) -> None:
         refused = by("ana", "POST", f"/requests/{number}/{path}", form)
         assert (refused.status_code, refused.json()["code"]) == (409, "requests.decided")
     assert by("ana", "POST", "/requests/99/decline", {"why": "no"}).status_code == 404
+
+
+def test_requests_of_one_title_are_told_one_by_one(by: As) -> None:
+    asked = [ask(by), ask(by, wished="2026-12-07")]
+    assert len(titles(by, "ana")) == 2
+    for number in asked:
+        by("ana", "POST", f"/requests/{number}/decline", {"why": "too close to the fair"})
+    assert titles(by, "bruno") == ["Your request “Mobile app” is declined: too close to the fair"] * 2
+
+
+@pytest.mark.parametrize(
+    ("grace", "urgent", "seconds"), [(0, False, 60), (300, False, 300), (300, True, 60)], ids=["none", "long", "urgent"]
+)
+def test_stakeholders_get_their_mail_when_messages_may_leave_and_nothing_can_be_undone(
+    by: As, settings: Settings, grace: int, urgent: bool, seconds: int
+) -> None:
+    by("ana", "POST", f"/requests/{ask(by)}/accept", DRAFT)
+    with pauta_database.connect(settings.database_url) as connection:
+        connection.execute("UPDATE campaign SET urgent = %s", (urgent,))
+        launch(connection, MONDAY, campaign_named(connection, "Mobile app").id, ADMIN, timedelta(seconds=grace))
+        due = connection.execute("SELECT DISTINCT due_at FROM notice").fetchall()
+    assert due == [(MONDAY + timedelta(seconds=seconds),)]
 
 
 @pytest.mark.parametrize(("name", "ask_status", "decide_status"), [

@@ -136,6 +136,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace
     if is_empty(connection, audience):
         raise Problem("campaigns.audience_empty", field="audience", campaign=chosen.name)
     require_approved(connection, now, chosen)
+    leaves_from = now + grace if grace and not (terms.urgent or terms.type == "transactional") else None
     proposal_id = add_proposal(
         connection,
         now,
@@ -145,7 +146,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace
         template_id=chosen.template_id,
         actor=who.actor,
         campaign=chosen.name,
-        leaves_from=now + grace if grace and not (terms.urgent or terms.type == "transactional") else None,
+        leaves_from=leaves_from,
     )
     connection.execute(
         "UPDATE campaign SET state = 'launching', launched_at = %s, proposal_id = %s WHERE id = %s",
@@ -154,7 +155,8 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace
     connection.execute(
         "INSERT INTO launch_part (campaign_id, part) SELECT %s, generate_series(0, %s)", (campaign_id, PARTITIONS - 1)
     )
-    tell_stakeholders(connection, now, chosen, who, now + grace)
+    undo_until = now + timedelta(seconds=UNDO_SECONDS)
+    tell_stakeholders(connection, now, chosen, who, max(leaves_from or now, undo_until))
     wake(connection)
 
 

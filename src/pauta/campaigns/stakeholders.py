@@ -16,8 +16,8 @@ from pauta.team.roles import Caller
 Conn = Connection[Any]
 
 
-def tell_stakeholders(connection: Conn, now: datetime, chosen: Campaign, who: Caller, leaves: datetime) -> None:
-    """Tell the stakeholders of the request behind a campaign that it is launched; by mail once it ``leaves``."""
+def tell_stakeholders(connection: Conn, now: datetime, chosen: Campaign, who: Caller, mail_at: datetime) -> None:
+    """Tell the stakeholders of the request behind a campaign that it is launched; by mail at ``mail_at``."""
     rows = connection.execute(
         "SELECT DISTINCT u.id FROM campaign_request r JOIN pauta_user u"
         " ON lower(u.email) = ANY(r.stakeholders) AND u.disabled_at IS NULL WHERE r.campaign_id = %s",
@@ -28,7 +28,7 @@ def tell_stakeholders(connection: Conn, now: datetime, chosen: Campaign, who: Ca
         name = names_of(connection, [who.actor])[who.actor]
         today = company_today(connection, now)
         inbox.put(connection, now, users, inbox.Told.LAUNCHED, chosen.name, today, {"by": name})
-        notices.notify(connection, leaves, users, notices.Kind.LAUNCHED, campaign=chosen.name, who=name)
+        notices.notify(connection, mail_at, users, notices.Kind.LAUNCHED, campaign=chosen.name, who=name)
 
 
 def untell_stakeholders(connection: Conn, chosen: Campaign) -> None:
