@@ -149,6 +149,50 @@ def test_a_suppressed_message_can_still_be_sent(office: Office) -> None:
     assert state_of(office, second)[0] == State.SENT
 
 
+def prefers_nothing(office: Office) -> None:
+    prefers(office, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"),
+    [
+        (denied, Reason.consent),
+        (lambda office: office.suppress("c1@customer.example"), Reason.address),
+        (prefers_nothing, Reason.preference),
+    ],
+    ids=["consent", "address", "preference"],
+)
+def test_what_no_policy_suppressed_stays_suppressed(office: Office, before: Any, reason: Reason) -> None:
+    company.build(office.connection, office.now, 1, 1, [])
+    before(office)
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    refuse(office, reason)
+
+
+def refuse(office: Office, reason: Reason) -> None:
+    suppressed = (State.SUPPRESSED, REASON_CODE[reason])
+    number = office.one("SELECT max(id) FROM message")
+    assert state_of(office, number) == suppressed
+    with pytest.raises(Problem, match="no_override"):
+        override(office.connection, office.now, number, ADMIN, "asked for by phone")
+    assert state_of(office, number) == suppressed
+    assert office.all("SELECT * FROM override") == []
+
+
+@pytest.mark.parametrize("kind", ["cap", "guard"])
+def test_what_a_policy_suppressed_stays_so_after_its_last_day(office: Office, kind: str) -> None:
+    waiting(office, POLICIES[kind], expires="2026-11-24")
+    office.later(days=2)
+    refuse(office, Reason.expired if kind == "cap" else Reason.guard)
+
+
+def test_what_a_pause_outlasts_stays_suppressed(office: Office) -> None:
+    waiting(office, ONE, expires="2026-11-24")
+    office.run("UPDATE contact SET paused_until = '2026-11-25'")
+    refuse(office, Reason.expired)
+
+
 def test_what_the_server_puts_off_leaves_later_all_the_same(office: Office) -> None:
     worker, second = waiting(office, ONE)
     office.post.answers["c1@"] = OutcomeKind.LATER
@@ -218,11 +262,11 @@ def test_whom_a_colleague_holds_gets_nothing_until_the_day(office: Office, conta
     office.settle(worker)
     waits = office.all("SELECT contact_id FROM message WHERE state = 1 AND day = '2026-12-01' ORDER BY 1")
     assert waits == [(1,)] + ([] if contact else [(2,)])
-    lift_hold(office.connection, office.now, ADMIN, held)
+    lift_hold(office.connection, office.now, ADMIN, held, office.now.date())
     office.settle(worker)
     assert company.states(office.connection) == {State.SENT: 3}
     with pytest.raises(Problem, match="hold_gone"):
-        lift_hold(office.connection, office.now, ADMIN, held)
+        lift_hold(office.connection, office.now, ADMIN, held, office.now.date())
 
 
 def test_it_goes_past_a_hold_by_hand(office: Office) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,10 +13,12 @@ from psycopg import Connection
 
 from pauta.messages.actions import propose_one
 from pauta.messages.terms import read_terms
+from pauta.people.actions import ContactValues, upsert_contact
 from pauta.platform import database as pauta_database
+from pauta.platform.clock import advance
 from pauta.platform.settings import Settings
 from tests.conftest import ADMIN
-from tests.messages.cast import NOW, TWO_A_WEEK, settle
+from tests.messages.cast import ACME, DIEGO, NOW, TWO_A_WEEK, settle
 from tests.web.conftest import Call
 
 TALKS = {"until": "2026-12-01", "reason": "contract talks"}
@@ -111,6 +116,36 @@ def test_the_longest_of_holds_and_pause_is_named(base: Connection[Any], call: Ca
     (row,) = call("GET", "/contacts/ana/strip").json()["messages"]
     rules = {rule for day in row["rows"][0]["days"] for rule in day["rules"]}
     assert rules == {"pause"}
+
+
+def test_a_hold_whose_day_is_over_cannot_be_lifted(base: Connection[Any], call: Call, settings: Settings) -> None:
+    call("POST", "/contacts/ana/holds", json=TALKS)
+    (hold,) = call("GET", "/contacts/ana/strip").json()["holds"]
+    assert settings.clock_file is not None
+    advance(settings.clock_file, datetime(2026, 12, 1, 4, tzinfo=UTC))
+    answer = call("DELETE", f"/holds/{hold['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "messages.hold_gone")
+    assert base.execute("SELECT lifted_at FROM manual_hold").fetchone() == (None,)
+
+
+def test_an_address_of_several_contacts_is_refused(base: Connection[Any], call: Call) -> None:
+    base.execute("UPDATE contact SET email = 'office@acme.example'")
+    refused = call("POST", "/contacts/office@acme.example/holds", json=TALKS)
+    assert (refused.status_code, refused.json()["code"]) == (409, "messages.contact_ambiguous")
+    assert base.execute("SELECT count(*) FROM manual_hold").fetchone() == (0,)
+
+
+def test_a_hold_finds_the_contact_where_a_move_leaves_it(base: Connection[Any], call: Call, settings: Settings) -> None:
+    call("GET", "/contacts/diego/strip")
+    with pauta_database.connect(settings.database_url) as moving, ThreadPoolExecutor(1) as pool:
+        upsert_contact(moving, ContactValues(external_id="diego", account="acme"), NOW)
+        held = pool.submit(call, "POST", "/contacts/diego/holds", json=TALKS)
+        waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not held.done() and base.execute(waits).fetchone() == (0,):
+            time.sleep(0.01)
+        moving.commit()
+        assert held.result().status_code == 201
+    assert base.execute("SELECT account_key, contact_id FROM manual_hold").fetchone() == (ACME, DIEGO)
 
 
 @pytest.mark.parametrize("form", [{"until": "2026-11-23", "reason": "today"}, {"until": "2026-12-01", "reason": ""}])

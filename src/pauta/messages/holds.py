@@ -57,14 +57,17 @@ def hold_until(
     return int(row[0])
 
 
-def lift_hold(connection: Conn, now: datetime, who: Caller, hold_id: int) -> StandingHold:
-    """Lift a hold, which is returned as it stood; a Problem when there is none that stands."""
+def lift_hold(connection: Conn, now: datetime, who: Caller, hold_id: int, today: date) -> StandingHold:
+    """Lift a hold, which is returned as it stood; a Problem when there is none that stands today.
+
+    ``today`` is the date where the company is.
+    """
     who.require(Right.CONTACTS_HOLD)
     with connection.cursor(row_factory=class_row(StandingHold)) as cursor:
         lifted = cursor.execute(
             "UPDATE manual_hold SET lifted_at = %s, lifted_by = %s WHERE id = %s AND lifted_at IS NULL"
-            " RETURNING id, account_key, contact_id, until, reason, actor, at",
-            (now, who.actor, hold_id),
+            " AND until > %s RETURNING id, account_key, contact_id, until, reason, actor, at",
+            (now, who.actor, hold_id, today),
         ).fetchone()
     if lifted is None:
         raise Problem("messages.hold_gone", field="hold", hold=hold_id)

@@ -62,6 +62,7 @@ _STATUS = {
     "campaigns.no_undo": HTTPStatus.CONFLICT,
     "campaigns.undo_late": HTTPStatus.CONFLICT,
     "campaigns.no_update": HTTPStatus.CONFLICT,
+    "messages.contact_ambiguous": HTTPStatus.CONFLICT,
     "messages.key_taken": HTTPStatus.CONFLICT,
     "messages.message_gone": HTTPStatus.CONFLICT,
     "messages.no_override": HTTPStatus.CONFLICT,

@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 from pauta.campaigns.audience import company_today
 from pauta.core.problems import Problem
 from pauta.messages.holds import StandingHold, hold_until, lift_hold
-from pauta.messages.queries import find_recipients
+from pauta.messages.queries import Recipient, find_recipient
 from pauta.people import views
+from pauta.people.storing import lock_people
 from pauta.team.queries import names_of
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
@@ -50,18 +51,20 @@ def hold_views(door: Door, holds: Iterable[StandingHold]) -> list[HoldView]:
 
 @router.post("/contacts/{external_id}/holds", status_code=201)
 def hold_contact(door: Annotated[Door, allowed(Right.CONTACTS_HOLD)], external_id: Name, form: HoldForm) -> None:
-    """Keep everything that is not transactional from a contact until a day. Messages wait, and are planned again."""
-    people = find_recipients(door.connection, external_id.strip(), door.now)
-    if not people:
-        raise Problem("web_no_contact", "external_id", value=external_id)
+    """Keep everything that is not transactional from a contact until a day. Messages wait, and are planned again.
+
+    409 when several contacts have the address.
+    """
+    lock_people(door.connection)  # a contact who is just moving would leave the hold behind
+    contact = _contact(door, external_id)
     number = hold_until(
         door.connection,
         door.now,
         door.caller,
-        account_key=people[0].account_key,
-        contact_id=people[0].contact_id,
+        account_key=contact.account_key,
+        contact_id=contact.contact_id,
         until=form.until,
-        today=people[0].today,
+        today=contact.today,
         reason=form.reason,
     )
     _audit(door, f"contact:{external_id}", number, form)
@@ -89,8 +92,17 @@ def hold_account(door: Annotated[Door, allowed(Right.CONTACTS_HOLD)], external_i
 @router.delete("/holds/{hold_id}")
 def lift_manual_hold(door: Annotated[Door, allowed(Right.CONTACTS_HOLD)], hold_id: BigNumber) -> None:
     """Lift a hold before its day: 404 when it does not stand any more."""
-    lifted = lift_hold(door.connection, door.now, door.caller, hold_id)
+    lifted = lift_hold(door.connection, door.now, door.caller, hold_id, company_today(door.connection, door.now))
     door.audit(Right.CONTACTS_HOLD, f"hold:{hold_id}", lifted=True, until=lifted.until.isoformat())
+
+
+def _contact(door: Door, name: str) -> Recipient:
+    try:
+        return find_recipient(door.connection, name.strip(), door.now)
+    except Problem as problem:
+        if problem.code == "messages.contact_unknown":
+            raise Problem("web_no_contact", "external_id", value=name) from None
+        raise
 
 
 def _audit(door: Door, subject: str, number: int, form: HoldForm) -> None:
