@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,21 @@ def test_a_hold_finds_the_contact_where_a_move_leaves_it(base: Connection[Any], 
         moving.commit()
         assert held.result().status_code == 201
     assert base.execute("SELECT account_key, contact_id FROM manual_hold").fetchone() == (ACME, DIEGO)
+
+
+def test_a_hold_that_is_over_is_not_told_any_more(base: Connection[Any], call: Call, settings: Settings) -> None:
+    propose(base, "k")
+    call("POST", "/contacts/ana/holds", json=TALKS)
+    assert settings.clock_file is not None
+    advance(settings.clock_file, NOW + timedelta(days=9))
+    strip = call("GET", "/contacts/ana/strip").json()
+    assert strip["holds"] == []
+    assert {rule for day in strip["messages"][0]["rows"][0]["days"] for rule in day["rules"]} <= {
+        "window",
+        "two a week",
+    }
+    (found,) = call("GET", "/contacts/ana/why?lang=en").json()
+    assert len(found["coming"]) == 1
 
 
 @pytest.mark.parametrize("form", [{"until": "2026-11-23", "reason": "today"}, {"until": "2026-12-01", "reason": ""}])

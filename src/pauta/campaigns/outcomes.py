@@ -19,6 +19,7 @@ from pauta.team.queries import person
 
 Conn = Connection[Any]
 
+_LOCK = 7_261_005
 PAUSE = timedelta(minutes=15)
 """How long after owners were told they are told again."""
 
@@ -43,8 +44,10 @@ class Outcome:
 def tell_owners(connection: Conn, now: datetime) -> bool:
     """Tell owners what became of their messages since the last time; False when that is less than a pause ago.
 
-    Of several that come at once one does it. A day is told anew until it is over.
+    Of several that come at once one does it, and the others do not wait for it. A day is told anew until it is over.
     """
+    if connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone() != (True,):
+        return False
     row = connection.execute(
         "INSERT INTO outcomes_told AS told (id, at) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
         " WHERE told.at <= excluded.at - %s::interval RETURNING old.at",

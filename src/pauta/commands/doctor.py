@@ -26,7 +26,7 @@ from pauta.platform.settings import Settings, load
 from pauta.platform.words import say, tell
 from pauta.reports.status import set_aside
 
-_OLDEST_MAJOR = 15
+_OLDEST_MAJOR = 18
 _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_SKEW_SECONDS = 1.0
 _SAFE = ("fsync", "full_page_writes", "synchronous_commit")

@@ -72,10 +72,11 @@ def load(
     message_kinds = {proposal.kind_id for proposal in proposals.values()}
     topics = tuple(sorted({kind.topic for kind in rows.kinds(connection, message_kinds)}))
     preferences = lookup.known(rows.preferences(scope, topics))
-    held = rows.holds(scope)
+    earliest_today = (now - timedelta(hours=12)).date()
+    held = rows.holds(scope, earliest_today)
     if accounts.lane is Lane.OVERRIDDEN:
         preferences, held = preferences[preferences["at_most"] == 0], held[:0]
-    since = (now - timedelta(hours=12)).date() - timedelta(days=_reach(policies.policies, preferences))
+    since = earliest_today - timedelta(days=_reach(policies.policies, preferences))
     touches = np.concatenate([rows.touches(scope, since), touches_elsewhere(scope, lookup.keys, since)])
     contacts, touches = with_stand_ins(scope, contacts, touches)
     lookup = Lookup(contacts)

@@ -263,14 +263,15 @@ def conditions(scope: Scope) -> Rows:
     )
 
 
-def holds(scope: Scope) -> Rows:
-    """What colleagues hold by hand: contacts, or (contact 0) whole accounts, until a day."""
+def holds(scope: Scope, today: date) -> Rows:
+    """What colleagues hold by hand: contacts, or (contact 0) whole accounts, until a day after today."""
     return scope.rows(
         """
         SELECT account_key, coalesce(contact_id, 0) AS contact_id, until - DATE '1970-01-01' AS until
-        FROM manual_hold WHERE {chosen} AND lifted_at IS NULL
+        FROM manual_hold WHERE {chosen} AND lifted_at IS NULL AND until > %(today)s
         """,
         _HOLD,
+        today=today,
     )
 
 

@@ -91,7 +91,11 @@ def fork(title: str, run: Callable[[], object], environment: Mapping[str, str]) 
     tie = tied_to_this(signal.SIGTERM)
     sys.stdout.flush()
     usual = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)  # none may meet the parent's handlers in the child
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
+        raise
     if pid == 0:
         try:
             tie()

@@ -79,7 +79,7 @@ class _Watched:
         self.started = now
         try:
             self.process = self.child.start()
-        except Problem as problem:
+        except (Problem, OSError) as problem:  # no memory, or no more processes: perhaps later
             _log.error("process did not start", name=self.child.name, problem=str(problem))
             self._rest(now)
         else:

@@ -31,13 +31,15 @@ class HeldByHand:
         self._names = names_of(connection, [one.actor for one in self._holds])
 
     def of(self, row: int) -> StandingHold | None:
-        """The hold over the contact of a message (by its row in the facts) that lasts longest; None without one."""
+        """The hold over the contact of a message (by its row in the facts) that lasts longest; None without one that
+        lasts still."""
         contact = int(self._loaded.facts.messages.contact[row])
         until = int(self._loaded.facts.contacts.paused_until[contact])
         if until == ALWAYS or until == int(self._loaded.contacts["paused_until"][contact]):
             return None
         number, day = int(self._loaded.contacts["id"][contact]), _EPOCH + timedelta(days=until)
-        return next(one for one in self._holds if one.contact_id in (None, number) and one.until == day)
+        lasting = (one for one in self._holds if one.contact_id in (None, number) and one.until == day)
+        return next(lasting, None)
 
     def sentence(self, row: int, rule: int) -> str | None:
         """Why a message waits that this rule of the gate makes wait; None when it is not a hold by hand."""

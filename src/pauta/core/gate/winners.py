@@ -164,10 +164,12 @@ def near(world: World, ask: Asking, wish: int, p: int, day: int) -> tuple[int, i
 def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
     window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
+    if day > ask.base + LAST + 1 or (
+        window == ROLLING and limit <= 1 and (limit == 0 or not policies(world)[p].account)
+    ):
+        return day - days + 1, day + days - 1
     if window != ROLLING:
         return period_first(world, p, day), period_last(world, p, day)
-    if limit <= 1 and not policies(world)[p].account:
-        return day - days + 1, day + days - 1
     if not policies(world)[p].account:
         count = collect_counted(world, ask, p, day - days + 1, day + days - 1)
         return full_stretch(world, count, limit, days, day)
