@@ -88,8 +88,6 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
     message_count, policy_count = len(facts.messages.id), len(rules.kind)
     most = _most_entries(facts, index)
     tally_days = 2 * int(rules.days.max(initial=1)) + BOARD_DAYS + 2 * 31
-    trace_row = np.full(message_count if len(trace) else 0, -1, np.int32)
-    trace_row[list(trace)] = np.arange(len(trace), dtype=np.int32)
     kept = (len(facts.contacts.account), max(int(_widths(rules).sum()), 1))
     arrays = {
         "policies": _policies(rules),
@@ -125,10 +123,7 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "counted": np.zeros(most + 1, np.int64),
         "campaigns": np.zeros(most + int(np.diff(index.enrolment_first).max(initial=0)) + 1, np.int32),
         "won": np.zeros(most + 1, np.int64),
-        "trace_row": trace_row,
-        "trace_closed": np.zeros((len(trace), len(rules.number), facts.messages.channels.shape[1]), np.int64),
-        "trace_won": np.zeros(len(trace) * most, np.int64),
-        "trace_ranges": np.zeros((len(trace) + 1, 2), np.int64),
+        **_traces(facts, rules, trace, most),
     }
     numbers = {
         "policy_count": policy_count,
@@ -152,11 +147,23 @@ def build_world(facts: Facts, rules: Rules, index: Index, base: Int32, trace: Se
         "day_origin": index.day_origin,
         "period_origin": rules.period_origin,
     }
-    world = np.zeros(1, WORLD)
     numbers |= _sets_of_policies(rules)
+    world = np.zeros(1, WORLD)
     for name, number in (numbers | {name: array.ctypes.data for name, array in arrays.items()}).items():
         world[name] = number
     return Built(world[0], arrays)
+
+
+def _traces(facts: Facts, rules: Rules, trace: Sequence[int], most: int) -> dict[str, npt.NDArray[Any]]:
+    """Where the kernel notes what it is to trace. ``most`` touches can win over one message."""
+    row = np.full(len(facts.messages.id) if len(trace) else 0, -1, np.int32)
+    row[list(trace)] = np.arange(len(trace), dtype=np.int32)
+    return {
+        "trace_row": row,
+        "trace_closed": np.zeros((len(trace), len(rules.number), facts.messages.channels.shape[1]), np.int64),
+        "trace_won": np.zeros(len(trace) * most, np.int64),
+        "trace_ranges": np.zeros((len(trace) + 1, 2), np.int64),
+    }
 
 
 def _sets_of_policies(rules: Rules) -> dict[str, int]:
