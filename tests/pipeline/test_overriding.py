@@ -67,6 +67,16 @@ def test_it_goes_past_every_policy(office: Office, kind: str) -> None:
     assert office.all("SELECT actor, reason FROM override") == [(ADMIN.actor, "asked for by phone")]
 
 
+def test_it_takes_its_place_of_a_capacity_at_once(office: Office) -> None:
+    worker, second = waiting(office, POLICIES["capacity"])
+    office.run("DELETE FROM capacity_use")
+    office.run("UPDATE capacity_count SET at = clock_timestamp()")
+    override(office.connection, office.now, second, ADMIN, "asked for by phone")
+    office.settle(worker)
+    assert state_of(office, second)[0] == State.SENT
+    assert office.all("SELECT used FROM capacity_use") == [(1,)]
+
+
 def prefers(office: Office, at_most: int) -> None:
     set_preference(office.connection, 1, "offers", at_most, 30, office.now)
 

@@ -317,10 +317,16 @@ class Trial:
 
 def tally(decided: Plan, rows: NDArray[np.int64]) -> Counter[tuple[int, int, int]]:
     """How many of these messages have each verdict, reason and rule."""
-    said = np.stack([decided.verdict[rows], decided.reason[rows], decided.rule[rows]], axis=1)
-    found, counts = np.unique(said, axis=0, return_counts=True)
-    return Counter({tuple(row): n for row, n in zip(found.tolist(), counts.tolist(), strict=True)})
+    verdict, reason, rule = (getattr(decided, name)[rows].astype(np.int64) for name in ("verdict", "reason", "rule"))
+    found, counts = np.unique(verdict << 32 | reason << 16 | rule + _BELOW, return_counts=True)
+    keys = zip(
+        (found >> 32).tolist(), (found >> 16 & 0xFFFF).tolist(), ((found & 0xFFFF) - _BELOW).tolist(), strict=True
+    )
+    return Counter(dict(zip(keys, counts.tolist(), strict=True)))
 
+
+_BELOW = 1 << 15
+"""More than the number of any built-in rule, which is negative."""
 
 _Key = TypeVar("_Key")
 

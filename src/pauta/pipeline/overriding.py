@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pauta.core.gate.policies import ChannelRule
 from pauta.core.gate.reasons import REASON_CODE, Reason
 from pauta.messages.states import State
-from pauta.pipeline.planning import Decided
 from pauta.policies.queries import PolicySet
 
 
@@ -19,8 +19,8 @@ def past(current: PolicySet) -> PolicySet:
     return PolicySet(current.version, tuple(number for number, _ in kept), tuple(policy for _, policy in kept))
 
 
-def called_overridden(decided: Decided) -> Decided:
-    """The decision with the reason that those have which go only because somebody overrode the policies."""
-    goes = decided.columns["state"] == State.PLANNED
-    reason = np.where(goes, REASON_CODE[Reason.overridden], decided.columns["reason"]).astype(np.int16)
-    return replace(decided, columns={**decided.columns, "reason": reason})
+def called_overridden(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The ledger's columns with the reason that those have which go only because somebody overrode the policies."""
+    goes = columns["state"] == State.PLANNED
+    reason = np.where(goes, REASON_CODE[Reason.overridden], columns["reason"]).astype(np.int16)
+    return {**columns, "reason": reason}

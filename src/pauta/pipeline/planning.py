@@ -17,8 +17,9 @@ from pauta.core.gate.plan import Plan, plan
 from pauta.core.gate.reasons import NO_RULE, VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import ALWAYS, NEVER
 from pauta.facts import AccountChoice, Loaded, Proposed
-from pauta.messages.states import State
+from pauta.messages.states import Lane, State
 from pauta.pipeline.capacity import lock_counters
+from pauta.pipeline.overriding import called_overridden, past
 from pauta.policies.queries import PolicySet
 
 SUPPRESS = VERDICT_CODE[Verdict.suppress]
@@ -46,7 +47,8 @@ def decide(
 ) -> Decided:
     """Plan all open messages of the accounts, and those of a proposal, on what the database says now.
 
-    Places of capacities are drawn from counters that are locked until the transaction ends.
+    Places of capacities are drawn from counters that are locked until the transaction ends. Those that are sent past
+    the policies ask no capacity, but take their places all the same.
     """
     loaded = facts.load(connection, now, accounts, policies, proposed)
     own: Mapping[tuple[int, int], int] = {}
@@ -55,10 +57,19 @@ def decide(
         own = _own_places(loaded, policies)
         used = _without(facts.capacity_used(connection, policies), own)
         loaded = replace(loaded, facts=replace(loaded.facts, capacity_used=used))
-    planned = plan(loaded.facts, policies.policies)
+    overridden = accounts.lane is Lane.OVERRIDDEN
+    asked = past(policies) if overridden else policies
+    planned = plan(loaded.facts, asked.policies)
     if numbers:
-        _draw_places(connection, policies, own, planned.taken)
-    return Decided(loaded, planned, policies, _columns(loaded, planned, policies, proposed))
+        _draw_places(connection, policies, own, _taken(loaded, policies, planned) if overridden else planned.taken)
+    columns = _columns(loaded, planned, asked, proposed)
+    return Decided(loaded, planned, asked, called_overridden(columns) if overridden else columns)
+
+
+def _taken(loaded: Loaded, policies: PolicySet, planned: Plan) -> Mapping[tuple[int, int], int]:
+    """Places that a plan takes under policies that it has not asked."""
+    rows = np.flatnonzero(planned.day != NEVER)
+    return places(loaded.facts, policies.policies, rows, planned.day[rows], planned.channel[rows])
 
 
 def _own_places(loaded: Loaded, policies: PolicySet) -> Mapping[tuple[int, int], int]:

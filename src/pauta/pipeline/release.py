@@ -16,7 +16,6 @@ from pauta.messages.actions import request_plan
 from pauta.messages.queries import stopped_channels
 from pauta.messages.states import WAITING, Lane, ProposalState, State, Unit
 from pauta.pipeline.leases import Leases
-from pauta.pipeline.overriding import called_overridden, past
 from pauta.pipeline.planning import Decided, decide, write_changes
 from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.policies import queries as policies
@@ -86,11 +85,9 @@ def _release(
 ) -> list[Claimed]:
     leases.lock(connection, {part for part, _, _ in due})
     accounts = sorted({(part, key) for part, key, _ in due})
-    chosen, current = AccountChoice.of((key for _, key in accounts), lane), policies.current(connection)
+    chosen = AccountChoice.of((key for _, key in accounts), lane)
     with blamed(Unit.ACCOUNT, accounts):
-        decided = decide(connection, now, chosen, past(current) if lane is Lane.OVERRIDDEN else current)
-        if lane is Lane.OVERRIDDEN:
-            decided = called_overridden(decided)
+        decided = decide(connection, now, chosen, policies.current(connection))
         write_changes(connection, now, decided)
         claimed = claim(connection, now, decided, np.array([number for _, _, number in due]))
         if lane is Lane.OVERRIDDEN:
