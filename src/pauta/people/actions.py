@@ -21,7 +21,7 @@ from pauta.people.consents import Appended, append_consents
 from pauta.people.places import NOWHERE, parse_country, parse_language, parse_region, parse_zone, place_ids
 from pauta.people.queries import account_ids
 from pauta.people.sharing import settle
-from pauta.people.staging import Columns, array_of, stage
+from pauta.people.staging import Columns, stage
 from pauta.people.storing import Stored, lock_people, store_accounts, store_contacts
 
 Conn = Connection[Any]
@@ -164,7 +164,7 @@ def upsert_contact(connection: Conn, values: ContactValues, now: datetime) -> St
         "place_id": [_place(connection, values)],
         "language": [values.language and parse_language(values.language)],
         "stage": [values.stage],
-        "segments": [None if values.segments is None else array_of(sorted(set(values.segments)))],
+        "segments": [None if values.segments is None else tuple(sorted(set(values.segments)))],
         "best_minute": [values.best_minute],
         "paused_until": [values.paused_until],
         "attributes": [json.dumps(dict(values.attributes))],

@@ -13,7 +13,8 @@ from typing import Any, LiteralString
 import numpy as np
 from psycopg import Connection
 
-from pauta.people.staging import Columns, append, stage
+from pauta.people.staging import Columns, stage
+from pauta.people.wire import append_rows
 from pauta.platform.copy import array_text
 
 _TYPES: dict[str, LiteralString] = {
@@ -27,6 +28,7 @@ _TYPES: dict[str, LiteralString] = {
     "at": "timestamptz",
     "external_id": "text",
 }
+_NEW: dict[str, str] = {**_TYPES, "part": "smallint", "recorded_at": "timestamptz"}
 _APPEND = """
 WITH judged AS MATERIALIZED (
   SELECT staged.*, contact.part, contact.account_key, CASE
@@ -87,12 +89,11 @@ def append_first_consents(connection: Connection[Any], columns: Columns, now: da
     Columns as for ``append_consents``, less external_id, and with the partitions of the contacts as ``part``. Returns
     their number.
     """
-    moment = now.isoformat(" ")
     complete = {
         **columns,
         "wording": ["" if wording is None else wording for wording in columns["wording"]],
-        "at": [moment if at is None else at for at in columns["at"]],
-        "recorded_at": [moment] * len(columns["at"]),
+        "at": [now if at is None else at for at in columns["at"]],
+        "recorded_at": [now] * len(columns["at"]),
     }
-    append(connection, "consent", complete)
+    append_rows(connection, "consent", _NEW, complete)
     return len(columns["at"])

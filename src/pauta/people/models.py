@@ -71,7 +71,7 @@ class Account(Base):
     id: Mapped[BigId] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), server_default="0")
+    place_id: Mapped[int] = mapped_column(Integer, server_default="0")
     stage: Mapped[str | None] = mapped_column(Text)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     created_at: Mapped[Moment]

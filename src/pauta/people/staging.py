@@ -1,4 +1,4 @@
-"""Rows handed to PostgreSQL as text: straight into a table, or into the session's staging tables for set statements."""
+"""Rows handed to PostgreSQL as text, into the session's staging tables, for statements on sets."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ A value that is not given (NULL) leaves what is stored as it is; attributes are 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ from pauta.core.gate.vocabulary import Channel
 from pauta.people.addresses import AddressState
 from pauta.people.changes import Changes
 from pauta.people.sharing import settle
-from pauta.people.staging import Columns, append, array_of, stage
+from pauta.people.staging import Columns, array_of, stage
+from pauta.people.wire import append_rows
 from pauta.platform.copy import array_text, fetch_array
 from pauta.platform.partitions import PARTITIONS
 
@@ -49,11 +51,21 @@ _CONTACT_TYPES: dict[str, LiteralString] = {
     "paused_until": "date",
     "attributes": "jsonb",
 }
+_NEW: dict[str, str] = {"created_at": "timestamptz", "changed_at": "timestamptz"}
+_NEW_ACCOUNT: dict[str, str] = {**_ACCOUNT_TYPES, **_NEW}
+_NEW_CONTACT: dict[str, str] = {
+    **_CONTACT_TYPES,
+    **_NEW,
+    "account_key": "bigint",
+    "part": "smallint",
+    "person_id": "bigint",
+    "email_state": "smallint",
+}
 _UNLESS_GIVEN: dict[str, Any] = {
     "first_name": "",
     "last_name": "",
     "place_id": 0,
-    "segments": "{}",
+    "segments": (),
     "best_minute": -1,
     "attributes": "{}",
 }
@@ -109,16 +121,13 @@ WHERE contact.id = ANY(%(ids)s::bigint[]) AND contact.id = wanted.id
 RETURNING contact.id, new.account_key, lower(old.email), lower(new.email),
   old.account_id IS DISTINCT FROM new.account_id
 """
-_SHARED = """
-WITH given AS MATERIALIZED (SELECT lower(address) AS address FROM unnest(%(addresses)s) AS address)
-SELECT address FROM given GROUP BY address HAVING count(address) > 1
-UNION SELECT lower(email) FROM contact WHERE lower(email) = ANY(ARRAY(SELECT address FROM given))
-"""
+_LOWERED = (
+    "SELECT array_agg(lower(address) ORDER BY position) FROM unnest(%s) WITH ORDINALITY AS given (address, position)"
+)
+_TAKEN = "SELECT lower(email) FROM contact WHERE lower(email) = ANY(%s)"
 _SUPPRESSED = """
-SELECT given.position, suppression.state
-FROM unnest(%(addresses)s) WITH ORDINALITY AS given (address, position)
-JOIN suppression ON suppression.channel = %(channel)s AND lower(suppression.address) = lower(given.address)
-  AND suppression.lifted_at IS NULL
+SELECT lower(address), state FROM suppression
+WHERE channel = %s AND lower(address) = ANY(%s) AND lifted_at IS NULL
 """
 _MERGED_PLACES = """
 WITH merged AS (
@@ -185,16 +194,14 @@ def store_contacts(connection: Connection[Any], columns: Columns, now: datetime)
     """Make or change contacts. Address states follow the suppressions; who shares an address becomes one person.
 
     Columns: external_id (unique, never None), account_id, first_name, last_name, email, phone, phone_state (of a phone
-    that is not suppressed), postal_address, place_id, language, stage, segments (array literal), best_minute,
+    that is not suppressed), postal_address, place_id, language, stage, segments (a tuple), best_minute,
     paused_until, attributes (JSON text).
     """
     rows = _identify(connection, "contact", columns)
     changes, addresses, moved = Changes(), set[str](), set[int]()
     keys: list[int] = []
     if rows.new_ids:
-        new = rows.new(columns)
-        addresses = _shared(connection, new)
-        keys = _make_contacts(connection, rows.new_ids, new, now)
+        keys, addresses = _make_contacts(connection, rows.new_ids, rows.new(columns), now)
         changes = Changes(created=len(keys))
     if rows.known:
         changed = _change_contacts(connection, rows.staged(columns), now)
@@ -214,7 +221,7 @@ def _make_accounts(connection: Connection[Any], ids: list[int], columns: Columns
     names = columns.get("name") or [None] * len(ids)
     external_ids = columns["external_id"]
     given = [external_id if name is None else name for name, external_id in zip(names, external_ids, strict=True)]
-    append(connection, "account", _row_of_its_own(ids, {**columns, "name": given}, now))
+    append_rows(connection, "account", _NEW_ACCOUNT, _row_of_its_own(ids, {**columns, "name": given}, now))
     return Changes(created=len(ids))
 
 
@@ -227,11 +234,15 @@ def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime
     return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
 
 
-def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> list[int]:
-    """Add contacts, each a person of its own; the account key of each."""
+def _make_contacts(
+    connection: Connection[Any], ids: list[int], columns: Columns, now: datetime
+) -> tuple[list[int], set[str]]:
+    """Add contacts, each a person of its own; the account key of each, and the addresses that others have too."""
     accounts = columns.get("account_id") or [None] * len(ids)
     keys = [-number if account is None else account for number, account in zip(ids, accounts, strict=True)]
-    mails, phones = (columns.get(name) or [None] * len(ids) for name in ("email", "phone"))
+    mails = _lowered(connection, columns.get("email") or [None] * len(ids))
+    phones = _lowered(connection, columns.get("phone") or [None] * len(ids))
+    shared = _shared(connection, mails)
     given = {
         **columns,
         "account_key": keys,
@@ -240,11 +251,14 @@ def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns
         "email_state": _states(connection, Channel.email, mails, None),
         "phone_state": _states(connection, Channel.sms, phones, columns.get("phone_state")),
     }
-    append(connection, "contact", _row_of_its_own(ids, given, now))
-    return keys
+    append_rows(connection, "contact", _NEW_CONTACT, _row_of_its_own(ids, given, now))
+    return keys, shared
 
 
 def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime) -> list[tuple[Any, ...]]:
+    if "segments" in staged:
+        segments = [None if names is None else array_of(names) for names in staged["segments"]]
+        staged = {**staged, "segments": segments}
     stage(connection, "staged_contact", _CONTACT_TYPES, staged)
     _merge_places(connection, "staged_contact", staged)
     return connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": array_text(np.array(staged["id"]))}).fetchall()
@@ -258,14 +272,26 @@ def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
         else values
         for name, values in columns.items()
     }
-    moments = [now.isoformat(" ")] * len(ids)
+    moments = [now] * len(ids)
     return {"id": ids, **complete, "created_at": moments, "changed_at": moments}
 
 
-def _shared(connection: Connection[Any], columns: Columns) -> set[str]:
-    """The addresses of rows to come, in lower case, that another of them or a contact has too."""
-    addresses = array_of(filter(None, columns.get("email", ())))
-    return {address for (address,) in connection.execute(_SHARED, {"addresses": addresses}).fetchall()}
+def _lowered(connection: Connection[Any], addresses: Sequence[str | None]) -> Sequence[str | None]:
+    """Addresses in lower case, as the index of contacts has them."""
+    whole = "\n".join(filter(None, addresses))
+    if not whole.isascii():
+        rows = connection.execute(_LOWERED, (array_of(addresses),)).fetchall()
+        lowered: list[str | None] = rows[0][0]
+        return lowered
+    return addresses if whole.islower() else [address and address.lower() for address in addresses]
+
+
+def _shared(connection: Connection[Any], addresses: Sequence[str | None]) -> set[str]:
+    """Those of the addresses (in lower case) of rows to come that another of them or a contact has too."""
+    given = Counter(filter(None, addresses))
+    taken = connection.execute(_TAKEN, (array_of(sorted(given)),)).fetchall()
+    repeated = {address for address, times in given.items() if times > 1} if len(given) < given.total() else set()
+    return repeated | {address for (address,) in taken}
 
 
 def _states(
@@ -274,17 +300,18 @@ def _states(
     addresses: Sequence[str | None],
     given: Sequence[int | None] | None,
 ) -> list[int]:
-    """What is known of addresses: suppressed as, else what is given, else that they may be written to."""
+    """What is known of addresses in lower case: suppressed as, else what is given, else that they may be written to."""
     none, ok = AddressState.NONE.value, AddressState.OK.value
     states = [none if address is None else ok for address in addresses]
     if not any(states):
         return states
     if given is not None:
         states = [state if own is None else own for state, own in zip(states, given, strict=True)]
-    asked = {"addresses": array_of(addresses), "channel": channel.value}
-    for position, state in connection.execute(_SUPPRESSED, asked).fetchall():
-        states[position - 1] = state
-    return states
+    asked = array_of(sorted(set(filter(None, addresses))))
+    suppressed = dict(connection.execute(_SUPPRESSED, (channel.value, asked)).fetchall())
+    if not suppressed:
+        return states
+    return [suppressed.get(address, state) for address, state in zip(addresses, states, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +353,7 @@ def _identify(connection: Connection[Any], table: LiteralString, columns: Column
     external_ids = columns["external_id"]
     rows = connection.execute(
         sql.SQL("SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(%s)").format(sql.Identifier(table)),
-        (array_of(external_ids),),
+        (array_of(sorted(external_ids)),),  # in order, they are not sorted again by the server
     ).fetchall()
     known = {external_id: (number, place) for external_id, number, place in rows}
     return _Identified(external_ids, known, _unused_ids(connection, table, len(external_ids) - len(known)))

@@ -549,8 +549,7 @@ CREATE TABLE account (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_account PRIMARY KEY (id),
-    CONSTRAINT uq_account_external_id UNIQUE (external_id),
-    CONSTRAINT fk_account_place_id FOREIGN KEY(place_id) REFERENCES place (id)
+    CONSTRAINT uq_account_external_id UNIQUE (external_id)
 );
 
 CREATE INDEX ix_account_renewal ON account ((attributes ->> 'renewal_date'::text));

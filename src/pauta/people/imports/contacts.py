@@ -17,7 +17,6 @@ from pauta.people.imports.guessing import read_date
 from pauta.people.imports.stated_consent import CONSENT_FIELDS, consent_field, state_consents
 from pauta.people.places import parse_country, parse_language, parse_region, parse_zone
 from pauta.people.queries import account_ids
-from pauta.people.staging import array_of
 from pauta.people.storing import store_accounts, store_contacts
 
 PLACE_FIELDS = (
@@ -48,9 +47,9 @@ def read_minute(text: str) -> int:
     return int(hours) * 60 + int(minutes or 0)
 
 
-def read_segments(text: str) -> str:
-    """Names separated by ``;`` or ``|`` as PostgreSQL's array literal."""
-    return array_of(sorted({name.strip() for name in text.replace("|", ";").split(";")} - {""}))
+def read_segments(text: str) -> tuple[str, ...]:
+    """Names separated by ``;`` or ``|``, in order."""
+    return tuple(sorted({name.strip() for name in text.replace("|", ";").split(";")} - {""}))
 
 
 @dataclass(frozen=True)

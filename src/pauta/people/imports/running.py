@@ -140,8 +140,7 @@ def run_import(
 
     ``connection`` is in autocommit mode. A resumed run keeps the time at which it began.
     """
-    now = setting.now.replace(microsecond=0)  # which PostgreSQL reads in half the time, in every row
-    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, now, actor)
+    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, setting.now, actor)
     setting = replace(setting, now=began)
     doors.rejects.begin(after_row=tally.done)
     with _prepared(plan, setting) as prepared:
