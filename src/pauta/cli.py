@@ -38,6 +38,7 @@ COMMANDS = {
     "stop": ("pauta.commands.stop", "Stop everything that leaves, or let it go again."),
     "user": ("pauta.commands.user", "Make, list and disable users, and give them passwords."),
     "key": ("pauta.commands.key", "Create, list and revoke API keys."),
+    "privacy": ("pauta.commands.privacy", "Tell what is held about a contact, erase it, keep data only so long."),
     "doctor": ("pauta.commands.doctor", "Check this installation."),
     "backup": ("pauta.commands.backup", "Write a backup of the database."),
     "restore": ("pauta.commands.restore", "Read a backup back."),

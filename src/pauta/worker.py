@@ -41,6 +41,7 @@ from pauta.platform.database import connect
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
 from pauta.policies.queries import current
+from pauta.privacy.retention import remove_old
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
@@ -210,6 +211,8 @@ class Worker:
             forget_old(connection)
             connection.commit()
             tell(connection, self.clock.now())
+            connection.commit()
+            remove_old(connection, self.clock.now())
             connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
 

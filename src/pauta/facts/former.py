@@ -28,7 +28,8 @@ def touches_elsewhere(scope: Scope, keys: NDArray[np.int64], since: date) -> Row
 def with_stand_ins(scope: Scope, contacts: Rows, touches: Rows) -> tuple[Rows, Rows]:
     """The contacts with a stand-in for each contact and former account, and the touches as theirs.
 
-    A stand-in has a negative id. Touches of contacts who are gone stay as they are.
+    A stand-in has a negative id. That of a contact who was erased is nobody else's person: what was sent counts for the
+    account alone.
     """
     former = np.flatnonzero(touches["sent_key"])
     if not len(former):
@@ -36,12 +37,16 @@ def with_stand_ins(scope: Scope, contacts: Rows, touches: Rows) -> tuple[Rows, R
     wanted, which = np.unique(touches[["contact_id", "sent_key"]][former], return_inverse=True)
     known = rows.contacts_named(scope, np.unique(wanted["contact_id"]).tolist())
     there = np.isin(wanted["contact_id"], known["id"])
-    place = np.cumsum(there) - 1
-    stand_ins = known[np.searchsorted(known["id"], wanted["contact_id"][there])]
-    stand_ins["id"] = -1 - np.arange(len(stand_ins))
-    stand_ins["account_key"] = wanted["sent_key"][there]
-    theirs = former[there[which]]
+    colleague = np.searchsorted(contacts["account_key"], wanted["sent_key"])
+    found = there | np.isin(wanted["sent_key"], contacts["account_key"])
+    stand_ins = np.empty(len(wanted), contacts.dtype)
+    stand_ins[there] = known[np.searchsorted(known["id"], wanted["contact_id"][there])]
+    stand_ins[found & ~there] = contacts[colleague[found & ~there]]
+    stand_ins["id"] = -1 - np.arange(len(wanted))
+    stand_ins["person_id"][~there] = stand_ins["id"][~there]
+    stand_ins["account_key"] = wanted["sent_key"]
     touches = touches.copy()
-    touches["contact_id"][theirs] = stand_ins["id"][place[which[there[which]]]]
-    everybody = np.concatenate([contacts, stand_ins])
+    theirs = former[found[which]]
+    touches["contact_id"][theirs] = stand_ins["id"][which[found[which]]]
+    everybody = np.concatenate([contacts, stand_ins[found]])
     return everybody[np.lexsort((everybody["id"], everybody["account_key"]))], touches

@@ -10,7 +10,8 @@ from pauta.messages import models as messages
 from pauta.people import models as people
 from pauta.platform.schema import Base
 from pauta.policies import models as policies
+from pauta.privacy import models as privacy
 from pauta.team import models as team
 
-NOUNS = (people, events, policies, content, team, messages, campaigns, calendar)
+NOUNS = (people, events, policies, content, team, messages, campaigns, calendar, privacy)
 METADATA = Base.metadata

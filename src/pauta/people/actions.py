@@ -18,6 +18,7 @@ from pauta.core.problems import Problem
 from pauta.people.addresses import AddressState, parse_email, parse_phone, suppressed_as
 from pauta.people.changes import Changes
 from pauta.people.consents import Appended, append_consents
+from pauta.people.erased import let_back
 from pauta.people.places import NOWHERE, parse_country, parse_language, parse_region, parse_zone, place_ids
 from pauta.people.queries import account_ids
 from pauta.people.sharing import settle
@@ -268,6 +269,7 @@ def lift_suppression(connection: Conn, channel: Channel, address: str, now: date
         "UPDATE suppression SET lifted_at = %s WHERE channel = %s AND lower(address) = lower(%s) AND lifted_at IS NULL",
         (now, stored_as.value, address),
     ).rowcount
+    lifted += let_back(connection, stored_as, address)
     if not lifted:
         raise Problem("people_not_suppressed", "address", address=address, channel=channel.name)
     keys = connection.execute(_UNMARK[stored_as], (now, address)).fetchall()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Label,
+    LargeBinary,
     PrimaryKeyConstraint,
     Text,
     UniqueConstraint,
@@ -183,6 +184,23 @@ class Suppression(Base):
     source: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]
     lifted_at: Mapped[Moment | None]
+
+
+class ErasureKey(Base):
+    """The key of the hashes by which erased addresses are known again."""
+
+    __tablename__ = "erasure_key"
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ErasedAddress(Base):
+    """An address whose owner was erased, as a keyed hash: it is never written to, whoever brings it back."""
+
+    __tablename__ = "erased_address"
+    channel: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    at: Mapped[Moment]
 
 
 class ContactList(Base):

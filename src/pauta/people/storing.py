@@ -18,6 +18,7 @@ from psycopg import Connection, sql
 from pauta.core.gate.vocabulary import Channel
 from pauta.people.addresses import AddressState
 from pauta.people.changes import Changes
+from pauta.people.erased import erased_among
 from pauta.people.sharing import settle
 from pauta.people.staging import Columns, array_of, stage
 from pauta.people.wire import append_rows
@@ -129,6 +130,12 @@ _SUPPRESSED = """
 SELECT lower(address), state FROM suppression
 WHERE channel = %s AND lower(address) = ANY(%s) AND lifted_at IS NULL
 """
+_CLOSE_ERASED: dict[Channel, LiteralString] = {
+    Channel.email: "UPDATE contact SET email_state = %(state)s WHERE id = ANY(%(ids)s::bigint[])"
+    " AND lower(email) = ANY(%(erased)s::text[]) AND email_state <> %(state)s",
+    Channel.sms: "UPDATE contact SET phone_state = %(state)s WHERE id = ANY(%(ids)s::bigint[])"
+    " AND phone = ANY(%(erased)s::text[]) AND phone_state <> %(state)s",
+}
 _MERGED_PLACES = """
 WITH merged AS (
   SELECT staged.id, coalesce(given.zone, kept.zone) AS zone, coalesce(given.country, kept.country) AS country,
@@ -261,7 +268,14 @@ def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime
         staged = {**staged, "segments": segments}
     stage(connection, "staged_contact", _CONTACT_TYPES, staged)
     _merge_places(connection, "staged_contact", staged)
-    return connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": array_text(np.array(staged["id"]))}).fetchall()
+    ids = array_text(np.array(staged["id"]))
+    changed = connection.execute(_UPDATE_CONTACTS, {"now": now, "ids": ids}).fetchall()
+    for channel, column in ((Channel.email, "email"), (Channel.sms, "phone")):
+        erased = erased_among(connection, channel, staged.get(column, ()))
+        if erased:
+            given = {"ids": ids, "erased": array_of(erased), "state": AddressState.ERASED.value}
+            connection.execute(_CLOSE_ERASED[channel], given)
+    return changed
 
 
 def _row_of_its_own(ids: list[int], columns: Columns, now: datetime) -> Columns:
@@ -308,10 +322,11 @@ def _states(
     if given is not None:
         states = [state if own is None else own for state, own in zip(states, given, strict=True)]
     asked = array_of(sorted(set(filter(None, addresses))))
-    suppressed = dict(connection.execute(_SUPPRESSED, (channel.value, asked)).fetchall())
-    if not suppressed:
+    closed = dict(connection.execute(_SUPPRESSED, (channel.value, asked)).fetchall())
+    closed |= dict.fromkeys(erased_among(connection, channel, addresses), AddressState.ERASED.value)
+    if not closed:
         return states
-    return [suppressed.get(address, state) for address, state in zip(addresses, states, strict=True)]
+    return [closed.get(address, state) for address, state in zip(addresses, states, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

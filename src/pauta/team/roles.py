@@ -37,6 +37,7 @@ class Right(StrEnum):
     TEAM_READ = "team.read"
     TEAM_WRITE = "team.write"
     AUDIT_READ = "audit.read"
+    PRIVACY_MANAGE = "privacy.manage"
 
 
 _READER = frozenset(
@@ -125,8 +126,10 @@ GRANTABLE = (
     Right.MESSAGES_OVERRIDE,
     Right.STOP_USE,
     Right.TEAM_WRITE,
+    Right.PRIVACY_MANAGE,
 )
-"""The rights that a person can be given besides those of the role: approve, edit policies, override, stop, manage."""
+"""The rights that a person can be given besides those of the role: approve, edit policies, override, stop, manage the
+team, answer for privacy."""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ _STATUS = {
     "approvals.not_asked": HTTPStatus.FORBIDDEN,
     "approvals.own": HTTPStatus.FORBIDDEN,
     "policy_no_version": HTTPStatus.NOT_FOUND,
+    "privacy.in_flight": HTTPStatus.CONFLICT,
+    "privacy.kind_unknown": HTTPStatus.NOT_FOUND,
     "policy_version_changed": HTTPStatus.CONFLICT,
 }
 """Which code is answered with which status; all others are the fault of a value: 422."""

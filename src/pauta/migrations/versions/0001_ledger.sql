@@ -194,6 +194,29 @@ CREATE TABLE contact_list (
     CONSTRAINT uq_contact_list_name UNIQUE (name)
 );
 
+CREATE TABLE erased_address (
+    channel SMALLINT NOT NULL,
+    digest BYTEA NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_erased_address PRIMARY KEY (channel, digest)
+);
+
+CREATE TABLE erasure (
+    id BIGSERIAL NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    contact_ids BIGINT[] NOT NULL,
+    removed JSONB NOT NULL,
+    CONSTRAINT pk_erasure PRIMARY KEY (id)
+);
+
+CREATE TABLE erasure_key (
+    id SMALLINT NOT NULL,
+    secret BYTEA NOT NULL,
+    CONSTRAINT pk_erasure_key PRIMARY KEY (id)
+);
+
 CREATE TABLE event (
     id BIGSERIAL NOT NULL,
     part SMALLINT NOT NULL,
@@ -442,6 +465,23 @@ CREATE TABLE quarantine (
     tries INTEGER NOT NULL,
     again_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_quarantine PRIMARY KEY (unit, part, id)
+);
+
+CREATE TABLE retention (
+    kind TEXT NOT NULL,
+    days INTEGER,
+    actor TEXT NOT NULL,
+    changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_retention PRIMARY KEY (kind)
+);
+
+CREATE TABLE retention_run (
+    kind TEXT NOT NULL,
+    day DATE NOT NULL,
+    before TIMESTAMP WITH TIME ZONE NOT NULL,
+    removed INTEGER NOT NULL,
+    done_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_retention_run PRIMARY KEY (kind, day)
 );
 
 CREATE TABLE sending_permission (

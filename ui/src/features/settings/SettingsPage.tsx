@@ -5,6 +5,7 @@ import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
 import { ApprovalRules } from "./ApprovalRules";
 import { Permissions } from "./Permissions";
+import { PrivacySettings } from "./Privacy";
 import { State } from "./State";
 import { Users } from "./Users";
 import { You } from "./You";
@@ -25,12 +26,14 @@ export function SettingsPage() {
           {may("team.read") ? <Tabs.Tab value="people"><Trans>Colleagues</Trans></Tabs.Tab> : null}
           {may("team.read") ? <Tabs.Tab value="rights"><Trans>Who may send what</Trans></Tabs.Tab> : null}
           {may("policies.read") ? <Tabs.Tab value="approvals"><Trans>Who approves</Trans></Tabs.Tab> : null}
+          {may("privacy.manage") ? <Tabs.Tab value="privacy"><Trans>Privacy</Trans></Tabs.Tab> : null}
           {may("status.read") ? <Tabs.Tab value="state"><Trans>State</Trans></Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="you"><You /></Tabs.Panel>
         <Tabs.Panel value="people"><Users /></Tabs.Panel>
         <Tabs.Panel value="rights"><Permissions /></Tabs.Panel>
         <Tabs.Panel value="approvals"><ApprovalRules /></Tabs.Panel>
+        <Tabs.Panel value="privacy"><PrivacySettings /></Tabs.Panel>
         <Tabs.Panel value="state">
           <Stack>
             <State />

@@ -7,4 +7,5 @@ export const GRANTED = {
   "messages.override": msg`send past the policies`,
   "stop.use": msg`use the stop switch`,
   "team.write": msg`manage colleagues and rights`,
+  "privacy.manage": msg`answer for privacy: tell what is held, erase, keep only so long`,
 };

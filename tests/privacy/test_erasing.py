@@ -1,0 +1,263 @@
+"""Erasure: nothing that tells who it was is left anywhere, figures stay right, and the address stays closed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from psycopg import Connection
+
+from pauta.calendar.actions import MeetingDraft, enter_meeting
+from pauta.campaigns.lists import save_list
+from pauta.channels.base import OutcomeKind
+from pauta.core.gate.vocabulary import Channel
+from pauta.core.problems import Problem
+from pauta.events.actions import open_conditions, record_events
+from pauta.messages.states import State
+from pauta.people import actions as people
+from pauta.people.addresses import AddressState
+from pauta.people.queries import find_contacts
+from pauta.pipeline.people import people_changed
+from pauta.platform.settings import Settings
+from pauta.policies.actions import replace_all
+from pauta.privacy.erasing import ERASED, erase, erasures, find_subject
+from pauta.team.actions import audit
+from pauta.team.roles import caller
+from pauta.team.tasks import NewTask, add_task
+from pauta.team.users import Profile, add_user
+from tests.faults import company
+from tests.pipeline.office import Office
+
+EMAIL, PHONE, NAME, ID = "Zulmira@quintanilha.example", "+5511999990000", "Zulmira Quintanilha", "crm-zulmira-77"
+TRACES = (EMAIL, PHONE, "Zulmira", "Quintanilha", ID)
+ZULMIRA = people.ContactValues(
+    external_id=ID,
+    account="a1",
+    first_name="Zulmira",
+    last_name="Quintanilha",
+    email=EMAIL,
+    phone=PHONE,
+    postal_address="Rua da Zulmira 7",
+    attributes={"nickname": "Zulmira"},
+)
+
+
+@pytest.fixture
+def office(settings: Settings, connection: Connection[Any]) -> Office:
+    """A company of three accounts and three contacts, and Zulmira at the first account."""
+    made = Office(settings, connection)
+    company.build(connection, made.now, 3, 3, [])
+    connection.execute("SELECT setval('contact_id_seq', 100)")
+    add(made)
+    return made
+
+
+def add(office: Office) -> int:
+    stored = people.upsert_contact(office.connection, ZULMIRA, office.now)
+    entry = people.ConsentEntry(channel=Channel.email, granted=True, basis="consent", source=EMAIL, at=office.now)
+    people.append_consent(office.connection, stored.ids, entry, office.now)
+    people_changed(office.connection, stored.changes, office.now)
+    office.connection.commit()
+    return stored.ids[0]
+
+
+def tell_everything(office: Office, number: int) -> None:
+    """Leave traces of her in every corner that anybody can write to."""
+    connection, now = office.connection, office.now
+    moment = {"at": [now], "contact_id": [number], "account_id": [None]}
+    record_events(
+        connection,
+        {
+            **_timed(moment),
+            "name": ["login"],
+            "external_id": [f"login-{EMAIL}"],
+            "properties": [f'{{"who": "{NAME}"}}'],
+        },
+        source="test",
+        now=now,
+    )
+    open_conditions(
+        connection,
+        {**_timed(moment), "name": ["ticket"], "external_id": [f"t-{ID}"], "ended": [None]},
+        source="test",
+        now=now,
+    )
+    people.set_preference(connection, number, "offers", 1, 7, now)
+    save_list(connection, now, "pilots", [ID, "c1"])
+    draft = MeetingDraft(
+        what="call", title=f"Call {NAME}", team="marketing", at=now + timedelta(days=1), minutes=30, contacts=[ID]
+    )
+    enter_meeting(connection, now, draft, "user:ana@pauta.example")
+    enter_meeting(
+        connection,
+        now,
+        MeetingDraft(
+            what="meeting",
+            title=f"All with {NAME}",
+            team="marketing",
+            at=now + timedelta(days=2),
+            minutes=30,
+            contacts=[ID, "c1"],
+        ),
+        "ana",
+    )
+    add_user(connection, now, "ana@pauta.example", Profile("Ana", "marketing", "admin", "pt-BR"))
+    ana = caller("user:ana@pauta.example", "admin", "marketing", email="ana@pauta.example")
+    add_task(
+        connection, now, date(2026, 11, 23), NewTask(f"Call {NAME}", "", ID, "", ana.email, date(2026, 12, 1)), ana
+    )
+    add_task(
+        connection,
+        now,
+        date(2026, 11, 23),
+        NewTask("Send papers", f"to {EMAIL.upper()}", "c1", "", ana.email, date(2026, 12, 1)),
+        ana,
+    )
+    audit(connection, now, "user:ana@pauta.example", "people.write", f"contact:{ID}", {"contact": ID, "email": EMAIL})
+    connection.execute("UPDATE account SET attributes = %s WHERE external_id = 'a2'", (f'{{"buyer": "{EMAIL}"}}',))
+    connection.commit()
+
+
+def _timed(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    given = dict(columns)
+    at = given.pop("at")
+    return {**given, "at": [one.isoformat() for one in at]}
+
+
+def traces(connection: Connection[Any]) -> dict[str, str]:
+    """Rows of any table in which anything tells of her."""
+    found = {}
+    tables = connection.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')"
+    ).fetchall()
+    assert len(tables) > 50
+    hexes = [trace.encode().hex() for trace in TRACES] + [trace.lower().encode().hex() for trace in TRACES]
+    for (table,) in tables:
+        row = connection.execute(
+            f"SELECT left(row::text, 300) FROM {table} row WHERE row::text ILIKE ANY(%s) LIMIT 1",
+            ([f"%{trace}%" for trace in (*TRACES, *hexes)],),
+        ).fetchone()
+        if row:
+            found[table] = row[0]
+    return found
+
+
+def test_nothing_tells_who_it_was(office: Office) -> None:
+    number = office.one("SELECT id FROM contact WHERE external_id = %s", ID)
+    company.launch(office.connection, office.now, "first", channels=["email", "sms"])
+    office.post.answers["quintanilha"] = OutcomeKind.FAILED
+    office.settle(office.worker())
+    office.run(
+        "UPDATE attempt SET answer = %s WHERE message_id IN (SELECT id FROM message WHERE contact_id = %s)",
+        f"550 5.1.1 <{EMAIL}>: unknown",
+        number,
+    )
+    tell_everything(office, number)
+    office.run("DELETE FROM suppression; UPDATE contact SET email_state = 1")
+    office.post.answers.clear()
+    company.launch(office.connection, office.now, "second")
+    office.settle(office.worker())
+    sent = office.one("SELECT count(*) FROM message WHERE contact_id = %s AND state = %s", number, State.SENT)
+    assert sent == 1
+    mails = office.one("SELECT count(*) FROM archive")
+    before = traces(office.connection)
+    assert {"contact", "event", "task", "meeting", "consent", "audit", "account"} <= before.keys()
+    erased = erase(
+        office.connection, EMAIL.lower(), office.now, actor="user:ana@pauta.example", reason=f"Asked by {EMAIL}"
+    )
+    office.connection.commit()
+    assert traces(office.connection) == {}
+    assert office.one("SELECT count(*) FROM archive") == mails - 2
+    assert erased.removed["mentions"] >= 3
+    assert (erased.removed["archive"], erased.removed["contacts"]) == (2, 1)
+    assert office.one("SELECT count(*) FROM message WHERE contact_id = %s AND state = %s", number, State.SENT) == 1
+    assert office.all("SELECT title, contact_ids FROM meeting") == [(f"All with {ERASED}", [1])]
+    assert office.all("SELECT title, note FROM task") == [("Send papers", f"to {ERASED}")]
+    assert [one.reason for one in erasures(office.connection, None, 10)] == [f"Asked by {ERASED}"]
+
+
+def test_what_is_open_is_cancelled(office: Office) -> None:
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    company.launch(office.connection, office.now, "second", not_before=office.now.date() + timedelta(days=2))
+    office.settle(office.worker())
+    number = office.one("SELECT id FROM contact WHERE external_id = %s", ID)
+    erased = erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    office.connection.commit()
+    assert erased.removed["cancelled"] == 1
+    assert company.states(office.connection, f"contact_id = {number}") == {State.SENT: 1, State.CANCELLED: 1}
+
+
+def test_limits_of_the_account_go_on_counting_what_was_sent(office: Office) -> None:
+    two_a_week = {"kind": "cap", "name": "two", "limit": 2, "days": 7, "window": "rolling", "scope": "account"}
+    replace_all(office.connection, [two_a_week], "ana", office.now)
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    at_her_account = "account_key = (SELECT id FROM account WHERE external_id = 'a1')"
+    assert company.states(office.connection, at_her_account) == {State.SENT: 2}
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    company.launch(office.connection, office.now, "second")
+    office.settle(office.worker())
+    assert company.states(office.connection, at_her_account) == {State.SENT: 2, State.PLANNED: 1}
+
+
+def test_a_message_on_its_way_makes_erasure_wait_and_nothing_is_half_done(office: Office) -> None:
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    number = office.one("SELECT id FROM contact WHERE external_id = %s", ID)
+    office.run("UPDATE message SET state = %s WHERE contact_id = %s", State.SENDING, number)
+    with pytest.raises(Problem, match="in_flight"):
+        erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    office.connection.commit()
+    assert find_contacts(office.connection, [ID]).missing == []
+    assert (
+        office.one(
+            "SELECT count(*) FROM archive WHERE message_id = (SELECT id FROM message WHERE contact_id = %s)", number
+        )
+        == 1
+    )
+
+
+@pytest.mark.parametrize("again", [ZULMIRA, people.ContactValues(external_id="new", email=EMAIL.upper())])
+def test_whoever_brings_the_address_back_it_stays_closed(office: Office, again: people.ContactValues) -> None:
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    stored = people.upsert_contact(office.connection, again, office.now)
+    states = "SELECT email_state, phone_state FROM contact WHERE id = %s"
+    row = office.connection.execute(states, (stored.ids[0],)).fetchone()
+    assert row == (AddressState.ERASED, AddressState.ERASED if again.phone else AddressState.NONE)
+
+
+def test_a_known_contact_that_is_given_the_address_cannot_be_written_to(office: Office) -> None:
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    for values in (
+        people.ContactValues(external_id="c1", email=EMAIL),
+        people.ContactValues(external_id="c1", phone=PHONE),
+    ):
+        people.upsert_contact(office.connection, values, office.now)
+    row = office.connection.execute("SELECT email_state, phone_state FROM contact WHERE external_id = 'c1'").fetchone()
+    assert row == (AddressState.ERASED, AddressState.ERASED)
+
+
+def test_the_owner_of_an_address_may_come_back(office: Office) -> None:
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    number = add(office)
+    people.lift_suppression(office.connection, Channel.email, EMAIL, office.now)
+    states = office.connection.execute("SELECT email_state FROM contact WHERE id = %s", (number,)).fetchone()
+    assert states == (AddressState.OK,)
+    with pytest.raises(Problem, match="people_not_suppressed"):
+        people.lift_suppression(office.connection, Channel.email, EMAIL, office.now)
+
+
+def test_all_who_share_the_address_are_one_person(office: Office) -> None:
+    people.upsert_contact(office.connection, people.ContactValues(external_id="other", email=EMAIL.lower()), office.now)
+    assert find_subject(office.connection, "other").names == [ID, "other"]
+    erase(office.connection, "other", office.now, actor="ana", reason="asked")
+    assert find_contacts(office.connection, [ID, "other"]).missing == [0, 1]
+    assert find_contacts(office.connection, ["c1", "c2"]).missing == []
+
+
+def test_an_erasure_says_why(office: Office) -> None:
+    with pytest.raises(Problem, match="reason_missing"):
+        erase(office.connection, ID, office.now, actor="ana", reason=" ")

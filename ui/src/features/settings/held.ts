@@ -1,0 +1,22 @@
+import { msg } from "@lingui/core/macro";
+
+/** The kinds of data that are kept for a time. */
+export const KINDS = {
+  mails: msg`Mails as they were sent`,
+  history: msg`How messages changed`,
+  events: msg`Events`,
+  touches: msg`Touches from outside`,
+  inbox: msg`Notices to colleagues`,
+  audit: msg`Audit`,
+};
+
+/** What an erasure removes, for those who look at it later. */
+export const REMOVED = {
+  contacts: msg`contacts`,
+  cancelled: msg`messages cancelled`,
+  archive: msg`mails`,
+  events: msg`events`,
+  tasks: msg`tasks`,
+  meetings: msg`meetings`,
+  mentions: msg`mentions elsewhere`,
+};
