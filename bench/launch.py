@@ -48,7 +48,7 @@ def deliver(n: int) -> None:
         with installation() as (data_dir, url):
             store(url, n, now, policies=False)
             campaign_id = campaign(url, now)
-            settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
+            settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}", "web_url": "https://bench.example"}
             with (
                 memory(own=False) as seen,
                 workers(url, data_dir, **settings),

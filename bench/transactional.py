@@ -36,7 +36,7 @@ def run(n: int) -> None:
             campaign_id = campaign(url, now, stopped=False)
             with connect(url) as connection:
                 key = create_key(connection, now, "bench", "admin")
-            settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}"}
+            settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}", "web_url": "https://bench.example"}
             with (
                 memory(own=False) as seen,
                 workers(url, data_dir, **settings),

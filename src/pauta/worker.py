@@ -22,7 +22,9 @@ from pauta.campaigns.actions import withdraw_cancelled
 from pauta.channels.base import OutcomeKind
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.smtp import SmtpPool
+from pauta.content.footer import LINK_FIGURES
 from pauta.facts.warming import warm_up
+from pauta.messages.actions import unhold_figures
 from pauta.messages.ledger import NEWS
 from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import fold
@@ -68,6 +70,7 @@ class Worker:
         self.journals = Path(settings.data_dir) / "journals"
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         self.sender = SmtpPool(server_from(settings))
+        self.letterhead = rendering.Letterhead.of(settings)
         self.settle_at: dict[int, float] = {}
         self.settle_again_at = 0.0
         self.seen_until = 0.0
@@ -89,6 +92,9 @@ class Worker:
             self.journal = Journal(self.journals, self.owner)  # once the worker is known: others tidy up
             heart = threading.Thread(target=self._keep_beating, daemon=True)
             heart.start()
+            if self.letterhead.link_url:
+                unhold_figures(connection, LINK_FIGURES, self.clock.now())
+                connection.commit()
             try:
                 while not self.stopping.is_set() and not self.broken.is_set():
                     busy = turn(connection)
@@ -236,7 +242,7 @@ class Worker:
     def _deliver(self, connection: Connection[Any], claimed: list[Claimed]) -> None:
         """Render, hand over and record. Claim and attempts are one transaction, so nothing comes between them."""
         now = self.clock.now()
-        ready, unready = rendering.prepare(connection, now, claimed, self.owner, self.settings.sender)
+        ready, unready = rendering.prepare(connection, now, claimed, self.owner, self.letterhead)
         delivery.hold_unready(connection, now, unready)
         connection.commit()
         until = monotonic() + SECONDS_CLAIMED

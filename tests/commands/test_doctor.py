@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pauta.commands.doctor import doctor
+from pauta.people.company import CompanyValues, save_company
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import LANGUAGES, Settings
 
@@ -17,7 +18,10 @@ from pauta.platform.settings import LANGUAGES, Settings
 @pytest.fixture
 def sound(settings: Settings) -> Settings:
     """Settings with which nothing is wrong; the server of the tests itself is made for speed, not for safety."""
-    return replace(settings, web_port=31_701, catcher_smtp_port=31_702, smtp_url="smtp://127.0.0.1:31702")
+    with pauta_database.connect(settings.database_url) as connection:
+        save_company(connection, CompanyValues(postal_address="Rua das Marés, 100"), zone="UTC", language="en")
+    mail = {"smtp_url": "smtp://127.0.0.1:31702", "web_url": "https://pauta.example"}
+    return replace(settings, web_port=31_701, catcher_smtp_port=31_702, **mail)
 
 
 @pytest.fixture
@@ -54,6 +58,14 @@ def test_a_database_that_does_not_answer_is_found_and_the_rest_is_looked_at(soun
     assert [finding.good for finding in findings].count(False) == 1
     assert "database_url" in next(finding.said("en") for finding in findings if not finding.good)
     assert findings[-1].good
+
+
+def test_what_keeps_mails_from_leaving_is_found(sound: Settings, database: str) -> None:
+    assert "web_url (http://pauta.example)" in " ".join(_bad(replace(sound, web_url="http://pauta.example")))
+    assert "web_url" not in " ".join(_bad(replace(sound, web_url="", smtp_url="")))
+    with pauta_database.connect(database) as connection:
+        connection.execute("UPDATE company SET postal_address = ''")
+    assert "pauta company --postal-address" in " ".join(_bad(sound))
 
 
 def test_a_taken_port_is_found(sound: Settings, listening: socket.socket) -> None:

@@ -28,7 +28,7 @@ def build(
     """Write the company; contact n is ``cn`` of account 1 + n mod ``accounts``, in one of five zones by account."""
     connection.execute(
         "INSERT INTO company (id, name, zone, language, sender, postal_address) "
-        "VALUES (1, 'Acme', 'America/Sao_Paulo', 'pt-BR', 'Ana <ana@acme.example>', '')"
+        "VALUES (1, 'Acme', 'America/Sao_Paulo', 'pt-BR', 'Ana <ana@acme.example>', 'Rua das Marés, 100')"
     )
     connection.execute("INSERT INTO team (name, title) VALUES ('marketing', 'Marketing'), ('finance', 'Finance')")
     for number, zone in enumerate(ZONES, start=1):

@@ -101,6 +101,7 @@ def running(data_dir: Path, tmp_path: Path) -> Iterator[Running]:
     mailbox = tmp_path / "mails"
     environment = {
         "PAUTA_DATA_DIR": str(data_dir),
+        "PAUTA_WEB_URL": "https://pauta.example",
         "PAUTA_SMTP_URL": f"smtp://127.0.0.1:{ports[0]}",
         "PAUTA_WEB_PORT": str(ports[1]),
         "PAUTA_CATCHER_ENABLED": "no",

@@ -123,6 +123,7 @@ def running(database: str, clock_file: Path, data_dir: Path, tmp_path: Path) -> 
         "PAUTA_DATA_DIR": str(data_dir),
         "DATABASE_URL": database,
         "PAUTA_CLOCK_FILE": str(clock_file),
+        "PAUTA_WEB_URL": "https://pauta.example",
         "PAUTA_SMTP_URL": f"smtp://127.0.0.1:{port}",
         "PAUTA_LEASE_SECONDS": "3",
         "PAUTA_SEND_SECONDS": "1",

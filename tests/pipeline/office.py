@@ -80,7 +80,15 @@ class Office:
     def worker(self, lane: Lane = Lane.BULK, **changed: Any) -> Worker:
         """A worker at its desk, who does nothing yet."""
         hired = Worker(
-            replace(self.settings, **{"lease_seconds": PATIENT, "smtp_url": "smtp://127.0.0.1:9", **changed}),
+            replace(
+                self.settings,
+                **{
+                    "lease_seconds": PATIENT,
+                    "smtp_url": "smtp://127.0.0.1:9",
+                    "web_url": "https://pauta.example",
+                    **changed,
+                },
+            ),
             lane,
             self.clock,
             threading.Event(),

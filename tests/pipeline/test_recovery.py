@@ -21,6 +21,7 @@ from tests.faults import company
 from tests.pipeline.office import Office
 
 GONE = "0123456789ab-4194311-dead"
+LETTERHEAD = rendering.Letterhead("pauta@example.com", "https://pauta.example")
 
 
 class Death(Exception):
@@ -42,7 +43,7 @@ def claim(office: Office, stage: str) -> Path:
         assert len(claimed) == 3
         connection.commit()
         if stage != "claimed":
-            ready, unready = rendering.prepare(connection, office.now, claimed, GONE, "pauta@example.com")
+            ready, unready = rendering.prepare(connection, office.now, claimed, GONE, LETTERHEAD)
             assert not unready
             connection.commit()
             left = journal.Journal(worker.journals, GONE)
@@ -149,7 +150,7 @@ def test_mail_that_moved_while_under_way_is_left_to_its_worker_while_that_lives(
         launching.launch_parts(connection, office.now, first.leases, step)
         claimed = release(connection, office.now, first.leases, 10)
         assert claimed
-        ready, _ = rendering.prepare(connection, office.now, claimed, first.owner, "pauta@example.com")
+        ready, _ = rendering.prepare(connection, office.now, claimed, first.owner, LETTERHEAD)
         connection.commit()
         people_changed(connection, move_contact(connection, claimed[0].contact_id, 3, office.now), office.now)
         connection.commit()
@@ -215,7 +216,7 @@ def test_a_transactional_message_of_a_dead_worker_leaves_again(
     with office.transaction() as connection:
         claimed = release_fast(connection, office.now, 10)
         assert claimed
-        ready, _ = rendering.prepare(connection, office.now, claimed, dead.owner, "pauta@example.com")
+        ready, _ = rendering.prepare(connection, office.now, claimed, dead.owner, LETTERHEAD)
         if dot:
             dead.journal.dot(ready[0].outgoing.reference)
     first = ready[0].outgoing.content

@@ -154,8 +154,8 @@ def test_content_is_reviewed_before_it_goes_out(base: Connection[Any], call: Cal
     ]
     checks = {one["code"]: (one["level"], one["found"]) for one in found["checks"]}
     assert checks == {
-        "unsubscribe_link": ("error", ["es"]),
-        "postal_address": ("error", ["es"]),
+        "unsubscribe_link": ("ok", []),
+        "postal_address": ("ok", []),
         "missing_figures": ("warning", ["contact.seats"]),
         "broken_links": ("error", ["htp:/nowhere", "https://no host/"]),
         "left_over_placeholders": ("ok", []),
@@ -164,6 +164,11 @@ def test_content_is_reviewed_before_it_goes_out(base: Connection[Any], call: Cal
         "subject": ("ok", []),
     }
     assert found["tried"] == 3
+    assert "/unsubscribe/preview" in found["mails"][1]["html"]
+    base.execute("UPDATE company SET postal_address = ''")
+    found = call("POST", "/campaigns/news/review", json=form).json()
+    checks = {one["code"]: (one["level"], one["found"]) for one in found["checks"]}
+    assert checks["unsubscribe_link"] == checks["postal_address"] == ("error", ["es"])
     assert call("POST", "/campaigns/news/review", json={"contacts": ["nobody"]}).json()["field"] == "contacts[0]"
 
 

@@ -73,7 +73,7 @@ class Refusal:
 
 def doctor(settings: Settings) -> Iterator[Finding | Refusal]:
     """Look at the data folder, the disk, the database, the ports and the mail server, one finding after the other."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _ports, _mail)
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _ports, _mail, _links)
     for check in checks:
         try:
             yield from check(settings)
@@ -96,6 +96,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 if _shown(connection, name) == "off":
                     yield Finding(False, "database_unsafe", {"name": name})
             yield _skew(connection)
+            yield from _postal_address(connection)
             yield from _aside(connection)
     except psycopg.OperationalError as error:
         why = str(error).strip().split("\n")[0]
@@ -122,6 +123,15 @@ def _skew(connection: Connection[Any]) -> Finding:
     skew = max((before - there).total_seconds(), (there - after).total_seconds(), 0.0)
     good = skew <= _MOST_SKEW_SECONDS
     return Finding(good, "clocks" if good else "clocks_differ", {"skew": round(skew, 1)})
+
+
+def _postal_address(connection: Connection[Any]) -> Iterator[Finding]:
+    """Whether mails can tell where their sender is; nothing to tell of a database that is still empty."""
+    if connection.execute("SELECT to_regclass('company')").fetchone() == (None,):
+        return
+    row = connection.execute("SELECT postal_address FROM company").fetchone()
+    good = bool(row and row[0].strip())
+    yield Finding(good, "postal_address" if good else "postal_address_missing")
 
 
 def _aside(connection: Connection[Any]) -> Iterator[Finding]:
@@ -173,6 +183,11 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     greeting = _greeted(host, port, listen=parts.scheme == "smtp")
     good = greeting is not None and (parts.scheme == "smtps" or greeting.startswith(b"220"))
     yield Finding(good, "mail" if good else "mail_silent", values)
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    good = bool(settings.link_url)
+    yield Finding(good, "links" if good else "links_lead_nowhere", {"url": settings.link_url or settings.web_url})
 
 
 def _greeted(host: str, port: int, *, listen: bool = False) -> bytes | None:

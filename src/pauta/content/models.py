@@ -39,3 +39,11 @@ class TemplateVersion(Base):
     figures: Mapped[list[str]] = mapped_column(ARRAY(Text))
     actor: Mapped[str] = mapped_column(Text)
     published_at: Mapped[Moment]
+
+
+class Topic(Base):
+    """What messages can be about, in the words of those who get them: titles by language."""
+
+    __tablename__ = "topic"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    titles: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")

@@ -327,6 +327,21 @@ def unhold_template(connection: Conn, template_id: int, now: datetime) -> int:
     )
 
 
+def unhold_figures(connection: Conn, names: Sequence[str], now: datetime) -> int:
+    """Open again the messages that these missing figures held back, now that everybody has them; how many."""
+    return _reopen(
+        connection,
+        sql.SQL(
+            f"part = ANY(%(parts)s) AND state = {State.HELD} AND reason = %(held_for)s"
+            " AND (SELECT detail FROM message_change c WHERE c.part = message.part AND c.message_id = message.id"
+            " ORDER BY at DESC, id DESC LIMIT 1) = ANY(%(names)s)"
+        ),
+        {"parts": list(range(PARTITIONS)), "held_for": REASON_CODE[Reason.missing_figure], "names": list(names)},
+        now,
+        "mended",
+    )
+
+
 def _reopen(connection: Conn, where: sql.SQL, params: Mapping[str, object], now: datetime, detail: str) -> int:
     keys = move(connection, where, params, to=State.OPEN, reason=Reason.clear, now=now, detail=detail)
     request_plan(connection, keys, now)

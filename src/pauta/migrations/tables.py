@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pauta.calendar import models as calendar
 from pauta.campaigns import models as campaigns
+from pauta.channels.email import models as email
 from pauta.content import models as content
 from pauta.events import models as events
 from pauta.messages import models as messages
@@ -13,5 +14,5 @@ from pauta.policies import models as policies
 from pauta.privacy import models as privacy
 from pauta.team import models as team
 
-NOUNS = (people, events, policies, content, team, messages, campaigns, calendar, privacy)
+NOUNS = (email, people, events, policies, content, team, messages, campaigns, calendar, privacy)
 METADATA = Base.metadata

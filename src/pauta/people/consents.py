@@ -25,6 +25,7 @@ _TYPES: dict[str, LiteralString] = {
     "basis": "text",
     "source": "text",
     "wording": "text",
+    "proof": "jsonb",
     "at": "timestamptz",
     "external_id": "text",
 }
@@ -47,9 +48,10 @@ WITH judged AS MATERIALIZED (
   FROM staged_consent AS staged JOIN contact ON contact.id = staged.contact_id
   WHERE contact.id = ANY(%(contact_ids)s::bigint[])
 ), added AS (
-  INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, wording, at, recorded_at, external_id)
-  SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(at, %(now)s),
-    %(now)s, external_id
+  INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, wording, proof, at, recorded_at,
+    external_id)
+  SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(proof, '{}'),
+    coalesce(at, %(now)s), %(now)s, external_id
   FROM judged WHERE verdict = 'new' ORDER BY position
   ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
   RETURNING contact_id
@@ -71,9 +73,9 @@ class Appended:
 def append_consents(connection: Connection[Any], columns: Columns, now: datetime) -> Appended:
     """Add entries in the order given.
 
-    Columns: contact_id, channel, topic, granted, basis, source, wording, at (None: as of now, and undoing no denial),
-    external_id. An entry whose external id is known is there already; without an external id, one that says the same of
-    the same contact (at the same time, when it names one) is.
+    Columns: contact_id, channel, topic, granted, basis, source, wording, proof (JSON text), at (None: as of now, and
+    undoing no denial), external_id. An entry whose external id is known is there already; without an external id, one
+    that says the same of the same contact (at the same time, when it names one) is.
     """
     stage(connection, "staged_consent", _TYPES, columns)
     asked = {"now": now, "contact_ids": array_text(np.array(columns["contact_id"], np.int64))}

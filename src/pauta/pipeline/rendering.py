@@ -15,15 +15,36 @@ from psycopg.rows import dict_row
 from pauta.channels.base import Outgoing
 from pauta.channels.email import mime
 from pauta.channels.email.address import sender_mailbox, smtp_address
+from pauta.channels.email.links import LinkKeys, link_keys
+from pauta.content.footer import ONE_CLICK, UNSUBSCRIBE_FIGURE, completed, links
 from pauta.content.queries import Published, choose, published
 from pauta.core import archive
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.core.render import CompiledTemplate, MissingFigure, Rendered, render
+from pauta.core.tokens import Purpose
 from pauta.messages.states import Unit
 from pauta.pipeline.quarantine import DefectError, blamed, let_go
 from pauta.pipeline.release import Claimed
 from pauta.platform.copy import copy_rows
+from pauta.platform.settings import Settings
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What all mails of an installation have in common.
+
+    ``sender`` is for proposals that name none; ``link_url`` is how links in mails begin, or empty where readers could
+    not reach them.
+    """
+
+    sender: str
+    link_url: str
+
+    @staticmethod
+    def of(settings: Settings) -> Letterhead:
+        """As the settings say."""
+        return Letterhead(settings.sender, settings.link_url)
 
 
 @dataclass(frozen=True)
@@ -59,23 +80,23 @@ def reference(part: int, message_id: int, number: int) -> str:
 
 
 def prepare(
-    connection: Connection[Any], now: datetime, claimed: Sequence[Claimed], owner: str, sender: str
+    connection: Connection[Any], now: datetime, claimed: Sequence[Claimed], owner: str, letterhead: Letterhead
 ) -> tuple[list[Ready], list[Unready]]:
     """Render claimed e-mails; write their archive copies and attempts, in the caller's transaction.
 
-    ``sender`` is used for proposals that name none. Messages that cannot be rendered come back apart.
+    Messages that cannot be rendered come back apart.
     """
     recipients = recipients_of(connection, [one.contact_id for one in claimed])
     proposals = _proposals(connection, {one.proposal_id for one in claimed})
     numbers = _attempts_before(connection, claimed)
-    company = company_of(connection)
+    desk = _Desk(letterhead, link_keys(connection), company_of(connection), now)
     mails: list[_Mail] = []
     unready: list[Unready] = []
     for one in claimed:
         try:
             with blamed(Unit.MESSAGE, ((one.part, one.id),), MissingFigure, Problem):
                 recipient, proposal = recipients[one.contact_id], proposals[one.proposal_id]
-                mails.append(_mail(one, numbers.get(one.id, 0) + 1, recipient, proposal, company, sender, now))
+                mails.append(_mail(one, numbers.get(one.id, 0) + 1, recipient, proposal, desk))
         except (MissingFigure, Problem, DefectError) as why:
             unready.append(Unready(one, why))
     named = [(mail.claimed.part, mail.claimed.id) for mail in mails]
@@ -100,8 +121,20 @@ def prepare(
 class _Proposal:
     figures: Mapping[str, object]
     sender: str
+    type: str
+    created_at: datetime
     template: str
     versions: tuple[Published, ...]
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What is the same for all mails of one batch."""
+
+    letterhead: Letterhead
+    keys: LinkKeys
+    company: Mapping[str, Any]
+    now: datetime
 
 
 def _mail(
@@ -109,18 +142,25 @@ def _mail(
     number: int,
     recipient: Mapping[str, Any],
     proposal: _Proposal,
-    company: Mapping[str, Any],
-    sender: str,
-    now: datetime,
+    desk: _Desk,
 ) -> _Mail:
     if claimed.channel != Channel.email:
         raise Problem("channel_without_provider", field="channel", channel=Channel(claimed.channel).name)
     if not proposal.versions:
         raise Problem("messages.template_unpublished", field="template", template=proposal.template)
+    company, base = desk.company, desk.letterhead.link_url
     version = choose(proposal.versions, recipient["language"], company["language"])
     language = recipient["language"] or company["language"]
-    rendered = render(version.compiled, {**figures_of(recipient, company), **proposal.figures}, language)
-    who = proposal.sender or company["sender"] or sender
+    ways = links(base, desk.keys.token(Purpose.CHOICES, claimed.id)) if base else None
+    figures = {**figures_of(recipient, company), **proposal.figures, **(ways.figures if ways else {})}
+    rendered = render(version.compiled, figures, language)
+    headers: dict[str, str] = {}
+    if proposal.type != "transactional":
+        if ways is None:
+            raise MissingFigure(UNSUBSCRIBE_FIGURE)
+        rendered = completed(rendered, ways, company, version.language)
+        headers = {"List-Unsubscribe": f"<{ways.unsubscribe}>", "List-Unsubscribe-Post": ONE_CLICK}
+    who = proposal.sender or company["sender"] or desk.letterhead.sender
     _, own = sender_mailbox(who)
     skeleton, dictionary = _skeleton(version.compiled, who)
     name = f"{recipient['first_name']} {recipient['last_name']}".strip()
@@ -128,8 +168,9 @@ def _mail(
         skeleton,
         rendered,
         mime.Mailbox(recipient["email"], name),
-        f"<m.{claimed.id}@{own.rpartition('@')[2]}>",
-        now,
+        f"<{desk.keys.token_of(Purpose.MESSAGE_ID, claimed.id, proposal.created_at)}@{own.rpartition('@')[2]}>",
+        desk.now,
+        headers,
     )
     return _Mail(claimed, number, own, smtp_address(recipient["email"]), content, dictionary)
 
@@ -175,13 +216,14 @@ def recipients_of(connection: Connection[Any], ids: list[int]) -> dict[int, dict
 
 def _proposals(connection: Connection[Any], ids: set[int]) -> dict[int, _Proposal]:
     rows = connection.execute(
-        "SELECT p.id, p.figures, p.sender, t.name, t.id FROM proposal p JOIN template t ON t.id = p.template_id "
-        "WHERE p.id = ANY(%s)",
+        "SELECT p.id, p.figures, p.sender, k.type, p.created_at, t.name, t.id FROM proposal p "
+        "JOIN kind k ON k.id = p.kind_id JOIN template t ON t.id = p.template_id WHERE p.id = ANY(%s)",
         (list(ids),),
     ).fetchall()
-    versions = {template: published(connection, template) for template in {row[4] for row in rows}}
+    versions = {template: published(connection, template) for template in {row[-1] for row in rows}}
     return {
-        number: _Proposal(figures, sender, name, versions[template]) for number, figures, sender, name, template in rows
+        number: _Proposal(figures, sender, kind, created_at, name, versions[template])
+        for number, figures, sender, kind, created_at, name, template in rows
     }
 
 

@@ -16,6 +16,7 @@ from psycopg import Connection
 from pauta.campaigns.audience import audience_of, count, sample
 from pauta.campaigns.preview import SEED
 from pauta.campaigns.queries import Campaign
+from pauta.content.footer import Links, completed, links
 from pauta.content.queries import Published, choose, published
 from pauta.core.problems import Problem
 from pauta.core.render import MissingFigure, Rendered, render
@@ -30,9 +31,9 @@ TRIED = 300
 LARGEST = 102_000
 """Bytes of HTML above which Gmail cuts a mail off (its clipping limit of 102 KB)."""
 
-_UNSUBSCRIBE = re.compile(
-    r"unsubscri|opt-?out|prefer[eê]nc|descadastr|cancelar (a )?(inscri|suscrip)|darse de baja|\bbaja\b", re.I
-)
+NOBODYS = "preview"
+"""Stands in links in place of a contact's token; who follows them is told that they belong to nobody."""
+
 _HOST = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", re.I)
 _LEFT_OVER = re.compile(r"\{\{|\{%|\}\}|%\}")
 
@@ -71,10 +72,13 @@ class Review:
     languages: tuple[str, ...]
 
 
-def review(conn: Conn, now: datetime, chosen: Campaign, contacts: Sequence[str], languages: Sequence[str]) -> Review:
+def review(
+    conn: Conn, now: datetime, chosen: Campaign, contacts: Sequence[str], languages: Sequence[str], link_url: str
+) -> Review:
     """The content of a campaign for these contacts (the first of its audience when none are named) in these languages.
 
-    Without languages each reader's own is taken. Problem when a contact is unknown or nothing is published.
+    Without languages each reader's own is taken. ``link_url`` is how links in mails begin, or empty where readers could
+    not reach them. Problem when a contact is unknown or nothing is published.
     """
     versions = published(conn, chosen.template_id)
     if not versions:
@@ -85,13 +89,19 @@ def review(conn: Conn, now: datetime, chosen: Campaign, contacts: Sequence[str],
     readers = _named(conn, contacts) or drawn[:1]
     people = recipients_of(conn, [*readers, *drawn])
     company = company_of(conn)
+    setting = _Setting(
+        versions,
+        company,
+        links(link_url, NOBODYS) if link_url else None,
+        chosen.terms.type != "transactional",
+    )
     mails = tuple(
-        _mail(people[number], language, versions, company)
+        _mail(people[number], language, setting)
         for number in readers
         for language in (languages or (people[number]["language"] or company["language"],))
     )
-    tried = [_mail(people[number], people[number]["language"], versions, company) for number in drawn]
-    checks = tuple(_checks(chosen, [*mails, *tried], company, versions, {one["language"] for one in people.values()}))
+    tried = [_mail(people[number], people[number]["language"], setting) for number in drawn]
+    checks = tuple(_checks([*mails, *tried], setting, {one["language"] for one in people.values()}))
     return Review(mails, checks, len(tried), tuple(one.language for one in versions))
 
 
@@ -102,14 +112,26 @@ def _named(conn: Conn, contacts: Sequence[str]) -> list[int]:
     return [people[0].id for people in found.contacts]
 
 
-def _mail(
-    person: Mapping[str, Any], language: str | None, versions: Sequence[Published], company: Mapping[str, Any]
-) -> Mail:
-    version = choose(versions, language, company["language"])
+@dataclass(frozen=True)
+class _Setting:
+    """What is the same for all mails of a review."""
+
+    versions: Sequence[Published]
+    company: Mapping[str, Any]
+    ways_out: Links | None
+    bulk: bool
+
+
+def _mail(person: Mapping[str, Any], language: str | None, setting: _Setting) -> Mail:
+    company, ways_out = setting.company, setting.ways_out
+    version = choose(setting.versions, language, company["language"])
     name = f"{person['first_name']} {person['last_name']}".strip()
     missing, rendered = "", Rendered("", "", "")
     try:
-        rendered = render(version.compiled, figures_of(person, company), language or company["language"])
+        figures = {**figures_of(person, company), **(ways_out.figures if ways_out else {})}
+        rendered = render(version.compiled, figures, language or company["language"])
+        if setting.bulk and ways_out and company["postal_address"].strip():
+            rendered = completed(rendered, ways_out, company, version.language)
     except MissingFigure as figure:
         missing = figure.name
     return Mail(
@@ -124,31 +146,24 @@ def _mail(
     )
 
 
-def _checks(
-    chosen: Campaign,
-    mails: Sequence[Mail],
-    company: Mapping[str, Any],
-    versions: Sequence[Published],
-    spoken: Iterable[str | None],
-) -> Iterator[Check]:
+def _checks(mails: Sequence[Mail], setting: _Setting, spoken: Iterable[str | None]) -> Iterator[Check]:
     whole = [mail for mail in mails if not mail.missing]
-    links = {mail.language: _links(mail.html) for mail in whole}
-    bulk = chosen.terms.type != "transactional"
-    without = sorted(language for language, found in links.items() if not any(map(_unsubscribes, found)))
-    yield _check("unsubscribe_link", without, "error" if bulk else "ok")
-    address = " ".join(company["postal_address"].split())
+    targets = {mail.language: _links(mail.html) for mail in whole}
+    without = sorted(lang for lang, found in targets.items() if not any(NOBODYS in link for link, _ in found))
+    yield _check("unsubscribe_link", without, "error" if setting.bulk else "ok")
+    address = " ".join(setting.company["postal_address"].split())
     bare = sorted({mail.language for mail in whole if not address or address not in " ".join(mail.text.split())})
-    yield _check("postal_address", bare, "error" if bulk else "warning")
+    yield _check("postal_address", bare, "error" if setting.bulk else "warning")
     missing = Counter(mail.missing for mail in mails if mail.missing)
     share = round(missing.total() / max(1, len(mails)), 4)
     yield _check("missing_figures", [name for name, _ in missing.most_common()], "warning", share)
-    broken = sorted({link for found in links.values() for link, _ in found if not _is_link(link)})
+    broken = sorted({link for found in targets.values() for link, _ in found if not _is_link(link)})
     yield _check("broken_links", broken, "error")
     left_over = sorted({mail.language for mail in whole if _LEFT_OVER.search(mail.subject + mail.html)})
     yield _check("left_over_placeholders", left_over, "error")
     largest = max((len(mail.html.encode()) for mail in whole), default=0)
     yield Check("size", "warning" if largest > LARGEST else "ok", float(largest), ())
-    known = {one.language.split("-")[0] for one in versions}
+    known = {one.language.split("-")[0] for one in setting.versions}
     unspoken = sorted({lang for lang in spoken if lang and lang.split("-")[0] not in known})
     yield _check("languages", unspoken, "warning")
     yield _check("subject", sorted({mail.language for mail in whole if not mail.subject}), "error")
@@ -156,10 +171,6 @@ def _checks(
 
 def _check(code: str, found: Sequence[str], level: str, value: float | None = None) -> Check:
     return Check(code, level if found else "ok", float(len(found)) if value is None else value, tuple(found))
-
-
-def _unsubscribes(link: tuple[str, str]) -> bool:
-    return any(_UNSUBSCRIBE.search(part) for part in link)
 
 
 def _is_link(link: str) -> bool:

@@ -233,6 +233,14 @@ class Settings:
         return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
 
     @property
+    def link_url(self) -> str:
+        """Address with which the links in mails begin, without a slash at its end; empty where none is fit for it.
+
+        Mails that leave this machine need one that readers can reach, and safely (RFC 8058 wants https).
+        """
+        return "" if self.smtp_url and not self.web_url.startswith("https://") else self.public_url
+
+    @property
     def grace(self) -> timedelta:
         """How long a launched campaign waits before its first message leaves."""
         return timedelta(seconds=self.grace_seconds)

@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 
 from pauta.campaigns import actions as campaigns
 from pauta.content import actions as content
+from pauta.content.topics import save_topic
 from pauta.core.problems import Problem
 from pauta.policies import actions as policies
 from pauta.sample import approvals, company, templates
@@ -119,5 +120,7 @@ def _council(connection: Connection[Any], today: date) -> None:
 
 
 def _content(connection: Connection[Any], today: date) -> None:
+    for name, titles in templates.TOPICS.items():
+        save_topic(connection, name, dict(zip(("pt-BR", "es", "en"), titles, strict=True)))
     for name in templates.NAMES:
         content.publish(connection, name, templates.source(name), ACTOR, midnight(today))

@@ -24,6 +24,22 @@ NAMES: Final = (
     "letter",
 )
 
+TOPICS: Final = {
+    "launch": ("Lançamentos", "Lanzamientos", "Product launches"),
+    "newsletter": ("Maré do mês", "Marea del mes", "Tide of the month"),
+    "webinar": ("Webinars", "Webinars", "Webinars"),
+    "event": ("Encontros e eventos", "Encuentros y eventos", "Meetings and events"),
+    "tips": ("Dicas de uso", "Consejos de uso", "Tips"),
+    "onboarding": ("Primeiros passos", "Primeros pasos", "First steps"),
+    "renewal": ("Renovação", "Renovación", "Renewal"),
+    "survey": ("Pesquisas", "Encuestas", "Surveys"),
+    "check-in": ("Conversas com o seu contato", "Conversaciones con su contacto", "Words from your contact"),
+    "upsell": ("Ofertas", "Ofertas", "Offers"),
+    "letter": ("Cartas da direção", "Cartas de la dirección", "Letters from the management"),
+    "maintenance": ("Manutenções", "Mantenimientos", "Maintenance"),
+}
+"""What customers call each topic: in Portuguese, Spanish and English."""
+
 _FOOTERS: Final = {
     "pt-BR": (
         "Você recebe esta mensagem porque trabalha com a Mareia ou pediu para receber nossas notícias.",
@@ -38,7 +54,7 @@ _FOOTERS: Final = {
         "Choose what I receive, and how often",
     ),
 }
-_PREFERENCES: Final = "https://mareia.example/preferences"
+_PREFERENCES: Final = "{{ preferences_url }}"
 
 Block = dict[str, Any]
 

@@ -17,7 +17,7 @@ from pauta.platform.clock import Clock
 from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
-from pauta.web import catcher, feed_files, health, metrics, problems, reference, screens
+from pauta.web import catcher, feed_files, health, metrics, preferences, problems, reference, screens
 from pauta.web.api import (
     accounts,
     approvals,
@@ -125,7 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, metrics, catcher, feed_files, reference, screens):
+    for pages in (health, metrics, catcher, feed_files, preferences, reference, screens):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)

@@ -28,6 +28,12 @@ RESETS_PER_SECOND = 1 / 60
 RESETS_AT_ONCE = 10
 """Such requests in a burst."""
 
+VISITS_PER_SECOND = 1
+"""Requests a second that one link in a mail, or one network address without a good one, may make on average."""
+
+VISITS_AT_ONCE = 60
+"""Such requests in a burst."""
+
 
 @dataclass(frozen=True)
 class WebState:
@@ -38,6 +44,8 @@ class WebState:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
+    links: RateLimit = field(default_factory=lambda: RateLimit(VISITS_PER_SECOND, VISITS_AT_ONCE))
+    strangers: RateLimit = field(default_factory=lambda: RateLimit(VISITS_PER_SECOND, VISITS_AT_ONCE))
     resets: RateLimit = field(default_factory=lambda: RateLimit(RESETS_PER_SECOND, RESETS_AT_ONCE))
 
 

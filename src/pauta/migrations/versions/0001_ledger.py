@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from alembic import op
@@ -38,5 +39,6 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO place (id) VALUES (0)")
     op.execute(PERMISSIONS)
+    op.execute(f"INSERT INTO link_key VALUES (0, decode('{secrets.token_hex(32)}', 'hex'), to_timestamp(0))")
     for number in range(TABLES):
         op.execute(f"ALTER TABLE archive_{number} ALTER COLUMN body SET STORAGE EXTERNAL")

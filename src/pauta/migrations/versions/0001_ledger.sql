@@ -283,6 +283,13 @@ CREATE TABLE lease (
     CONSTRAINT pk_lease PRIMARY KEY (part)
 );
 
+CREATE TABLE link_key (
+    id SMALLINT NOT NULL,
+    secret BYTEA NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_link_key PRIMARY KEY (id)
+);
+
 CREATE TABLE maintenance (
     id BIGSERIAL NOT NULL,
     title TEXT NOT NULL,
@@ -550,6 +557,12 @@ CREATE TABLE template (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_template PRIMARY KEY (id),
     CONSTRAINT uq_template_name UNIQUE (name)
+);
+
+CREATE TABLE topic (
+    name TEXT NOT NULL,
+    titles JSONB DEFAULT '{}' NOT NULL,
+    CONSTRAINT pk_topic PRIMARY KEY (name)
 );
 
 CREATE TABLE touch (

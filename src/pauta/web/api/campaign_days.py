@@ -205,12 +205,17 @@ def move_campaign(
 
 @router.post("/campaigns/{name}/review")
 def review_campaign(
-    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name, form: ReviewForm | None = None
+    request: Request,
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)],
+    name: Name,
+    form: ReviewForm | None = None,
 ) -> ReviewView:
     """The content of a campaign as readers would get it, and whether anything is wrong with it. Nothing is sent."""
     asked = form or ReviewForm()
     chosen = _campaign(door, name)
-    return ReviewView.model_validate(review(door.connection, door.now, chosen, asked.contacts, asked.languages))
+    link_url = state_of(request).settings.link_url
+    found = review(door.connection, door.now, chosen, asked.contacts, asked.languages, link_url)
+    return ReviewView.model_validate(found)
 
 
 def _replan(state: WebState, moved: Campaign) -> None:

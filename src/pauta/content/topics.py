@@ -1,0 +1,49 @@
+"""Topics in the words of those who get mails about them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from pauta.core.problems import Problem
+from pauta.people.places import parse_language
+
+TITLE_LENGTH = 80
+"""Longest title of a topic."""
+
+
+def titles(connection: Connection[Any]) -> dict[str, dict[str, str]]:
+    """The titles of all topics that have some: by name, then by language."""
+    return dict(connection.execute("SELECT name, titles FROM topic ORDER BY name").fetchall())
+
+
+def titles_in(connection: Connection[Any], topics: Collection[str], language: str, company: str) -> dict[str, str]:
+    """What each topic is called in a language, else in the company's; one without a title goes by its name."""
+    known = titles(connection)
+    return {topic: _title(known.get(topic, {}), topic, (language, company)) for topic in topics}
+
+
+def save_topic(connection: Connection[Any], name: str, given: Mapping[str, str]) -> None:
+    """Give a topic titles in these languages; those in other languages stay. Problem for a title that is none."""
+    if not name.strip():
+        raise Problem("content.topic_unnamed", "topic")
+    said = {parse_language(language): title.strip() for language, title in given.items()}
+    for language, title in said.items():
+        if not 0 < len(title) <= TITLE_LENGTH or "\n" in title:
+            raise Problem("content.topic_title", language, length=TITLE_LENGTH)
+    connection.execute(
+        "INSERT INTO topic AS kept (name, titles) VALUES (%s, %s)"
+        " ON CONFLICT (name) DO UPDATE SET titles = kept.titles || excluded.titles",
+        (name.strip(), Jsonb(said)),
+    )
+
+
+def _title(known: Mapping[str, str], topic: str, languages: tuple[str, ...]) -> str:
+    for language in languages:
+        near = [title for tag, title in known.items() if tag.split("-")[0] == language.split("-")[0]]
+        if near:
+            return known.get(language, near[0])
+    return topic.replace("_", " ").replace("-", " ").capitalize()
