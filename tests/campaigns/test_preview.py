@@ -89,7 +89,9 @@ def test_a_full_channel_is_shared_by_all_pieces(connection: Connection[Any], mon
     settle(connection, ({"kind": "capacity", "name": "warm-up", "channel": "email", "limit": 2, "per": "day"},))
     monkeypatch.setattr(preview, "TOGETHER", 0)
     monkeypatch.setattr(preview, "FEW_ACCOUNTS", 0)
-    found = preview.preview(connection, NOW, campaign(connection), days=1)
+    chosen = campaign(connection)
+    connection.commit()  # pieces are read on a connection of their own
+    found = preview.preview(connection, NOW, chosen, days=1)
     assert found.counts == (Count("send", "clear", "", 2), Count("queue", "capacity", "warm-up", 1))
 
 

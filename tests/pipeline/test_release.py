@@ -11,6 +11,7 @@ from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.messages import actions as messages
+from pauta.messages.queries import Replanning, replanning
 from pauta.messages.states import State
 from pauta.pipeline import release as releasing
 from pauta.policies.actions import replace_all
@@ -154,3 +155,21 @@ def test_nothing_is_owned_nothing_is_claimed(office: Office) -> None:
     office.settle(office.worker())
     stranger = office.worker()
     assert releasing.release(office.connection, office.now, stranger.leases, 10) is None
+
+
+def test_progress_of_planning_anew_is_told_and_what_is_due_meanwhile_obeys_the_new_policies(office: Office) -> None:
+    company.build(office.connection, office.now, 4, 8, [])
+    worker = office.worker()
+    company.launch(office.connection, office.now, "spring", not_before=(office.now + timedelta(days=1)).date())
+    office.settle(worker)
+    closed = {"kind": "time", "name": "closed", "dates": ["2026-11-24"]}
+    version = replace_all(office.connection, [closed], "ana", office.now)
+    assert messages.request_plan_everywhere(office.connection, office.now, version) == 4
+    assert replanning(office.connection) == Replanning(version, office.now, accounts=4, left=4)
+    office.run("DELETE FROM plan_request WHERE account_key <> (SELECT min(account_key) FROM plan_request)")
+    assert replanning(office.connection) == Replanning(version, office.now, accounts=4, left=1)
+    office.later(hours=30)
+    office.settle(worker)
+    assert replanning(office.connection) is None
+    assert office.post.received == [], "accounts that were not planned anew are decided again when they are due"
+    assert office.all("SELECT DISTINCT day::text FROM message") == [("2026-11-25",)]

@@ -74,7 +74,7 @@ def test_what_moves_later_in_the_day_is_added_and_is_unread_again(office: Office
     assert told_to(office, ana) == [], "all is as wished"
     launch(office, "before", "ana", not_before=(office.now + timedelta(days=2)).date(), tier=0)
     replace_all(office.connection, [ONE_A_WEEK], "carla", office.now)
-    messages.request_plan_everywhere(office.connection, office.now)
+    messages.request_plan_everywhere(office.connection, office.now, 1)
     office.settle(worker)
     assert told_to(office, ana, minutes=14) == [], "just now"
     (entry,) = told_to(office, ana)
@@ -84,7 +84,7 @@ def test_what_moves_later_in_the_day_is_added_and_is_unread_again(office: Office
     told_to(office, ana)
     assert inbox.unread(office.connection, ana) == 0, "nothing new"
     office.run("UPDATE contact SET paused_until = '2027-01-10' WHERE id = 1")
-    messages.request_plan_everywhere(office.connection, office.now)
+    messages.request_plan_everywhere(office.connection, office.now, 1)
     office.settle(worker)
     assert len(told_to(office, ana)) == 2, "one for each campaign"
     assert inbox.unread(office.connection, ana) == 2

@@ -35,7 +35,7 @@ def test_a_template_that_does_not_compile_is_refused_by_its_part(call: Call) -> 
 
 
 def test_policies_are_replaced_only_by_who_has_read_them(call: Call) -> None:
-    assert call("GET", "/policies").json() == {"version": 0, "policies": []}
+    assert call("GET", "/policies").json() == {"version": 0, "policies": [], "replanning": None}
     saved = call("PUT", "/policies", json={"version": 0, "policies": [CAP]}, headers={"Accept-Language": "es"})
     assert saved.json()["version"] == 1
     assert saved.json()["policies"][0]["policy"]["name"] == "two a week"

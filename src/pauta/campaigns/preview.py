@@ -8,8 +8,10 @@ the strip of days over a sample of accounts when there are many contacts; its er
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -29,6 +31,7 @@ from pauta.core.gate.reasons import BUILTIN_RULES, REASONS, VERDICT_CODE, VERDIC
 from pauta.core.problems import Problem
 from pauta.facts import AccountChoice, KindFacts, Loaded, ProposalFacts, Proposed
 from pauta.messages.actions import kind_id
+from pauta.platform.database import another
 from pauta.platform.partitions import PARTITIONS
 from pauta.policies.queries import PolicySet, current
 
@@ -42,11 +45,17 @@ SAMPLE = 8_000
 SEED = 20_260_101
 """Of the sample: two previews of the same base are reckoned from the same accounts."""
 
-TOGETHER = 120_000
+TOGETHER = 40_000
 """Contacts of the base that are decided at once when everyone is counted: it bounds the memory."""
+
+READERS = 2
+"""Pieces of the base that are read ahead, each on a connection of its own."""
 
 FEW_ACCOUNTS = 20_000
 """Up to this many accounts are asked for by their keys; more, by whole partitions."""
+
+MOST = 0.5
+"""Share of the contacts of partitions from which on these are read as a whole."""
 
 MOST_DAYS = 60
 """Longest strip; boards end soon after."""
@@ -203,7 +212,7 @@ class Trial:
         terms = campaign.terms
         self.proposal = ProposalFacts(
             id=0,
-            kind_id=kind_id(connection, terms.type, terms.topic, terms.team, campaign.name, terms.urgent),
+            kind_id=_kind(connection, campaign),
             tier=terms.tier,
             value=terms.value,
             channels=tuple(terms.channel_codes),
@@ -219,8 +228,7 @@ class Trial:
         counted: Counter[tuple[int, int, int]] = Counter()
         given_way: Lost = Counter()
         come_first: Counter[KindFacts] = Counter()
-        for piece, parts in self._pieces():
-            loaded = self._load(piece, parts)
+        for loaded in self._pieces():
             count = len(loaded.messages)
             fitted = room.fitted(loaded)
             if day is not None:
@@ -276,30 +284,48 @@ class Trial:
         else:
             chosen = audiences.sample(self.connection, self.audience, sample / self.contacts, SEED)
         room = Room(self.policies, len(chosen) / max(1, self.contacts))
-        loaded = self._load(chosen, range(PARTITIONS))
+        loaded = self._load(self.connection, chosen)
         fitted, count = room.fitted(loaded), len(loaded.messages)
         for day in dates:
             as_it_is = day == self.today and self.campaign.terms.not_before is None
             on_day = fitted if as_it_is else wished_from(fitted, count, (day - _EPOCH).days)
             yield day, replace(loaded, facts=fitted), room, room.decide(on_day)
 
-    def _pieces(self) -> Iterator[tuple[Members, range]]:
-        """The audience in the pieces that are decided together, and the partitions of each, in their order."""
+    def _pieces(self) -> Iterator[Loaded]:
+        """The audience in the pieces that are decided together, in their order. Of several, the next ones are read on
+        connections of their own while one is decided: reading takes PostgreSQL twice as long as deciding takes us."""
         row = self.connection.execute("SELECT count(*) FROM contact").fetchone()
-        together = max(1, TOGETHER * PARTITIONS // max(1, row[0] if row else 0))
-        if self.contacts <= FEW_ACCOUNTS:
-            together = PARTITIONS
-        for first in range(0, PARTITIONS, together):
-            parts = range(first, min(first + together, PARTITIONS))
-            piece = audiences.members(self.connection, self.audience, parts)
-            if len(piece):
-                yield piece, parts
+        each = (row[0] if row else 0) / PARTITIONS
+        together = max(1, int(TOGETHER / max(1, each)))
+        if self.contacts <= FEW_ACCOUNTS or together >= PARTITIONS:
+            yield from self._read(self.connection, range(PARTITIONS), each)
+            return
+        pieces = [range(first, min(first + together, PARTITIONS)) for first in range(0, PARTITIONS, together)]
+        with ExitStack() as opened, ThreadPoolExecutor(READERS) as threads:
+            readers = [opened.enter_context(another(self.connection)) for _ in range(READERS)]
+            ahead: deque[Future[tuple[Loaded, ...]]] = deque()
+            for number, parts in enumerate(pieces):
+                ahead.append(threads.submit(self._read, readers[number % READERS], parts, each))
+                if len(ahead) > READERS:
+                    yield from ahead.popleft().result()
+            while ahead:
+                yield from ahead.popleft().result()
 
-    def _load(self, chosen: Members, parts: range) -> Loaded:
+    def _read(self, connection: Conn, parts: range, each: float) -> tuple[Loaded, ...]:
+        """What the gate reads of those of the audience who are in these partitions of ``each`` so many contacts;
+        nothing when nobody is. When they are most of them, whole partitions are read, which is cheaper than accounts.
+        """
+        piece = audiences.members(connection, self.audience, parts)
+        whole = len(piece) > each * len(parts) * MOST
+        return (self._load(connection, piece, parts if whole else None),) if len(piece) else ()
+
+    def _load(self, connection: Conn, chosen: Members, parts: range | None = None) -> Loaded:
+        """What the gate reads of the accounts of these contacts, or of everyone in the partitions."""
         keys = np.unique(chosen["account_key"])
-        choice = AccountChoice.of(keys.tolist()) if len(keys) <= FEW_ACCOUNTS else AccountChoice(tuple(parts))
-        proposed = Proposed(self.proposal, chosen["id"])
-        return facts.load(self.connection, self.now, choice, self.policies, proposed)
+        if parts is None and len(keys) > FEW_ACCOUNTS:
+            parts = range(PARTITIONS)
+        choice = AccountChoice.of(keys.tolist()) if parts is None else AccountChoice(tuple(parts))
+        return facts.load(connection, self.now, choice, self.policies, Proposed(self.proposal, chosen["id"]))
 
     def named(self, counted: Counter[tuple[int, int, int]]) -> tuple[Count, ...]:
         """Verdicts, reasons and rules by their words, the most frequent of each verdict first."""
@@ -313,6 +339,14 @@ class Trial:
             )
             for (verdict, reason, rule), contacts in sorted(counted.items(), key=lambda item: (item[0][0], -item[1]))
         )
+
+
+def _kind(connection: Conn, campaign: Campaign) -> int:
+    """The signature of the campaign's messages; made at once when it is new, as pieces of the base are read on other
+    connections, which must see it."""
+    terms = campaign.terms
+    with another(connection) as at_once:
+        return kind_id(at_once, terms.type, terms.topic, terms.team, campaign.name, terms.urgent)
 
 
 def tally(decided: Plan, rows: NDArray[np.int64]) -> Counter[tuple[int, int, int]]:

@@ -107,7 +107,7 @@ def _saved(run: Session, before: int, version: int, how: str) -> str:
     if version == before:
         return tell("policy.unchanged", run.language, version=version)
     audit(run.connection, run.now, run.actor, Right.POLICIES_WRITE, "policies", {"version": version, "how": how})
-    request_plan_everywhere(run.connection, run.now)
+    request_plan_everywhere(run.connection, run.now, version)
     listed = queries.rules(run.connection)
     active = sum(rule["active"] for rule in listed)
     return tell("policy.saved", run.language, version=version, active=active, off=len(listed) - active)

@@ -47,6 +47,10 @@ def _print(found: Status, lang: str) -> None:
         done, parts = launch.parts_done, launch.parts
         told = {"campaign": launch.campaign, "done": done, "parts": parts, "messages": launch.messages}
         typer.echo(phrase("status.launching", lang, **told))
+    if found.replanning:
+        done = found.replanning.accounts - found.replanning.left
+        told = {"version": found.replanning.version, "done": done, "accounts": found.replanning.accounts}
+        typer.echo(phrase("status.replanning", lang, **told))
     for stop in found.stops:
         channel = stop.channel or phrase("status.everything", lang)
         since = f"{stop.at:%Y-%m-%d %H:%M}Z"

@@ -24,6 +24,7 @@ from pauta.messages.queries import Recipient, check_team, find_recipient, standi
 from pauta.messages.states import RECALLABLE, WAITING, Lane, State
 from pauta.messages.terms import Terms
 from pauta.platform.partitions import PARTITIONS, partition_of
+from pauta.policies.actions import note_accounts
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_single
 
@@ -236,8 +237,9 @@ def request_plan(connection: Conn, keys: Iterable[int], now: datetime) -> int:
     return asked
 
 
-def request_plan_everywhere(connection: Conn, now: datetime) -> int:
-    """Ask for a new plan of every account that has open messages, as a change of policies does; how many that are.
+def request_plan_everywhere(connection: Conn, now: datetime, version: int) -> int:
+    """Ask for a new plan of every account that has open messages, as this version of the policies wants it that came
+    into force ``now``; how many that are.
 
     Nothing leaves on the old policies meanwhile: release decides on the newest.
     """
@@ -248,6 +250,7 @@ def request_plan_everywhere(connection: Conn, now: datetime) -> int:
         " ON CONFLICT (part, account_key) DO UPDATE SET at = plan_request.at",
         (now,),
     ).rowcount
+    note_accounts(connection, version, asked)
     wake(connection)
     return asked
 

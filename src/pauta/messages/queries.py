@@ -308,3 +308,29 @@ def attempts(connection: Conn, message_id: int) -> list[AttemptView]:
         AttemptView(number, owner, started, ended, None if outcome is None else OUTCOMES[outcome].value, answer)
         for number, owner, started, ended, outcome, answer in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Replanning:
+    """Planning anew under the newest version of the policies: the accounts that had open messages when it came into
+    force, and those of them that are still to be planned."""
+
+    version: int
+    since: datetime
+    accounts: int
+    left: int
+
+
+def replanning(connection: Conn) -> Replanning | None:
+    """How far planning under the newest policies has come; None when everything is planned.
+
+    Nothing leaves on older ones meanwhile, as release decides on the newest.
+    """
+    row = connection.execute(
+        "SELECT v.version, v.at, v.accounts, (SELECT count(*) FROM plan_request r WHERE r.at <= v.at)"
+        " FROM policy_version v WHERE v.accounts > 0 AND v.version = (SELECT max(version) FROM policy_version)"
+    ).fetchone()
+    if row is None or not row[3]:
+        return None
+    version, since, accounts, left = row
+    return Replanning(version, since, accounts, min(left, accounts))

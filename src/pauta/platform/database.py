@@ -35,6 +35,14 @@ def connect(url: str, *, autocommit: bool = False) -> Connection[tuple[Any, ...]
     return psycopg.connect(url, autocommit=autocommit, **{**_OPTIONS, "options": options})
 
 
+def another(connection: Connection[Any]) -> Connection[tuple[Any, ...]]:
+    """A connection to where this one leads, to be used beside others: each of its statements keeps to one core."""
+    given = connection.info
+    opened = connect(psycopg.conninfo.make_conninfo(given.dsn, password=given.password or None), autocommit=True)
+    opened.execute("SET max_parallel_workers_per_gather = 0")
+    return opened
+
+
 @contextmanager
 def pool(url: str, size: int) -> Iterator[ConnectionPool[Connection[tuple[Any, ...]]]]:
     """Connections shared by the threads of the web server; one that broke is replaced before it is handed out."""

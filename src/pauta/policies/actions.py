@@ -86,6 +86,11 @@ def set_active(connection: Connection[Any], name: str, active: bool, actor: str,
     return _save(connection, listed, actor, now)
 
 
+def note_accounts(connection: Connection[Any], version: int, accounts: int) -> None:
+    """Remember how many accounts are to be planned anew under a version, so that progress can be told."""
+    connection.execute("UPDATE policy_version SET accounts = %s WHERE version = %s", (accounts, version))
+
+
 def _lock(connection: Connection[Any]) -> None:
     """Let one change at a time read the list and write the next one."""
     connection.execute("LOCK TABLE policy_version IN SHARE ROW EXCLUSIVE MODE")

@@ -20,10 +20,14 @@ class Policy(Base):
 
 
 class PolicyVersion(Base):
-    """All policies that were in force from one change to the next, in order, as the gate's case format writes them."""
+    """All policies that were in force from one change to the next, in order, as the gate's case format writes them.
+
+    ``accounts`` is how many had open messages when it came into force, which were to be planned anew.
+    """
 
     __tablename__ = "policy_version"
     version: Mapped[int] = mapped_column(Integer, primary_key=True)
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]
+    accounts: Mapped[int] = mapped_column(Integer, server_default="0")

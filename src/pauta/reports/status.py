@@ -11,7 +11,7 @@ from psycopg import Connection
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS
-from pauta.messages.queries import OUTCOMES
+from pauta.messages.queries import OUTCOMES, Replanning, replanning
 from pauta.messages.states import WAITING, State, Unit
 
 Conn = Connection[Any]
@@ -82,6 +82,7 @@ class Status:
     workers: tuple[WorkerStatus, ...]
     stops: tuple[StopStatus, ...]
     launches: tuple[LaunchStatus, ...]
+    replanning: Replanning | None
     set_aside: tuple[AsideStatus, ...]
 
 
@@ -100,6 +101,7 @@ def status(connection: Conn, now: datetime) -> Status:
         workers=workers,
         stops=_stops(connection),
         launches=_launches(connection),
+        replanning=replanning(connection),
         set_aside=set_aside(connection),
     )
 

@@ -460,6 +460,7 @@ CREATE TABLE policy_version (
     rules JSONB NOT NULL,
     actor TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
+    accounts INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_policy_version PRIMARY KEY (version)
 );
 

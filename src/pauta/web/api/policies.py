@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.calendar.policy_changes import policy_changes
 from pauta.messages.actions import request_plan_everywhere
+from pauta.messages.queries import replanning
 from pauta.policies import actions, queries
 from pauta.policies.sentences import sentence
 from pauta.team.roles import Right
@@ -38,11 +39,22 @@ class PolicyView(BaseModel):
     sentence: str = Field(examples=["At most 2 messages in any 7 days per person, except transactional ones."])
 
 
+class ReplanningView(BaseModel):
+    """Open messages that are planned anew after a change of the policies. Nothing leaves on the old ones meanwhile."""
+
+    model_config = ConfigDict(from_attributes=True)
+    version: int
+    since: datetime
+    accounts: int = Field(description="Accounts that had open messages when the version came into force.")
+    left: int = Field(description="Those of them that are not planned yet.")
+
+
 class PoliciesView(BaseModel):
     """The policies in force; version 0 before any were saved."""
 
     version: int
     policies: list[PolicyView]
+    replanning: ReplanningView | None = Field(default=None, description="Null when everything is planned.")
 
 
 class VersionView(BaseModel):
@@ -146,7 +158,7 @@ def replace_policies(door: Annotated[Door, allowed(Right.POLICIES_WRITE)], form:
     """
     version = actions.replace_all(door.connection, form.policies, door.actor, door.now, form.version)
     if version != form.version:
-        request_plan_everywhere(door.connection, door.now)
+        request_plan_everywhere(door.connection, door.now, version)
     door.audit(Right.POLICIES_WRITE, "policies", version=version)
     return _view(door)
 
@@ -189,7 +201,9 @@ def _told(door: Door, rules: Sequence[queries.Rule]) -> list[PolicyView]:
 
 
 def _view(door: Door) -> PoliciesView:
+    found = replanning(door.connection)
     return PoliciesView(
         version=queries.current(door.connection).version,
         policies=_told(door, queries.rules(door.connection)),
+        replanning=None if found is None else ReplanningView.model_validate(found),
     )

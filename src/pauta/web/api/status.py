@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from pauta.reports.status import status
 from pauta.team.roles import Right
+from pauta.web.api.policies import ReplanningView
 from pauta.web.api.stop import StopView
 from pauta.web.door import Door, allowed
 
@@ -57,6 +58,7 @@ class StatusView(BaseModel):
     workers: list[WorkerView]
     stops: list[StopView]
     launches: list[LaunchView]
+    replanning: ReplanningView | None = Field(description="Null when everything is planned.")
     set_aside: list[AsideView]
 
 

@@ -13,17 +13,21 @@ import { KINDS, type Policy, STARTS } from "./kinds";
 import { Pending } from "./Pending";
 import { PolicyForm } from "./PolicyForm";
 import { PolicyRow } from "./PolicyRow";
+import { Replanning } from "./Replanning";
+
+const SOON = 2_000;
 
 /** The policies in force, as sentences in the order in which they stand. */
 export function PoliciesPage() {
   const { t } = useLingui();
-  const policies = useQuery(listPoliciesOptions());
+  const policies = useQuery({ ...listPoliciesOptions(), refetchInterval: (query) => (query.state.data?.replanning ? SOON : false) });
   return (
     <Page title={t`Policies`} lead={<Trans>What every message must obey, whoever sends it. Transactional messages are held by dates, address and channel only.</Trans>}>
       <Answer of={policies}>
         {(shown) => (
           <>
             {shown.policies.length ? null : <Text mb="md"><Trans>No policy yet: only consent, addresses and preferences hold messages back.</Trans></Text>}
+            {shown.replanning ? <Replanning {...shown.replanning} /> : null}
             <Listed shown={shown} />
           </>
         )}
