@@ -38,6 +38,7 @@ COMMANDS = {
     "status": ("pauta.commands.status", "Tell where all messages stand."),
     "stop": ("pauta.commands.stop", "Stop everything that leaves, or let it go again."),
     "company": ("pauta.commands.company", "Tell what mails say of the company, or set it."),
+    "mail": ("pauta.commands.mail", "Keys that sign mails and links, and what DNS says of your domain."),
     "user": ("pauta.commands.user", "Make, list and disable users, and give them passwords."),
     "key": ("pauta.commands.key", "Create, list and revoke API keys."),
     "privacy": ("pauta.commands.privacy", "Tell what is held about a contact, erase it, keep data only so long."),

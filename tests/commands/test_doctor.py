@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pauta.commands.doctor import doctor
+from pauta.channels.email.signing import make_key, use_key
+from pauta.commands.doctor import doctor, doctor_mail
 from pauta.people.company import CompanyValues, save_company
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import LANGUAGES, Settings
+from tests.channels.email.nameserver import resolver
+from tests.conftest import MONDAY
 
 
 @pytest.fixture
@@ -66,6 +69,21 @@ def test_what_keeps_mails_from_leaving_is_found(sound: Settings, database: str) 
     with pauta_database.connect(database) as connection:
         connection.execute("UPDATE company SET postal_address = ''")
     assert "pauta company --postal-address" in " ".join(_bad(sound))
+
+
+def test_the_mail_of_the_domain_is_looked_at(sound: Settings, database: str) -> None:
+    with pauta_database.connect(database) as connection:
+        connection.execute("UPDATE company SET sender = 'Sur <a@news.sur.example>'")
+        key = make_key(connection, "sur.example", "p1", MONDAY)
+        use_key(connection, key, MONDAY)
+    published = {
+        ("news.sur.example", "TXT"): ['"v=spf1 mx -all"'],
+        ("p1._domainkey.sur.example", "TXT"): [f'"{key.record[:250]}" "{key.record[250:]}"'],
+    }
+    with resolver(published) as asking:
+        findings = [(one.good, one.said("en")) for one in doctor_mail(sound, asking)]
+    assert [good for good, _ in findings] == [True, True, False, True]
+    assert "_dmarc.news.sur.example" in findings[2][1]
 
 
 def test_a_taken_port_is_found(sound: Settings, listening: socket.socket) -> None:

@@ -7,13 +7,16 @@ import threading
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from time import monotonic, sleep
 from typing import Any
 
+import dkim
 import pytest
 from psycopg import Connection
 
 from pauta.channels.email.links import link_keys, renew_link_key
+from pauta.channels.email.signing import make_key, use_key
 from pauta.content.actions import publish
 from pauta.content.footer import ADDRESS_FIGURE, LINK_FIGURES
 from pauta.content.topics import save_topic
@@ -118,6 +121,17 @@ def test_every_mail_but_transactional_ones_has_a_way_out(office: Desk) -> None:
     assert plain.count(f"https://pauta.example/preferences/{token(office, news)}") == 2
     assert plain.count("Recife") == 2
     assert "nsubscribe" not in mails[invoice]
+
+
+def test_mails_are_signed_and_the_archive_has_what_left(office: Desk) -> None:
+    key = make_key(office.connection, "sur.example", "p1", MONDAY)
+    use_key(office.connection, key, MONDAY)
+    write(office, "ana", "news")
+    office.settle(office.clerk)
+    (sent,) = office.post.received
+    assert dkim.verify(sent.content, dnsfunc=lambda name, timeout: key.record.encode())
+    assert b"\r\nFeedback-ID: 1:promotional::" in sent.content
+    assert office.one("SELECT hash FROM archive") == sha256(sent.content).digest()
 
 
 def test_without_an_address_or_a_link_only_transactional_mails_leave(office: Desk) -> None:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import smtplib
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+import dns.exception
 import psycopg
 import typer
+from dns.resolver import Resolver
 from psycopg import Connection
 
+from pauta.channels.email.domain import Domain, Said
+from pauta.channels.email.signing import domain_of, keys
 from pauta.commands.session import language
 from pauta.core.problems import Problem
+from pauta.people.company import company
 from pauta.platform import database
 from pauta.platform.clock import Clock
 from pauta.platform.embedded import running_database
@@ -31,16 +37,21 @@ _LEAST_FREE_BYTES = 2_000_000_000
 _MOST_SKEW_SECONDS = 1.0
 _SAFE = ("fsync", "full_page_writes", "synchronous_commit")
 _SECONDS = 5.0
+_OWN_NAMES = ("127.0.0.1", "::1", "localhost")
 
 app = typer.Typer(rich_markup_mode=None)
 
 
 @app.command()
-def check_installation() -> None:
-    """Check this installation, and say what to mend."""
+def check_installation(
+    what: Annotated[Literal["installation", "mail"], typer.Argument(help="This installation, or its mail in DNS.")] = (
+        "installation"
+    ),
+) -> None:
+    """Check this installation, or what DNS says of the domain that its mails are from, and say what to mend."""
     settings = load()
     well = True
-    for finding in doctor(settings):
+    for finding in doctor_mail(settings) if what == "mail" else doctor(settings):
         typer.echo(f"{'ok ' if finding.good else '!! '} {finding.said(language(settings))}")
         well = well and finding.good
     raise typer.Exit(0 if well else 1)
@@ -53,10 +64,11 @@ class Finding:
     good: bool
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
+    section: str = "doctor"
 
     def said(self, lang: str) -> str:
         """The finding as one sentence; a bad one tells how to mend it."""
-        return tell(f"doctor.{self.key}", lang, **self.values)
+        return tell(f"{self.section}.{self.key}", lang, **self.values)
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,47 @@ def doctor(settings: Settings) -> Iterator[Finding | Refusal]:
             yield from check(settings)
         except Problem as problem:
             yield Refusal(problem)
+
+
+def doctor_mail(settings: Settings, resolver: Resolver | None = None) -> Iterator[Finding | Refusal]:
+    """Look at what DNS says of the sender's domain, and at the mail server, one finding after the other."""
+    try:
+        with running_database(settings) as url, database.connect(url) as connection:
+            name = domain_of(company(connection).sender or settings.sender)
+            used = [key for key in keys(connection) if key.used_from and not key.retired_at]
+    except psycopg.OperationalError as error:
+        yield Refusal(Problem("database_unreachable", field="database_url", why=str(error).strip().split("\n")[0]))
+        return
+    signing = [key for key in used if f".{name}".endswith(f".{key.domain}")]
+    domain = Domain(name, resolver)
+    try:
+        for said in domain.checked(max(signing, key=lambda key: len(key.domain), default=None)):
+            yield Finding(said.good, said.key, said.values, "doctor_mail")
+        for said in _server(domain, settings):
+            yield Finding(said.good, said.key, said.values, "doctor_mail")
+    except dns.exception.DNSException as error:
+        yield Finding(False, "dns_silent", {"domain": name, "why": str(error)}, "doctor_mail")
+
+
+def _server(domain: Domain, settings: Settings) -> Iterator[Said]:
+    """Whether the mail server encrypts, and has a name; one on this machine has its way out elsewhere."""
+    url = urlsplit(settings.mail_server)
+    host = url.hostname or ""
+    if host in _OWN_NAMES:
+        yield Said(True, "mail_local", {"host": host})
+        return
+    yield from domain.server(host)
+    safe = url.scheme == "smtps" or _offers_tls(host, url.port or 25)
+    yield Said(safe, "tls" if safe else "tls_missing", {"host": host})
+
+
+def _offers_tls(host: str, port: int) -> bool:
+    try:
+        with smtplib.SMTP(host, port, timeout=_SECONDS) as server:
+            server.ehlo()
+            return server.has_extn("starttls")
+    except (OSError, smtplib.SMTPException):
+        return False
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from psycopg.rows import class_row
 from pauta.channels.base import Outcome, OutcomeKind, Outgoing, Sender
 from pauta.channels.email import mime
 from pauta.channels.email.address import smtp_address
+from pauta.channels.email.signing import signers
 from pauta.core.render import Rendered
 from pauta.platform import log
 from pauta.platform.settings import Settings
@@ -92,7 +93,8 @@ def _outgoing(connection: Connection[Any], now: datetime, one: _Due, settings: S
         f"<n.{one.id}.{one.tries}@{own.rpartition('@')[2]}>",
         now,
     )
-    return Outgoing(str(one.id), own, smtp_address(one.email), content)
+    signed = signers(connection).signed(content, own.rpartition("@")[2])
+    return Outgoing(str(one.id), own, smtp_address(one.email), signed)
 
 
 def _link(connection: Connection[Any], now: datetime, one: _Due, url: str) -> str:

@@ -16,6 +16,7 @@ from pauta.channels.base import Outgoing
 from pauta.channels.email import mime
 from pauta.channels.email.address import sender_mailbox, smtp_address
 from pauta.channels.email.links import LinkKeys, link_keys
+from pauta.channels.email.signing import Signers, feedback_name, signers
 from pauta.content.footer import ONE_CLICK, UNSUBSCRIBE_FIGURE, completed, links
 from pauta.content.queries import Published, choose, published
 from pauta.core import archive
@@ -89,7 +90,7 @@ def prepare(
     recipients = recipients_of(connection, [one.contact_id for one in claimed])
     proposals = _proposals(connection, {one.proposal_id for one in claimed})
     numbers = _attempts_before(connection, claimed)
-    desk = _Desk(letterhead, link_keys(connection), company_of(connection), now)
+    desk = _Desk(letterhead, link_keys(connection), signers(connection), company_of(connection), now)
     mails: list[_Mail] = []
     unready: list[Unready] = []
     for one in claimed:
@@ -133,6 +134,7 @@ class _Desk:
 
     letterhead: Letterhead
     keys: LinkKeys
+    signers: Signers
     company: Mapping[str, Any]
     now: datetime
 
@@ -159,20 +161,23 @@ def _mail(
         if ways is None:
             raise MissingFigure(UNSUBSCRIBE_FIGURE)
         rendered = completed(rendered, ways, company, version.language)
-        headers = {"List-Unsubscribe": f"<{ways.unsubscribe}>", "List-Unsubscribe-Post": ONE_CLICK}
+        headers |= {"List-Unsubscribe": f"<{ways.unsubscribe}>", "List-Unsubscribe-Post": ONE_CLICK}
     who = proposal.sender or company["sender"] or desk.letterhead.sender
     _, own = sender_mailbox(who)
+    domain = own.rpartition("@")[2]
+    headers["Feedback-ID"] = f"{claimed.proposal_id}:{proposal.type}::{feedback_name(domain)}"
     skeleton, dictionary = _skeleton(version.compiled, who)
     name = f"{recipient['first_name']} {recipient['last_name']}".strip()
     content = mime.build(
         skeleton,
         rendered,
         mime.Mailbox(recipient["email"], name),
-        f"<{desk.keys.token_of(Purpose.MESSAGE_ID, claimed.id, proposal.created_at)}@{own.rpartition('@')[2]}>",
+        f"<{desk.keys.token_of(Purpose.MESSAGE_ID, claimed.id, proposal.created_at)}@{domain}>",
         desk.now,
         headers,
     )
-    return _Mail(claimed, number, own, smtp_address(recipient["email"]), content, dictionary)
+    signed = desk.signers.signed(content, domain)
+    return _Mail(claimed, number, own, smtp_address(recipient["email"]), signed, dictionary)
 
 
 def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:

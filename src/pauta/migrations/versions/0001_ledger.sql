@@ -194,6 +194,19 @@ CREATE TABLE contact_list (
     CONSTRAINT uq_contact_list_name UNIQUE (name)
 );
 
+CREATE TABLE dkim_key (
+    id BIGSERIAL NOT NULL,
+    domain TEXT NOT NULL,
+    selector TEXT NOT NULL,
+    private_key TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    used_from TIMESTAMP WITH TIME ZONE,
+    retired_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_dkim_key PRIMARY KEY (id),
+    CONSTRAINT uq_dkim_key_domain_selector UNIQUE (domain, selector)
+);
+
 CREATE TABLE erased_address (
     channel SMALLINT NOT NULL,
     digest BYTEA NOT NULL,
