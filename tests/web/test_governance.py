@@ -31,6 +31,9 @@ RULES = {
     "prices": {"groups": ["legal"], "topics": ["prices"]},
 }
 
+WISH = {"title": "App", "what": "It is here", "whom": "All", "goal": "Use", "team": "marketing", "wished": "2026-12-04"}
+TASK = {"title": "Call Eva", "contact": "eva", "assignee": "bruno@pauta.example", "due": "2026-11-27"}
+
 _numbers = itertools.count()
 
 
@@ -71,18 +74,53 @@ ACTIONS: dict[str, Callable[[As, str], httpx.Response]] = {
     "read the audit": lambda by, name: by(name, "GET", "/audit"),
     "export the audit": lambda by, name: by(name, "GET", "/audit.csv"),
     "publish": lambda by, name: by(name, "PUT", "/templates/other", {"languages": SPANISH}),
+    "draft a campaign": lambda by, name: by(name, "POST", "/campaigns/drafted", NEWSLETTER),
+    "enter a meeting": lambda by, name: by(
+        name,
+        "POST",
+        "/calendar/meetings",
+        {"what": "call", "title": "hello", "at": "2026-11-27T15:00:00Z", "minutes": 30, "contacts": ["eva"]},
+    ),
+    "enter maintenance": lambda by, name: by(
+        name,
+        "POST",
+        "/calendar/maintenance",
+        {"title": "night", "starts_at": "2026-11-27T15:00:00Z", "ends_at": "2026-11-27T16:00:00Z"},
+    ),
+    "ask for a campaign": lambda by, name: by(name, "POST", "/requests", WISH),
+    "give a task": lambda by, name: by(name, "POST", "/tasks", TASK),
+    "change a contact": lambda by, name: by(name, "PUT", "/contacts/eva", {"first_name": "Eva"}),
+    "record a consent": lambda by, name: by(
+        name,
+        "POST",
+        "/contacts/eva/consents",
+        {"channel": "email", "topic": "*", "state": "granted", "basis": "consent", "source": "phone"},
+    ),
+    "tell of the company": lambda by, name: by(
+        name, "PUT", "/company", {"name": "Acme", "zone": "America/Bogota", "language": "es"}
+    ),
 }
 MAY = {
     "renata": set(ACTIONS),
     "ana": {
         *("newsletter", "letter to all", "personal message", "personal offer", "hold a contact", "stop everything"),
-        "publish",
+        *("publish", "draft a campaign", "enter a meeting", "enter maintenance", "ask for a campaign", "give a task"),
+        *("change a contact", "record a consent"),
     },
-    "bruno": {"personal message", "hold a contact", "stop everything"},
-    "debora": {"about a ticket", "hold a contact", "stop everything"},
-    "rodrigo": {"letter to all", "hold a contact", "stop everything", "publish"},
-    "carla": set(),
-    "igor": set(),
+    "bruno": {
+        *("personal message", "hold a contact", "stop everything", "enter a meeting", "ask for a campaign"),
+        *("give a task", "change a contact", "record a consent"),
+    },
+    "debora": {
+        *("about a ticket", "hold a contact", "stop everything", "enter a meeting", "ask for a campaign"),
+        *("give a task", "record a consent"),
+    },
+    "rodrigo": {
+        *("letter to all", "hold a contact", "stop everything", "publish", "draft a campaign", "enter maintenance"),
+        *("ask for a campaign", "give a task"),
+    },
+    "carla": {"ask for a campaign"},
+    "igor": {"ask for a campaign"},
 }
 
 
@@ -274,6 +312,13 @@ def test_nobody_approves_their_own(ruled: As, call: Call) -> None:
     ruled("renata", "PUT", "/campaigns/spring", NEWSLETTER | {"tier": 1})
     ruled("ana", "POST", "/campaigns/spring/submit")
     assert decide(ruled, "renata").json()["code"] == "approvals.own"
+    ruled("livia", "PUT", "/templates/other", {"languages": SPANISH})
+    ruled("ana", "POST", "/campaigns/autumn", NEWSLETTER | {"template": "other"})
+    shown = ruled("ana", "POST", "/campaigns/autumn/submit").json()["submission"]["fingerprint"]
+    published = ruled("livia", "POST", "/campaigns/autumn/approve", {"fingerprint": shown})
+    assert published.json()["code"] == "approvals.own", "its content is hers"
+    waiting = {one["campaign"]: one["may_decide"] for one in ruled("livia", "GET", "/approvals").json()}
+    assert waiting == {"spring": False, "autumn": False}
     shown = ruled("ana", "GET", "/campaigns/spring/approval").json()["submission"]["fingerprint"]
     by_key = call("POST", "/campaigns/spring/approve", json={"fingerprint": shown})
     assert by_key.json()["code"] == "session_needed"

@@ -142,3 +142,14 @@ def test_what_is_not_done_by_its_day_is_late(by: As, call: Call, settings: Setti
     advance(settings.clock_file, MONDAY + timedelta(days=3))
     (one,) = call("GET", "/requests").json()
     assert [step["late"] for step in one["deadlines"]] == [True, False, False, False]
+
+
+def test_requests_come_page_by_page(by: As) -> None:
+    numbers = [ask(by, wished=day) for day in ("2026-12-09", "2026-12-04", "2026-12-07", "2026-12-08")]
+    by("ana", "POST", f"/requests/{numbers[2]}/decline", {"why": "too early"})
+    assert by("igor", "GET", f"/requests/{numbers[2]}").json()["state"] == "declined"
+    pages, after = [], ""
+    while page := by("igor", "GET", f"/requests?limit=2{after}").json():
+        pages.append([one["id"] for one in page])
+        after = f"&after={page[-1]['id']}"
+    assert pages == [[numbers[1], numbers[3]], [numbers[0], numbers[2]]]

@@ -34,6 +34,19 @@ def test_a_task_is_told_to_its_assignee_and_done(by: As) -> None:
     assert by("ana", "POST", f"/tasks/{number}/done", {"done": False}).json()["done_at"] is None
 
 
+def test_tasks_come_page_by_page(by: As) -> None:
+    days = ("2026-11-27", "2026-11-25", "2026-11-25", "2026-11-26")
+    numbers = [make(by, due=day) for day in days]
+    pages, after = [], ""
+    while page := by("ana", "GET", f"/tasks?limit=2{after}").json():
+        pages.append([one["id"] for one in page])
+        after = f"&after={page[-1]['id']}"
+    assert pages == [[numbers[1], numbers[2]], [numbers[3], numbers[0]]]
+    for number in numbers:
+        by("ana", "POST", f"/tasks/{number}/done", {"done": True})
+    assert [one["id"] for one in by("ana", "GET", f"/tasks?done=true&after={numbers[2]}").json()] == numbers[1::-1]
+
+
 def test_tasks_of_one_title_are_told_one_by_one(by: As) -> None:
     for due in ("2026-11-27", "2026-11-28", "2026-11-28"):
         make(by, due=due)

@@ -27,6 +27,7 @@ from pauta.messages.queries import check_team, template_named
 from pauta.messages.states import RECALLABLE, TOUCH_STATES, ProposalState, State
 from pauta.messages.terms import NAME_LENGTH, TERMS_FIELDS, Terms, read_terms
 from pauta.platform.partitions import PARTITIONS
+from pauta.team import inbox
 from pauta.team.roles import Caller, Right
 from pauta.team.sending import require_bulk
 
@@ -226,7 +227,9 @@ def cancel(connection: Conn, now: datetime, campaign_id: int) -> None:
         "UPDATE launch_part SET done_at = %s WHERE campaign_id = %s AND done_at IS NULL", (now, campaign_id)
     )
     states = ("draft", "launching", "launched", "paused", "cancelled")
-    _set(connection, _locked(connection, campaign_id, states, "cancel"), "cancelled", ProposalState.CANCELLED)
+    chosen = _locked(connection, campaign_id, states, "cancel")
+    _set(connection, chosen, "cancelled", ProposalState.CANCELLED)
+    inbox.take_back(connection, inbox.Told.OUTCOMES, chosen.name)
 
 
 @dataclass(frozen=True, slots=True)

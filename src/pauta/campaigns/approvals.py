@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pauta.campaigns.approving import Submission, groups_of, submissions
+from pauta.campaigns.approving import Submission, authors, groups_of, submissions
 from pauta.campaigns.queries import Campaign
 from pauta.team.approvals import Decision, approvers
 from pauta.team.queries import person, teams
@@ -71,7 +71,7 @@ def approval(connection: Conn, now: datetime, chosen: Campaign, who: Caller) -> 
         differences=_differences(connection, approved, latest) if latest and approved else None,
         may_decide=latest is not None
         and latest.state == "submitted"
-        and _may_decide(who, latest.groups, decisions, {*chosen.authors, latest.requester}),
+        and _may_decide(who, latest.groups, decisions, {*authors(connection, chosen), person(latest.requester)}),
         earlier=tuple(made[1:] if latest else made),
     )
 
@@ -82,7 +82,7 @@ def _may_decide(who: Caller, groups: Collection[str], decided: Collection[str], 
         and bool(who.email)
         and who.team in groups
         and who.team not in decided
-        and who.email not in {person(actor) for actor in involved}
+        and who.email not in involved
     )
 
 
@@ -151,7 +151,9 @@ class Waiting:
 
 
 _WAITING: LiteralString = """
-SELECT c.name, c.type, c.topic, c.team, s.requester, s.note, s.at, s.groups, c.authors,
+SELECT c.name, c.type, c.topic, c.team, s.requester, s.note, s.at, s.groups,
+       c.authors || ARRAY(SELECT DISTINCT ON (v.language) v.actor FROM template_version v
+                          WHERE v.template_id = c.template_id ORDER BY v.language, v.version DESC),
        ARRAY(SELECT d.team FROM approval_decision d WHERE d.submission_id = s.id)
 FROM submission s JOIN campaign c ON c.id = s.campaign_id WHERE s.state = 'submitted' ORDER BY s.id
 """
@@ -163,9 +165,9 @@ def inbox(connection: Conn, who: Caller) -> list[Waiting]:
         Waiting(
             *(name, kind, topic, team, person(requester), note, at),
             tuple(group for group in groups if group not in decided),
-            _may_decide(who, groups, decided, {*authors, requester}),
+            _may_decide(who, groups, decided, {person(actor) for actor in (*involved, requester)}),
         )
-        for name, kind, topic, team, requester, note, at, groups, authors, decided in connection.execute(_WAITING)
+        for name, kind, topic, team, requester, note, at, groups, involved, decided in connection.execute(_WAITING)
     ]
 
 

@@ -133,7 +133,7 @@ def submit(connection: Conn, now: datetime, campaign_id: int, who: Caller, note:
         ),
     )
     connection.execute("UPDATE campaign SET approval = %s WHERE id = %s", (state, campaign_id))
-    own = authors(chosen) | {person(who.actor)}
+    own = authors(connection, chosen) | {person(who.actor)}
     asked = [one.id for one in approvers(connection, groups) if one.email not in own]
     notify(connection, now, asked, Kind.APPROVAL_WANTED, campaign=chosen.name, who=person(who.actor))
 
@@ -143,8 +143,8 @@ def decide(
 ) -> None:
     """Approve or reject in the name of the caller's team what was submitted under this fingerprint.
 
-    A Problem when the caller is nobody in person, is not asked, has written or submitted the campaign (four eyes), the
-    team has decided already, or the campaign is not what it was.
+    A Problem when the caller is nobody in person, is not asked, has written or submitted the campaign or published
+    its content (four eyes), the team has decided already, or the campaign is not what it was.
     """
     if not who.email:
         raise Problem("session_needed")
@@ -157,7 +157,7 @@ def decide(
         raise Problem("approvals.changed", "fingerprint", campaign=chosen.name)
     if who.team not in standing.groups:
         raise Problem("approvals.not_asked", "campaign", campaign=chosen.name, groups=", ".join(standing.groups))
-    if who.email in authors(chosen) | {person(standing.requester)}:
+    if who.email in authors(connection, chosen) | {person(standing.requester)}:
         raise Problem("approvals.own", "campaign", campaign=chosen.name)
     if not approve and not comment.strip():
         raise Problem("approvals.why_empty", "comment")
@@ -292,6 +292,12 @@ def submissions(connection: Conn, campaign_id: int) -> list[Submission]:
         ).fetchall()
 
 
-def authors(chosen: Campaign) -> set[str]:
-    """Everybody who has written at a campaign, by address where they have one."""
-    return {person(actor) for actor in chosen.authors}
+_PUBLISHERS: LiteralString = """
+SELECT DISTINCT ON (language) actor FROM template_version WHERE template_id = %s ORDER BY language, version DESC
+"""
+
+
+def authors(connection: Conn, chosen: Campaign) -> set[str]:
+    """Who has written at a campaign, or published the content that it uses, by address where they have one."""
+    publishers = [actor for (actor,) in connection.execute(_PUBLISHERS, (chosen.template_id,))]
+    return {person(actor) for actor in (*chosen.authors, *publishers)}

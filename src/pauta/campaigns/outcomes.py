@@ -13,7 +13,7 @@ from psycopg import Connection
 from pauta.campaigns.audience import company_today
 from pauta.core.gate.reasons import REASON_CODE, REASONS, VERDICT_CODE, Reason, Verdict
 from pauta.messages.queries import rule_name
-from pauta.messages.states import State
+from pauta.messages.states import ProposalState, State
 from pauta.team.inbox import Told, put
 from pauta.team.queries import person
 
@@ -101,6 +101,7 @@ _CODES = {
     "open": State.OPEN,
     "expired": REASON_CODE[Reason.expired],
     "queue": VERDICT_CODE[Verdict.queue],
+    "cancelled": ProposalState.CANCELLED,
 }
 
 _OUTCOMES: LiteralString = """
@@ -132,7 +133,7 @@ WITH span AS (
 SELECT coalesce(own.actor, p.actor), k.team, k.campaign, c.what, c.reason, c.rule, policy.name,
        coalesce(first.campaign, ''), sum(c.messages)::int
 FROM counted c
-JOIN proposal p ON p.id = c.proposal_id JOIN kind k ON k.id = p.kind_id
+JOIN proposal p ON p.id = c.proposal_id AND p.state <> %(cancelled)s JOIN kind k ON k.id = p.kind_id
 LEFT JOIN campaign own ON own.proposal_id = p.id
 LEFT JOIN policy ON policy.id = c.rule
 LEFT JOIN message w ON w.part = c.part AND w.id = c.winner

@@ -124,11 +124,22 @@ def ask(connection: Conn, now: datetime, wish: Wish, who: Caller) -> int:
     return int(row[0])
 
 
-def requests(connection: Conn) -> list[Request]:
-    """All requests: the open ones by the day they wish for, then the decided ones, the newest first."""
-    order = "ORDER BY r.state <> 'open', CASE WHEN r.state = 'open' THEN r.wished END, r.id DESC"
+_PLACE: LiteralString = "r.state <> 'open', CASE WHEN r.state = 'open' THEN r.wished ELSE '2200-01-01' END, -r.id"
+"""Where a request stands in their list."""
+
+
+def requests(connection: Conn, after: int | None, most: int) -> list[Request]:
+    """Requests: the open ones by the day they wish for, then the decided ones, the newest first.
+
+    ``after`` is the last request of the page before.
+    """
     with connection.cursor(row_factory=class_row(Request)) as cursor:
-        return cursor.execute(f"{_REQUEST} {order}").fetchall()
+        return cursor.execute(
+            f"{_REQUEST} WHERE %(after)s::bigint IS NULL"
+            f" OR ({_PLACE}) > (SELECT {_PLACE} FROM campaign_request r WHERE r.id = %(after)s)"
+            f" ORDER BY {_PLACE} LIMIT %(most)s",
+            {"after": after, "most": most},
+        ).fetchall()
 
 
 def request(connection: Conn, request_id: int) -> Request:

@@ -9,9 +9,10 @@ import typer
 
 from pauta.commands.session import session
 from pauta.content.footer import ADDRESS_FIGURE
-from pauta.messages.actions import unhold_figures
+from pauta.messages.actions import request_plan_everywhere, unhold_figures
 from pauta.people.company import CompanyValues, company, save_company
 from pauta.platform.words import tell
+from pauta.policies.queries import current
 from pauta.team.actions import audit
 from pauta.team.roles import Right
 
@@ -33,10 +34,13 @@ def tell_company(
     told: list[str] = []
     with session(Right.TEAM_READ if given == CompanyValues() else Right.TEAM_WRITE) as run:
         if given == CompanyValues():
-            told += [f"{key:<16}{value}" for key, value in asdict(company(run.connection)).items()]
+            told += [
+                f"{key:<16}{value}" for key, value in asdict(company(run.connection)).items() if key in asdict(given)
+            ]
         else:
             usual = run.settings
-            save_company(run.connection, given, zone=usual.company_zone, language=usual.company_lang)
+            if save_company(run.connection, given, zone=usual.company_zone, language=usual.company_lang):
+                request_plan_everywhere(run.connection, run.now, current(run.connection).version)
             said = {key: value for key, value in asdict(given).items() if value}
             audit(run.connection, run.now, run.actor, Right.TEAM_WRITE, "company", said)
             told.append(tell("company.saved", run.language))

@@ -1,20 +1,42 @@
-"""The company that this installation speaks for: what mails say of it."""
+"""The company that an installation speaks for: what mails say of it, and the last resort for place and language."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from pauta.channels.email.address import sender_mailbox
-from pauta.people.places import parse_language, parse_zone
+from pauta.people.places import parse_country, parse_language, parse_region, parse_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is told of the company; texts are empty where nobody has told them yet.
+
+    ``sample`` marks the fictional one of the demonstration.
+    """
+
+    name: str = ""
+    postal_address: str = ""
+    sender: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+    country: str | None = None
+    region: str | None = None
+    sample: bool = False
+
+    @property
+    def place(self) -> tuple[str, str | None, str | None]:
+        """What the gate reads of it: whose days and holidays count where a contact's own are unknown."""
+        return self.zone, self.country, self.region
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyValues:
-    """What is said of the company; empty texts leave what is stored as it is."""
+    """What is newly said of the company; empty texts leave what is stored as it is."""
 
     name: str = ""
     postal_address: str = ""
@@ -23,40 +45,53 @@ class CompanyValues:
     zone: str = ""
 
 
-def company(connection: Connection[Any]) -> CompanyValues:
-    """The company as it is stored; all empty before anything was said of it."""
-    with connection.cursor(row_factory=class_row(CompanyValues)) as cursor:
-        row = cursor.execute("SELECT name, postal_address, sender, language, zone FROM company").fetchone()
-    return row or CompanyValues()
+def company(connection: Connection[Any]) -> Company:
+    """The company, as far as it was told."""
+    return _stored(connection) or Company()
 
 
-def save_company(connection: Connection[Any], values: CompanyValues, *, zone: str, language: str) -> None:
-    """Make the company, or change what is said of it; a Problem names a wrong value.
+def save_company(connection: Connection[Any], values: CompanyValues, *, zone: str, language: str) -> bool:
+    """Make the company, or change what is said of it, as ``replace_company`` does.
 
     ``zone`` and ``language`` are for a company that is new and of which neither is said.
     """
-    if values.sender:
-        sender_mailbox(values.sender)
-    given = {
-        "name": values.name.strip(),
-        "postal_address": values.postal_address.strip(),
-        "sender": values.sender.strip(),
-        "language": parse_language(values.language) if values.language else "",
-        "zone": parse_zone(values.zone) if values.zone else "",
-        "usual_language": language,
-        "usual_zone": zone,
-    }
+    said = {name: text for name, text in asdict(values).items() if text.strip()}
+    before = _stored(connection) or Company(zone=zone, language=language)
+    return replace_company(connection, replace(before, **said))
+
+
+def replace_company(connection: Connection[Any], told: Company) -> bool:
+    """Write down all that is told of the company, ``sample`` aside; a Problem names a wrong value.
+
+    True when its place changed, so that the gate has to decide what is open anew.
+    """
+    if told.sender:
+        sender_mailbox(told.sender)
+    after = Company(
+        name=told.name.strip(),
+        postal_address=told.postal_address.strip(),
+        sender=told.sender.strip(),
+        language=parse_language(told.language),
+        zone=parse_zone(told.zone),
+        country=parse_country(told.country) if told.country else None,
+        region=parse_region(told.region) if told.region else None,
+    )
+    before = company(connection)
     connection.execute(
         """
-        INSERT INTO company AS kept (id, name, postal_address, sender, language, zone)
-        VALUES (1, %(name)s, %(postal_address)s, %(sender)s, coalesce(nullif(%(language)s, ''), %(usual_language)s),
-                coalesce(nullif(%(zone)s, ''), %(usual_zone)s))
-        ON CONFLICT (id) DO UPDATE SET
-          name = coalesce(nullif(%(name)s, ''), kept.name),
-          postal_address = coalesce(nullif(%(postal_address)s, ''), kept.postal_address),
-          sender = coalesce(nullif(%(sender)s, ''), kept.sender),
-          language = coalesce(nullif(%(language)s, ''), kept.language),
-          zone = coalesce(nullif(%(zone)s, ''), kept.zone)
+        INSERT INTO company (id, name, postal_address, sender, language, zone, country, region)
+        VALUES (1, %(name)s, %(postal_address)s, %(sender)s, %(language)s, %(zone)s, %(country)s, %(region)s)
+        ON CONFLICT (id) DO UPDATE SET (name, postal_address, sender, language, zone, country, region) = ROW (
+          excluded.name, excluded.postal_address, excluded.sender, excluded.language, excluded.zone, excluded.country,
+          excluded.region)
         """,
-        given,
+        asdict(after),
     )
+    return before.place != after.place
+
+
+def _stored(connection: Connection[Any]) -> Company | None:
+    with connection.cursor(row_factory=class_row(Company)) as cursor:
+        return cursor.execute(
+            "SELECT name, postal_address, sender, language, zone, country, region, sample FROM company WHERE id = 1"
+        ).fetchone()

@@ -44,10 +44,10 @@ def start_simulation(file: Path, at: datetime) -> None:
 
 def advance(file: Path, to: datetime) -> None:
     """Move a simulated time forward for all processes that share the file; ValueError when it would go back."""
-    if to.timestamp() < Clock(file).seconds():
-        raise ValueError("a simulated clock only moves forward")
-    descriptor = os.open(file, os.O_WRONLY)
+    descriptor = os.open(file, os.O_RDWR)
     try:
+        if to.timestamp() < _SECONDS.unpack(os.pread(descriptor, _SECONDS.size, 0))[0]:
+            raise ValueError("a simulated clock only moves forward")
         os.pwrite(descriptor, _SECONDS.pack(to.timestamp()), 0)
     finally:
         os.close(descriptor)

@@ -98,14 +98,23 @@ def finish_task(connection: Conn, now: datetime, task_id: int, who: Caller, *, d
     )
 
 
-def tasks(connection: Conn, assignee: str | None, done: bool, most: int) -> list[TaskView]:
-    """Tasks of somebody (None: of all), the open ones by their day, or those that are done, the newest first."""
-    order = "t.done_at DESC" if done else "t.due, t.id"
+def tasks(connection: Conn, assignee: str | None, done: bool, after: int | None, most: int) -> list[TaskView]:
+    """Tasks of somebody (None: of all), the open ones by their day, or those that are done, the newest first.
+
+    ``after`` is the last task of the page before.
+    """
+    order = "t.done_at DESC, t.id DESC" if done else "t.due, t.id"
+    rest = (
+        "(t.done_at, t.id) < (SELECT done_at, id FROM task WHERE id = %(after)s)"
+        if done
+        else "(t.due, t.id) > (SELECT due, id FROM task WHERE id = %(after)s)"
+    )
     with connection.cursor(row_factory=class_row(TaskView)) as cursor:
         return cursor.execute(
-            f"{_TASK} WHERE (t.done_at IS NOT NULL) = %s AND (%s::text IS NULL OR lower(u.email) = lower(%s))"
-            f" ORDER BY {order} LIMIT %s",
-            (done, assignee, assignee, most),
+            f"{_TASK} WHERE (t.done_at IS NOT NULL) = %(done)s"
+            " AND (%(assignee)s::text IS NULL OR lower(u.email) = lower(%(assignee)s))"
+            f" AND (%(after)s::bigint IS NULL OR {rest}) ORDER BY {order} LIMIT %(most)s",
+            {"done": done, "assignee": assignee, "after": after, "most": most},
         ).fetchall()
 
 

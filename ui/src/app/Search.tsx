@@ -6,6 +6,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { type HitView, searchEverythingOptions } from "../api";
+import { useDetailOf } from "../ui/hits";
 import { useSession } from "../ui/session";
 
 const SHORTEST = 2;
@@ -64,13 +65,14 @@ export function Search() {
 }
 
 function Hit({ hit }: { hit: HitView }) {
+  const detailOf = useDetailOf();
   const Icon = ICONS[hit.what] ?? IconUser;
   return (
     <Combobox.Option value={`${hit.what}:${hit.id}`} style={{ display: "flex", gap: 10, alignItems: "center" }}>
       <Icon size={16} aria-hidden style={{ flex: "none" }} />
       <span style={{ minWidth: 0 }}>
         <Text size="sm" fw={600} truncate>{hit.title}</Text>
-        <Text size="xs" c="dimmed" truncate>{hit.detail}</Text>
+        <Text size="xs" c="dimmed" truncate>{detailOf(hit)}</Text>
       </span>
     </Combobox.Option>
   );

@@ -11,7 +11,7 @@ export function StateBadge({ state }: { state: string }) {
   const { i18n } = useLingui();
   const tone = TONES[state];
   return (
-    <Badge tt="none" fw={600} bg={tone ? `var(--${tone}-back)` : "var(--line)"} c={tone ? `var(--${tone}-ink)` : "var(--mantine-color-text)"}>
+    <Badge tt="none" fw={600} miw="max-content" bg={tone ? `var(--${tone}-back)` : "var(--line)"} c={tone ? `var(--${tone}-ink)` : "var(--mantine-color-text)"}>
       {i18n._(wordOf(CAMPAIGN_STATES, state))}
     </Badge>
   );

@@ -40,11 +40,11 @@ export function WhyMessage({ told, rules, named }: WhyMessageProps) {
           </Text>
         </Box>
         <Group gap="xs">
-          {waits ? <SendAnyway message={message.id} name={name} /> : null}
           {message.urgent ? <Badge color="red" variant="light" tt="none"><Trans>urgent</Trans></Badge> : null}
           {standsStill
             ? <Badge size="lg" tt="none" bg="var(--queue-back)" c="var(--queue-ink)">{i18n._(wordOf(MESSAGE_STATES, message.state))}</Badge>
             : <VerdictBadge verdict={message.verdict} day={message.day} />}
+          {waits ? <SendAnyway message={message.id} name={name} /> : null}
         </Group>
       </Group>
       {told.text ? <Text mt="xs">{told.text}</Text> : null}

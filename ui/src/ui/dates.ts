@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react";
 import { useMemo } from "react";
+import { useSession } from "./session";
 
 /** A calendar day as the API writes it, such as 2026-11-23; it has no time zone. */
 export type Day = string;
@@ -45,15 +46,27 @@ export function monthGrid(day: Day): Day[] {
   return range(first, daysBetween(first, addDays(mondayOf(last), 7)));
 }
 
+const SPANISH_SPEAKING = ["AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GQ", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "PY", "SV", "UY", "VE"];
+
+/** How a language is written here: as the browser wishes it, else as in the company's country, else as in Latin America. */
+export function localeOf(language: string, country: string): string {
+  const own = navigator.languages.find((tag) => tag.includes("-") && tag.slice(0, 2) === language.slice(0, 2));
+  if (own) return own;
+  if (language !== "es") return language;
+  return SPANISH_SPEAKING.includes(country) ? `es-${country}` : "es-419";
+}
+
 /** Days, moments and numbers as the reader's language writes them. */
 export function useFormats() {
   const { i18n } = useLingui();
-  const locale = i18n.locale;
+  const { session } = useSession();
+  const locale = localeOf(i18n.locale, session?.country ?? "");
   return useMemo(() => {
     const days = (options: Intl.DateTimeFormatOptions) => {
       const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
       return (day: Day) => format.format(utc(day));
     };
+    const spans = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
     const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
     const numbers = new Intl.NumberFormat(locale);
     const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
@@ -62,6 +75,7 @@ export function useFormats() {
     const list = new Intl.ListFormat(locale, { type: "conjunction" });
     return {
       day: days({ day: "numeric", month: "short", year: "numeric" }),
+      days: (first: Day, last: Day) => spans.formatRange(utc(first), utc(last)),
       longDay: days({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
       shortDay: days({ weekday: "short", day: "numeric", month: "short" }),
       weekday: days({ weekday: "short" }),

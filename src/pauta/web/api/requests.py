@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.campaigns import actions, requests
@@ -77,9 +77,19 @@ class DeclineForm(Form):
 
 
 @router.get("/requests")
-def list_requests(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)]) -> list[RequestView]:
-    """All requests: the open ones by the day they wish for, then the decided ones, the newest first."""
-    return _views(door, requests.requests(door.connection))
+def list_requests(
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)],
+    after: Annotated[BigNumber | None, Query(description="The last request of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[RequestView]:
+    """Requests: the open ones by the day they wish for, then the decided ones, the newest first."""
+    return _views(door, requests.requests(door.connection, after, limit))
+
+
+@router.get("/requests/{request_id}")
+def get_request(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], request_id: BigNumber) -> RequestView:
+    """One request."""
+    return _view(door, request_id)
 
 
 @router.post("/requests", status_code=201)

@@ -11,6 +11,7 @@ from psycopg import Connection
 from pydantic import BaseModel, Field
 
 from pauta.core.problems import Problem
+from pauta.people.company import company
 from pauta.people.queries import is_sample
 from pauta.sample.company import DEMO_PASSWORD, demo_accounts
 from pauta.team import pauses, sessions, users
@@ -84,6 +85,7 @@ class SessionView(BaseModel):
     role: str
     rights: list[str]
     language: str
+    country: str | None = Field(description="The company's, by which its people write dates and numbers.")
     demo: bool = Field(description="Whether this is the demonstration with its fictional company.")
 
 
@@ -227,6 +229,7 @@ def _person(door: Door) -> str:
 
 
 def _view(connection: Connection[tuple[object, ...]], who: Caller, language: str) -> SessionView:
+    home = company(connection)
     name = user_by_email(connection, who.email).name if who.email else who.actor.removeprefix("key:")
     return SessionView(
         kind="user" if who.email else "key",
@@ -236,5 +239,6 @@ def _view(connection: Connection[tuple[object, ...]], who: Caller, language: str
         role=who.role,
         rights=sorted(who.rights),
         language=language,
-        demo=is_sample(connection),
+        country=home.country,
+        demo=home.sample,
     )

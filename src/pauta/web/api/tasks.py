@@ -19,8 +19,6 @@ from pauta.web.types import BigNumber, Day, Form, Line, Name
 
 router = APIRouter(tags=["tasks"])
 
-MOST = 500
-
 
 class TaskForm(Form):
     """What is to be done, by whom and when."""
@@ -62,10 +60,12 @@ def list_tasks(
     door: Annotated[Door, allowed(Right.PEOPLE_READ)],
     mine: Annotated[bool, Query(description="Only those of the caller.")] = False,
     done: Annotated[bool, Query(description="Those that are done, instead of the open ones.")] = False,
+    after: Annotated[BigNumber | None, Query(description="The last task of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[TaskView]:
     """The open tasks by their day, or those that are done, the newest first."""
     assignee = door.caller.email if mine else None
-    return _views(door, tasks.tasks(door.connection, assignee, done, MOST))
+    return _views(door, tasks.tasks(door.connection, assignee, done, after, limit))
 
 
 @router.post("/tasks", status_code=201)

@@ -3,6 +3,7 @@ import { Badge, Box, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { listApprovalsOptions, type WaitingView } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
 import { Answer, Empty } from "../../ui/states";
@@ -36,6 +37,7 @@ function Waiting({ title, campaigns }: { title: string; campaigns: WaitingView[]
   const { i18n } = useLingui();
   const formats = useFormats();
   const titleOf = useTeamTitle();
+  const nameOf = useNameOf();
   return (
     <section>
       <Title order={2} mb="xs">{title}</Title>
@@ -44,7 +46,7 @@ function Waiting({ title, campaigns }: { title: string; campaigns: WaitingView[]
           <Box key={one.campaign} className="paper" p="md">
             <Text fw={650}><Link to="/campaigns/$name" params={{ name: one.campaign }} search={{ tab: "approval" }}>{one.campaign}</Link></Text>
             <Text size="sm" c="dimmed">{[i18n._(wordOf(TYPES, one.type)), titleOf(one.team), one.topic].filter(Boolean).join(" · ")}</Text>
-            <Text size="sm" mt={4}><Trans>Submitted by {one.requester}, {formats.moment(one.at)}</Trans>{one.note ? `: ${one.note}` : ""}</Text>
+            <Text size="sm" mt={4}><Trans>Submitted by {nameOf(one.requester)}, {formats.moment(one.at)}</Trans>{one.note ? `: ${one.note}` : ""}</Text>
             <Group gap="xs" mt={6}>
               <Text size="sm" c="dimmed"><Trans>Waits for</Trans></Text>
               {one.waits_for.map((team) => <Badge key={team} variant="default" tt="none">{titleOf(team)}</Badge>)}

@@ -4,6 +4,7 @@ import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type AuditView, listAudit } from "../../api";
+import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
 import { Answer, Empty } from "../../ui/states";
@@ -54,6 +55,7 @@ export function AuditPage() {
 }
 
 function AuditTable({ entries }: { entries: AuditView[] }) {
+  const nameOf = useNameOf();
   const { i18n } = useLingui();
   const formats = useFormats();
   return (
@@ -73,7 +75,7 @@ function AuditTable({ entries }: { entries: AuditView[] }) {
               <Table.Td style={{ verticalAlign: "top", overflowWrap: "anywhere" }}>
                 <Text size="sm">{i18n._(wordOf(ACTIONS, one.action))}</Text>
                 <Group gap={6}><Subject subject={one.subject} /></Group>
-                <Text size="sm" c="dimmed">{one.actor}</Text>
+                <Text size="sm" c="dimmed" title={one.actor}>{nameOf(one.actor)}</Text>
               </Table.Td>
               <Table.Td visibleFrom="sm" style={{ verticalAlign: "top" }}>
                 {Object.entries(one.detail).map(([name, value]) => (
@@ -91,8 +93,10 @@ function AuditTable({ entries }: { entries: AuditView[] }) {
 function Subject({ subject }: { subject: string }) {
   const [sort, ...rest] = subject.split(":");
   const name = rest.join(":");
+  const nameOf = useNameOf();
   if (sort === "campaign") return <Text size="sm"><Link to="/campaigns/$name" params={{ name }} search={{}}>{name}</Link></Text>;
   if (sort === "contact") return <Text size="sm"><Link to="/contacts/$id" params={{ id: name }}>{subject}</Link></Text>;
   if (sort === "account") return <Text size="sm"><Link to="/accounts/$id" params={{ id: name }}>{subject}</Link></Text>;
+  if (sort === "user") return <Text size="sm" fw={500} title={name}>{nameOf(subject)}</Text>;
   return <Text size="sm" fw={500}>{subject}</Text>;
 }

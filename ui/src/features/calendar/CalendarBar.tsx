@@ -26,9 +26,9 @@ export function CalendarBar({ view, day, search, change }: CalendarBarProps) {
   const chooseAccount = useDebouncedCallback((text: string) => change({ account: text.trim() || undefined }), 600);
   const title = {
     month: () => formats.month(day),
-    week: () => `${formats.shortDay(mondayOf(day))} – ${formats.shortDay(addDays(mondayOf(day), 6))}`,
+    week: () => formats.days(mondayOf(day), addDays(mondayOf(day), 6)),
     day: () => formats.longDay(day),
-    list: () => `${formats.shortDay(day)} – ${formats.shortDay(addDays(day, 27))}`,
+    list: () => formats.days(day, addDays(day, 27)),
   }[view]();
   return (
     <>
@@ -36,7 +36,7 @@ export function CalendarBar({ view, day, search, change }: CalendarBarProps) {
         <Group gap={6} wrap="nowrap">
           <ActionIcon variant="default" size="lg" aria-label={t`Back`} onClick={() => change({ day: turned(view, day, -1) })}><IconChevronLeft size={18} /></ActionIcon>
           <ActionIcon variant="default" size="lg" aria-label={t`Forward`} onClick={() => change({ day: turned(view, day, 1) })}><IconChevronRight size={18} /></ActionIcon>
-          <Button variant="default" size="sm" onClick={() => change({ day: undefined })}>{t`Today`}</Button>
+          <Button variant="default" size="sm" style={{ flex: "none" }} onClick={() => change({ day: undefined })}>{t`Today`}</Button>
           <Title order={2} fz="lg" ml="xs" aria-live="polite" style={{ textTransform: "none" }}>{title}</Title>
         </Group>
         <SegmentedControl aria-label={t`View`} value={view} onChange={(value) => change({ view: value as View["view"] })}

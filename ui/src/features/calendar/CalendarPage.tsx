@@ -49,7 +49,7 @@ export function CalendarPage() {
         {(shown) => (
           <>
             <Legend calendar={shown} />
-            <Shown calendar={shown} view={view} day={day} open={(one) => change({ view: "day", day: one })} move={setMove} stale={calendar.isPlaceholderData} />
+            <Shown calendar={shown} days={days} view={view} day={day} open={(one) => change({ view: "day", day: one })} move={setMove} stale={calendar.isPlaceholderData} />
           </>
         )}
       </Answer>
@@ -60,6 +60,8 @@ export function CalendarPage() {
 
 interface ShownProps {
   calendar: CalendarView;
+  /** The days that are wanted; while they are on their way, the calendar is still that of others. */
+  days: Day[];
   view: NonNullable<View["view"]>;
   day: Day;
   open: (day: Day) => void;
@@ -67,13 +69,14 @@ interface ShownProps {
   stale: boolean;
 }
 
-function Shown({ calendar, view, day, open, move, stale }: ShownProps) {
+function Shown({ calendar, days, view, day, open, move, stale }: ShownProps) {
   const { t } = useLingui();
   const busy = { "aria-busy": stale, style: { opacity: stale ? 0.6 : 1 } };
   if (view === "month" || view === "week") {
     return <div {...busy}><MonthGrid calendar={calendar} month={view === "month" ? day.slice(0, 7) : null} open={open} move={move} /></div>;
   }
-  const listed = view === "list" ? calendar.days.filter((one) => one.campaigns.length || one.messages.length || one.meetings.length || one.calls || one.renewals.length || one.maintenance.length || one.holidays.length) : calendar.days;
-  if (!listed.length) return <Text c="dimmed" mt="lg">{t`Nothing in these four weeks.`}</Text>;
+  const wanted = calendar.days.filter((one) => days.includes(one.day));
+  const listed = view === "list" ? wanted.filter((one) => one.campaigns.length || one.messages.length || one.meetings.length || one.calls || one.renewals.length || one.maintenance.length || one.holidays.length) : wanted;
+  if (!listed.length && !stale) return <Text c="dimmed" mt="lg">{t`Nothing in these four weeks.`}</Text>;
   return <div {...busy}>{listed.map((one) => <DayDetail key={one.day} day={one} today={calendar.today} move={move} />)}</div>;
 }

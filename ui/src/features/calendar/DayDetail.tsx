@@ -5,7 +5,9 @@ import { Link } from "@tanstack/react-router";
 import { Fragment } from "react";
 import type { CalendarDayView } from "../../api";
 import { type Day, useFormats } from "../../ui/dates";
+import { usePlaces } from "../../ui/places";
 import { StateBadge } from "../../ui/StateBadge";
+import { useTeamTitle } from "../../ui/teams";
 import { CHANNELS, TYPES, wordOf } from "../../ui/words";
 import styles from "./calendar.module.css";
 import { Chip } from "./Chip";
@@ -41,12 +43,13 @@ export function DayDetail({ day, today, move }: DayDetailProps) {
 }
 
 function Signs({ day }: { day: CalendarDayView }) {
+  const places = usePlaces();
   const { i18n } = useLingui();
   const formats = useFormats();
   return (
     <ul className={styles.signs}>
       {day.holidays.map((one) => (
-        <li key={`${one.country} ${one.name}`}><IconFlag size={16} aria-hidden /><span><Trans>Public holiday in {one.country}: {one.name}, for {formats.percent(one.share)} of the contacts</Trans></span></li>
+        <li key={`${one.country} ${one.name}`}><IconFlag size={16} aria-hidden /><span><Trans>Public holiday in {places.country(one.country)}: {one.name}, for {formats.percent(one.share)} of the contacts</Trans></span></li>
       ))}
       {day.blackouts.map((one) => <li key={one.rule}><IconBan size={16} aria-hidden /><span><b>{one.rule}</b>: {one.sentence}</span></li>)}
       {day.maintenance.map((one) => <li key={one.id}><IconTool size={16} aria-hidden /><span>{one.title}: {formats.moment(one.starts_at)} – {formats.moment(one.ends_at)}</span><TakeBack sort="maintenance" id={one.id} title={one.title} /></li>)}
@@ -105,6 +108,7 @@ function Campaigns({ day, move }: { day: CalendarDayView; move: (move: Move) => 
 function Sorts({ day }: { day: CalendarDayView }) {
   const { i18n } = useLingui();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   const placed = day.messages.filter((one) => one.channel && one.counts.planned + one.counts.sent);
   if (!placed.length) return null;
   return (
@@ -114,7 +118,7 @@ function Sorts({ day }: { day: CalendarDayView }) {
         <Table.Tbody className="figures">
           {placed.map((one) => (
             <Table.Tr key={`${one.team} ${one.type} ${one.channel}`}>
-              <Table.Td>{one.team}</Table.Td>
+              <Table.Td>{titleOf(one.team)}</Table.Td>
               <Table.Td>{i18n._(wordOf(TYPES, one.type))}</Table.Td>
               <Table.Td>{i18n._(wordOf(CHANNELS, one.channel))}</Table.Td>
               <Table.Td ta="end">{formats.number(one.counts.planned + one.counts.sent)}</Table.Td>

@@ -10,12 +10,13 @@ import { Answer, Failure } from "../../ui/states";
 /** Who has to approve a campaign, what they said, what changed since, and the decision of whoever is asked. */
 export function Approval({ name }: { name: string }) {
   const approval = useQuery({ ...getApprovalOptions({ path: { name } }), refetchInterval: 15_000 });
+  const nameOf = useNameOf();
   return (
     <Answer of={approval}>
       {(shown) => (
         <Stack maw={820}>
           {shown.state === "needless" ? <Text><Trans>No rule asks for an approval of this campaign.</Trans></Text> : null}
-          {shown.submission?.note ? <Text><b>{shown.submission.requester}</b>: {shown.submission.note}</Text> : null}
+          {shown.submission?.note ? <Text><b>{nameOf(shown.submission.requester)}</b>: {shown.submission.note}</Text> : null}
           {shown.groups.map((group) => <Team key={group.name} group={group} />)}
           {shown.differences?.length ? <Differences differences={shown.differences} /> : null}
           {shown.may_decide && shown.submission ? <Decision name={name} fingerprint={shown.submission.fingerprint} /> : null}
@@ -28,6 +29,7 @@ export function Approval({ name }: { name: string }) {
 
 function Team({ group }: { group: GroupView }) {
   const formats = useFormats();
+  const nameOf = useNameOf();
   const { decision } = group;
   const tone = decision ? (decision.approved ? "send" : "suppress") : "queue";
   return (
@@ -39,7 +41,7 @@ function Team({ group }: { group: GroupView }) {
         </Badge>
       </Group>
       {decision ? (
-        <Text size="sm" mt={4}>{decision.email} · {formats.moment(decision.at)}{decision.comment ? ` · ${decision.comment}` : ""}</Text>
+        <Text size="sm" mt={4}>{nameOf(decision.email)} · {formats.moment(decision.at)}{decision.comment ? ` · ${decision.comment}` : ""}</Text>
       ) : group.approvers.length ? (
         <Text size="sm" c="dimmed" mt={4}><Trans>May approve: {formats.list(group.approvers)}</Trans></Text>
       ) : (

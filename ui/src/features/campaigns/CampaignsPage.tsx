@@ -54,7 +54,7 @@ function CampaignTable({ campaigns }: { campaigns: CampaignView[] }) {
   const { i18n } = useLingui();
   const formats = useFormats();
   const titleOf = useTeamTitle();
-  const dates = (one: CampaignView) => [one.not_before, one.expires].map((day) => (day ? formats.day(day) : "…")).join(" – ");
+  const dates = (one: CampaignView) => (one.not_before && one.expires ? formats.days(one.not_before, one.expires) : [one.not_before, one.expires].map((day) => (day ? formats.day(day) : "…")).join(" – "));
   return (
     <Table.ScrollContainer minWidth={320} className="paper">
       <Table verticalSpacing="sm" highlightOnHover>

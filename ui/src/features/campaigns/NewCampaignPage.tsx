@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Box, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { listRequestsOptions } from "../../api";
+import { getRequestOptions } from "../../api";
 import { Page } from "../../ui/Page";
 import { Loading } from "../../ui/states";
 import { Wish } from "../../ui/Wish";
@@ -14,9 +14,9 @@ const route = getRouteApi("/inside/campaigns/new");
 export function NewCampaignPage() {
   const { t } = useLingui();
   const { request: asked } = route.useSearch();
-  const requests = useQuery({ ...listRequestsOptions(), enabled: asked !== undefined });
-  const request = requests.data?.find((one) => String(one.id) === asked && one.state === "open");
-  if (asked && requests.isPending) return <Loading />;
+  const wish = useQuery({ ...getRequestOptions({ path: { request_id: Number(asked) } }), enabled: asked !== undefined });
+  const request = wish.data?.state === "open" ? wish.data : undefined;
+  if (asked && wish.isPending) return <Loading />;
   return (
     <Page title={t`New campaign`} lead={<Trans>It is kept as a draft. The next page shows what it would do on each of the coming days; nothing is sent before it is launched.</Trans>}>
       {request ? (

@@ -1,11 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Box, Progress as Bar, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Box, Progress as Bar, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type CampaignView, getProgressOptions, type ProgressView } from "../../api";
+import { useState } from "react";
+import { type CampaignView, getProgressOptions, type ProgressView, type TallyView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Answer, Empty } from "../../ui/states";
 import { VerdictBadge } from "../../ui/VerdictBadge";
 import { MESSAGE_STATES, REASONS, wordOf } from "../../ui/words";
+import { Recipients } from "./Recipients";
 
 const LIVE = 3_000;
 const CALM = 30_000;
@@ -18,7 +20,7 @@ export function Progress({ campaign }: { campaign: CampaignView }) {
     ...getProgressOptions({ path: { name: campaign.name } }),
     refetchInterval: ({ state }) => (state.data && !moves(state.data) ? CALM : LIVE),
   });
-  return <Answer of={progress}>{(now) => (now.proposed || now.parts_done < now.parts ? <Shown now={now} /> : <Nothing />)}</Answer>;
+  return <Answer of={progress}>{(now) => (now.proposed || now.parts_done < now.parts ? <Shown name={campaign.name} now={now} /> : <Nothing />)}</Answer>;
 }
 
 function Nothing() {
@@ -26,8 +28,8 @@ function Nothing() {
   return <Empty title={t`No message of it exists`} />;
 }
 
-function Shown({ now }: { now: ProgressView }) {
-  const { t, i18n } = useLingui();
+function Shown({ name, now }: { name: string; now: ProgressView }) {
+  const { t } = useLingui();
   const formats = useFormats();
   const sum = (...states: string[]) => now.tallies.filter((one) => states.includes(one.state)).reduce((total, one) => total + one.messages, 0);
   const tiles = [
@@ -58,30 +60,50 @@ function Shown({ now }: { now: ProgressView }) {
       </SimpleGrid>
       <Box>
         <Title order={2} mb="xs"><Trans>Why</Trans></Title>
-        <Table.ScrollContainer minWidth={320} className="paper">
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th><Trans>Verdict</Trans></Table.Th>
-                <Table.Th><Trans>Reason</Trans></Table.Th>
-                <Table.Th visibleFrom="xs"><Trans>State</Trans></Table.Th>
-                <Table.Th ta="end"><Trans>Messages</Trans></Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody className="figures">
-              {[...now.tallies].sort((one, other) => other.messages - one.messages).map((one) => (
-                <Table.Tr key={`${one.state} ${one.verdict} ${one.reason}`}>
-                  <Table.Td><VerdictBadge verdict={one.verdict} /></Table.Td>
-                  <Table.Td>{i18n._(wordOf(REASONS, one.reason))}</Table.Td>
-                  <Table.Td visibleFrom="xs">{i18n._(wordOf(MESSAGE_STATES, one.state))}</Table.Td>
-                  <Table.Td ta="end">{formats.number(one.messages)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Tallies name={name} tallies={now.tallies} />
       </Box>
     </Stack>
+  );
+}
+
+/** Verdicts and reasons, the most frequent first; each figure opens the contacts behind it. */
+function Tallies({ name, tallies }: { name: string; tallies: TallyView[] }) {
+  const { t, i18n } = useLingui();
+  const formats = useFormats();
+  const [opened, setOpened] = useState<TallyView | null>(null);
+  return (
+    <>
+      <Table.ScrollContainer minWidth={300} className="paper">
+        <Table verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th><Trans>Verdict</Trans></Table.Th>
+              <Table.Th><Trans>Reason</Trans></Table.Th>
+              <Table.Th visibleFrom="sm"><Trans>State</Trans></Table.Th>
+              <Table.Th ta="end"><Trans>Messages</Trans></Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody className="figures">
+            {[...tallies].sort((one, other) => other.messages - one.messages).map((one) => {
+              const reason = i18n._(wordOf(REASONS, one.reason));
+              const state = i18n._(wordOf(MESSAGE_STATES, one.state));
+              return (
+                <Table.Tr key={`${one.state} ${one.verdict} ${one.reason}`}>
+                  <Table.Td><VerdictBadge verdict={one.verdict} /></Table.Td>
+                  <Table.Td>{reason}<Text hiddenFrom="sm" size="sm" c="dimmed">{state}</Text></Table.Td>
+                  <Table.Td visibleFrom="sm">{state}</Table.Td>
+                  <Table.Td ta="end">
+                    <Anchor component="button" type="button" size="sm" underline="always" aria-haspopup="dialog" onClick={() => setOpened(one)}
+                      aria-label={t`Who: ${formats.number(one.messages)}, ${state}, ${reason}`}>{formats.number(one.messages)}</Anchor>
+                  </Table.Td>
+                </Table.Tr>
+              );
+            })}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+      {opened ? <Recipients name={name} of={opened} close={() => setOpened(null)} /> : null}
+    </>
   );
 }
 

@@ -20,7 +20,7 @@ export function Review({ campaign }: { campaign: CampaignView }) {
   const [typed, setTyped] = useState("");
   const [reader, setReader] = useState("");
   const [language, setLanguage] = useState("");
-  const [screen, setScreen] = useState<keyof typeof WIDTHS>("desktop");
+  const [screen, setScreen] = useState<keyof typeof WIDTHS>(window.innerWidth < WIDTHS.desktop ? "phone" : "desktop");
   const asked: ReviewForm = { contacts: reader ? [reader] : [], languages: language ? [language as NonNullable<ReviewForm["languages"]>[number]] : [] };
   const review = useQuery({
     queryKey: ["review", campaign.name, asked],
@@ -37,8 +37,8 @@ export function Review({ campaign }: { campaign: CampaignView }) {
       <Answer of={review}>
         {(shown) => (
           <Stack aria-busy={review.isPlaceholderData}>
-            <SegmentedControl aria-label={t`Language`} w="fit-content" value={language} onChange={setLanguage}
-              data={[{ value: "", label: t`The reader’s own` }, ...shown.languages.map((one) => ({ value: one, label: (LANGUAGE_NAMES as Record<string, string>)[one] ?? one }))]} />
+            <Box style={{ overflowX: "auto" }}><SegmentedControl aria-label={t`Language`} w="max-content" value={language} onChange={setLanguage}
+              data={[{ value: "", label: t`The reader’s own` }, ...shown.languages.map((one) => ({ value: one, label: (LANGUAGE_NAMES as Record<string, string>)[one] ?? one }))]} /></Box>
             <Checks checks={shown.checks} tried={shown.tried} />
             {shown.mails.map((mail) => (
               <Box key={`${mail.contact} ${mail.language}`} className="paper" p="md">

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type AccountView, getAccountOptions, getAccountStripOptions } from "../../api";
 import { Page } from "../../ui/Page";
+import { usePlaces } from "../../ui/places";
 import { Answer } from "../../ui/states";
 import { STAGES, wordOf } from "../../ui/words";
 import { Coming } from "./Coming";
@@ -22,6 +23,7 @@ export function AccountPage() {
 
 function Account({ account }: { account: AccountView }) {
   const { t, i18n } = useLingui();
+  const places = usePlaces();
   const strip = useQuery({ ...getAccountStripOptions({ path: { external_id: account.external_id } }), refetchInterval: 15_000 });
   return (
     <Page
@@ -48,7 +50,7 @@ function Account({ account }: { account: AccountView }) {
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }} miw={0}>
-          <Facts title={t`Account`} facts={[[t`Time zone`, account.zone], [t`Country`, [account.country, account.region].filter(Boolean).join(" · ")]]} attributes={account.attributes} />
+          <Facts title={t`Account`} facts={[[t`Time zone`, account.zone], [t`Country`, [account.country && places.country(account.country), account.region].filter(Boolean).join(" · ")]]} attributes={account.attributes} />
         </Grid.Col>
       </Grid>
     </Page>

@@ -7,6 +7,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type HitView, searchEverythingOptions } from "../../api";
 import { Page } from "../../ui/Page";
+import { useDetailOf } from "../../ui/hits";
 import { Answer, Empty } from "../../ui/states";
 
 const SHORTEST = 2;
@@ -46,18 +47,19 @@ export function CustomersPage() {
 }
 
 function Hits({ title, hits }: { title: string; hits: HitView[] }) {
+  const detailOf = useDetailOf();
   return (
     <section>
       <Title order={2} mb="xs">{title}</Title>
       <Stack gap={0} className="paper" component="ul" p={0} m={0} style={{ listStyle: "none" }}>
         {hits.map((one, index) => (
           <Group key={one.id} component="li" gap="sm" px="md" py="xs" wrap="nowrap" style={index ? { borderTop: "1px solid var(--line)" } : undefined}>
-            {one.what === "contact" ? <IconUser size={18} aria-hidden /> : <IconBuilding size={18} aria-hidden />}
+            {one.what === "contact" ? <IconUser size={18} aria-hidden style={{ flex: "none" }} /> : <IconBuilding size={18} aria-hidden style={{ flex: "none" }} />}
             <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
               {one.what === "contact"
                 ? <Link to="/contacts/$id" params={{ id: one.id }}>{one.title}</Link>
                 : <Link to="/accounts/$id" params={{ id: one.id }}>{one.title}</Link>}
-              <Text size="sm" c="dimmed">{one.detail}</Text>
+              <Text size="sm" c="dimmed">{detailOf(one)}</Text>
             </div>
           </Group>
         ))}

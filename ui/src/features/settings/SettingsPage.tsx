@@ -4,6 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
 import { ApprovalRules } from "./ApprovalRules";
+import { Company } from "./Company";
 import { Permissions } from "./Permissions";
 import { PrivacySettings } from "./Privacy";
 import { State } from "./State";
@@ -12,7 +13,7 @@ import { You } from "./You";
 
 const route = getRouteApi("/inside/settings");
 
-/** One's own settings, the colleagues, who may send what, who approves, and the state of the installation. */
+/** One's own settings, the colleagues, the company, who may send what, who approves, and the state of the installation. */
 export function SettingsPage() {
   const { t } = useLingui();
   const { may } = useSession();
@@ -24,6 +25,7 @@ export function SettingsPage() {
         <Tabs.List mb="md">
           <Tabs.Tab value="you"><Trans>You</Trans></Tabs.Tab>
           {may("team.read") ? <Tabs.Tab value="people"><Trans>Colleagues</Trans></Tabs.Tab> : null}
+          {may("team.read") ? <Tabs.Tab value="company"><Trans>Company</Trans></Tabs.Tab> : null}
           {may("team.read") ? <Tabs.Tab value="rights"><Trans>Who may send what</Trans></Tabs.Tab> : null}
           {may("policies.read") ? <Tabs.Tab value="approvals"><Trans>Who approves</Trans></Tabs.Tab> : null}
           {may("privacy.manage") ? <Tabs.Tab value="privacy"><Trans>Privacy</Trans></Tabs.Tab> : null}
@@ -31,6 +33,7 @@ export function SettingsPage() {
         </Tabs.List>
         <Tabs.Panel value="you"><You /></Tabs.Panel>
         <Tabs.Panel value="people"><Users /></Tabs.Panel>
+        <Tabs.Panel value="company"><Company /></Tabs.Panel>
         <Tabs.Panel value="rights"><Permissions /></Tabs.Panel>
         <Tabs.Panel value="approvals"><ApprovalRules /></Tabs.Panel>
         <Tabs.Panel value="privacy"><PrivacySettings /></Tabs.Panel>

@@ -1,12 +1,13 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Badge, Button, Checkbox, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { finishTaskMutation, listTasksOptions, type TaskView } from "../../api";
+import { finishTaskMutation, listTasks, type TaskView } from "../../api";
 import { today, useFormats } from "../../ui/dates";
 import { Page } from "../../ui/Page";
+import { usePages } from "../../ui/pages";
 import { useSession } from "../../ui/session";
 import { Answer, Empty, Failure } from "../../ui/states";
 import { TaskDialog } from "../../ui/TaskDialog";
@@ -20,7 +21,12 @@ export function TasksPage() {
   const { may } = useSession();
   const { of = "mine", state = "open" } = route.useSearch();
   const navigate = route.useNavigate();
-  const tasks = useQuery(listTasksOptions({ query: { mine: of === "mine", done: state === "done" } }));
+  const wanted = { mine: of === "mine", done: state === "done" };
+  const { answer, more } = usePages({
+    key: ["tasks", wanted],
+    ask: async (after, limit) => (await listTasks({ query: { ...wanted, after, limit }, throwOnError: true })).data,
+    idOf: (one) => one.id,
+  });
   const [making, setMaking] = useState(false);
   const create = may("tasks.write") ? <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setMaking(true)}><Trans>New task</Trans></Button> : null;
   return (
@@ -31,9 +37,9 @@ export function TasksPage() {
         <SegmentedControl aria-label={t`State`} value={state} onChange={(value) => void navigate({ search: (old) => ({ ...old, state: value }), replace: true })}
           data={[{ value: "open", label: t`To do` }, { value: "done", label: t`Done` }]} />
       </Group>
-      <Answer of={tasks}>
+      <Answer of={answer}>
         {(listed) => listed.length
-          ? <Stack gap="xs" component="ul" className={styles.list}>{listed.map((one) => <Task key={one.id} task={one} named={of === "all"} />)}</Stack>
+          ? <><Stack gap="xs" component="ul" className={styles.list}>{listed.map((one) => <Task key={one.id} task={one} named={of === "all"} />)}</Stack>{more}</>
           : <Empty title={state === "done" ? t`Nothing is done yet` : t`Nothing to do`}>{t`The page of silence makes tasks about customers whom nobody has reached for a while.`}</Empty>}
       </Answer>
       {making ? <TaskDialog close={() => setMaking(false)} /> : null}

@@ -2,6 +2,7 @@ import { Plural, Trans, useLingui } from "@lingui/react/macro";
 import { Box, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { CountView, LoserView, WinnerView } from "../../api";
 import { useFormats } from "../dates";
+import { useTeamTitle } from "../teams";
 import { REASONS, RULES, wordOf } from "../words";
 import styles from "./impact.module.css";
 import { ORDER } from "./ImpactStrip";
@@ -70,8 +71,9 @@ function Counts({ title, counts, nothing }: { title: string; counts: CountView[]
 function Rivals({ losers, winners }: { losers: LoserView[]; winners: WinnerView[] }) {
   const { t } = useLingui();
   const formats = useFormats();
+  const titleOf = useTeamTitle();
   if (!losers.length && !winners.length) return null;
-  const named = (one: { campaign: string; topic: string; team: string }) => [one.campaign || one.topic || t`other messages`, one.team].filter(Boolean).join(" · ");
+  const named = (one: { campaign: string; topic: string; team: string }) => [one.campaign || one.topic || t`other messages`, titleOf(one.team)].filter(Boolean).join(" · ");
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
       {losers.length ? (
