@@ -50,10 +50,10 @@ class Importer:
         plan = plan_import(SUBJECTS[kind], sheet, Wishes(**wishes))
         doors = Doors(RejectsFile(self.rejects, sheet, _code), progress, people_changed)
         setting = Setting(MONDAY, "BR", create_accounts, batch)
-        with connect(self.database, autocommit=True) as connection:
+        with connect(self.database, autocommit=True) as one, connect(self.database, autocommit=True) as two:
             if dry:
-                return dry_run(connection, plan, setting, doors)
-            return run_import(connection, plan, setting, doors, "ana", resume)
+                return dry_run(one, plan, setting, doors)
+            return run_import((one, two), plan, setting, doors, "ana", resume)
 
     def rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         with connect(self.database) as connection:

@@ -96,7 +96,8 @@ def import_file(
         if dry:
             tally = dry_run(connection, plan, setting, doors)
         else:
-            tally = run_import(connection, plan, setting, doors, asking.actor, resume)
+            with database.connect(url, autocommit=True) as second:
+                tally = run_import((connection, second), plan, setting, doors, asking.actor, resume)
     typer.echo("\n".join(summary(tally, rejects_file.path, lang, dry=dry)))
     if tally.rejected and tally.rejected == tally.done - tally.left_out:
         raise typer.Exit(NOTHING_TAKEN)

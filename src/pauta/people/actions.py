@@ -19,11 +19,12 @@ from pauta.people.addresses import AddressState, parse_email, parse_phone, suppr
 from pauta.people.changes import Changes
 from pauta.people.consents import Appended, append_consents
 from pauta.people.erased import let_back
+from pauta.people.locks import lock_people
 from pauta.people.places import NOWHERE, parse_country, parse_language, parse_region, parse_zone, place_ids
 from pauta.people.queries import account_ids
 from pauta.people.sharing import settle
 from pauta.people.staging import Columns, stage
-from pauta.people.storing import Stored, lock_people, store_accounts, store_contacts
+from pauta.people.storing import Stored, store_accounts, store_contacts
 
 Conn = Connection[Any]
 Attributes = Mapping[str, str | int | float | bool]

@@ -36,9 +36,9 @@ def remember_erased(connection: Conn, channel: Channel, addresses: Collection[st
 
 def erased_among(connection: Conn, channel: Channel, addresses: Collection[str | None]) -> set[str]:
     """Those of these addresses that were erased, in lower case."""
-    asked = sorted({address.lower() for address in addresses if address})
-    if not asked or connection.execute("SELECT 1 FROM erased_address LIMIT 1").fetchone() is None:
+    if connection.execute("SELECT 1 FROM erased_address LIMIT 1").fetchone() is None:
         return set()
+    asked = sorted({address.lower() for address in addresses if address})
     by_digest = dict(zip(_digests(connection, asked), asked, strict=True))
     known = connection.execute(
         "SELECT digest FROM erased_address WHERE channel = %s AND digest = ANY(%s::bytea[])",

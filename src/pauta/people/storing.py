@@ -21,6 +21,7 @@ from pauta.people.changes import Changes
 from pauta.people.erased import erased_among
 from pauta.people.sharing import settle
 from pauta.people.staging import Columns, array_of, stage
+from pauta.people.turns import Turn
 from pauta.people.wire import append_rows
 from pauta.platform.copy import array_text, fetch_array
 from pauta.platform.partitions import PARTITIONS
@@ -158,14 +159,6 @@ WHERE staged.id = merged.id
 """
 
 
-def lock_people(connection: Connection[Any]) -> None:
-    """Wait until no other transaction stores accounts or contacts; held until this one ends.
-
-    Two transactions that each add a contact with the same address would not see that they share a person.
-    """
-    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('pauta.people', 0))")
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """The ids of the rows in the order in which they were given, and what changed.
@@ -197,25 +190,33 @@ def store_accounts(connection: Connection[Any], columns: Columns, now: datetime)
     return rows.stored(rows.new_ids, changes)
 
 
-def store_contacts(connection: Connection[Any], columns: Columns, now: datetime) -> Stored:
+def store_contacts(connection: Connection[Any], columns: Columns, now: datetime, turn: Turn | None = None) -> Stored:
     """Make or change contacts. Address states follow the suppressions; who shares an address becomes one person.
 
     Columns: external_id (unique, never None), account_id, first_name, last_name, email, phone, phone_state (of a phone
-    that is not suppressed), postal_address, place_id, language, stage, segments (a tuple), best_minute,
-    paused_until, attributes (JSON text).
+    that is not suppressed), postal_address, place_id, language, stage, segments (a tuple), best_minute, paused_until,
+    attributes (JSON text). ``turn`` is that of a batch of an import, with external ids that the one before has not.
     """
+    turn = turn or Turn()
+    mails = _lowered(connection, columns.get("email") or [None] * len(columns["external_id"]))
+    turn.claim(set(filter(None, mails)))
     rows = _identify(connection, "contact", columns)
     changes, addresses, moved = Changes(), set[str](), set[int]()
     keys: list[int] = []
     if rows.new_ids:
-        keys, addresses = _make_contacts(connection, rows.new_ids, rows.new(columns), now)
+        new, new_mails = rows.new(columns), rows.new({"email": mails})["email"]
+        addresses = _shared(connection, new_mails)
+        states = _address_states(connection, new, new_mails)
+        if not (rows.known or addresses):
+            turn.let_on()
+        keys = _make_contacts(connection, rows.new_ids, {**new, **states}, now)
         changes = Changes(created=len(keys))
     if rows.known:
         changed = _change_contacts(connection, rows.staged(columns), now)
         changes += Changes(0, len(changed), frozenset(key for _, key, *_ in changed))
         moving = [row for row in changed if row[4] or row[2] != row[3]]
         moved = {number for number, *_ in moving}
-        addresses |= {address for _, _, old, new, _ in moving for address in (old, new) if address}
+        addresses |= {address for _, _, *both, _ in moving for address in both if address}
     if addresses or moved:
         settled = settle(connection, addresses, moved)
         moves = {move.contact_id: move.new_key for move in settled.moves}
@@ -241,25 +242,22 @@ def _change_accounts(connection: Connection[Any], staged: Columns, now: datetime
     return Changes(changed=len(changed), keys=frozenset(key for (key,) in keys))
 
 
-def _make_contacts(
-    connection: Connection[Any], ids: list[int], columns: Columns, now: datetime
-) -> tuple[list[int], set[str]]:
-    """Add contacts, each a person of its own; the account key of each, and the addresses that others have too."""
+def _make_contacts(connection: Connection[Any], ids: list[int], columns: Columns, now: datetime) -> list[int]:
+    """Add contacts, each a person of its own; the account key of each."""
     accounts = columns.get("account_id") or [None] * len(ids)
     keys = [-number if account is None else account for number, account in zip(ids, accounts, strict=True)]
-    mails = _lowered(connection, columns.get("email") or [None] * len(ids))
-    phones = _lowered(connection, columns.get("phone") or [None] * len(ids))
-    shared = _shared(connection, mails)
-    given = {
-        **columns,
-        "account_key": keys,
-        "part": [abs(key) % PARTITIONS for key in keys],
-        "person_id": ids,
+    parts = [abs(key) % PARTITIONS for key in keys]
+    given = {**columns, "account_key": keys, "part": parts, "person_id": ids}
+    append_rows(connection, "contact", _NEW_CONTACT, _row_of_its_own(ids, given, now))
+    return keys
+
+
+def _address_states(connection: Connection[Any], columns: Columns, mails: Sequence[str | None]) -> Columns:
+    phones = _lowered(connection, columns.get("phone") or [None] * len(mails))
+    return {
         "email_state": _states(connection, Channel.email, mails, None),
         "phone_state": _states(connection, Channel.sms, phones, columns.get("phone_state")),
     }
-    append_rows(connection, "contact", _NEW_CONTACT, _row_of_its_own(ids, given, now))
-    return keys, shared
 
 
 def _change_contacts(connection: Connection[Any], staged: Columns, now: datetime) -> list[tuple[Any, ...]]:

@@ -24,8 +24,8 @@ from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.states import RECALLABLE, State, Unit
 from pauta.people.erased import remember_erased
+from pauta.people.locks import lock_people
 from pauta.people.queries import find_contact
-from pauta.people.storing import lock_people
 from pauta.platform.partitions import partition_of
 from pauta.team.inbox import Told
 

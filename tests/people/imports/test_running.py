@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from pauta.core.problems import Problem
+from pauta.people.actions import ContactValues, upsert_contact
 from pauta.people.imports.running import Tally
+from pauta.platform.database import connect
+from tests.conftest import MONDAY
 from tests.people.conftest import Importer
 
 ROWS = 3_000
@@ -71,6 +75,39 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(importer: Importer) -> 
         importer("contacts", MIXED, resume=True, **wishes)
 
 
+def test_two_imports_at_the_same_time_see_that_they_share_people(importer: Importer, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Importer(importer.database, tmp_path / "other")
+    texts = [
+        "id,email,account\n" + "".join(f"{name}{n},c{n}@x.example,A{n % 7}\n" for n in range(2_000)) for name in "ab"
+    ]
+    with ThreadPoolExecutor(2) as threads:
+        runs = [
+            threads.submit(one, "contacts", text, batch=100) for one, text in zip((importer, other), texts, strict=True)
+        ]
+        assert [run.result().created for run in runs] == [2_000, 2_000]
+    counts = "SELECT count(*), count(DISTINCT person_id), count(DISTINCT account_id), count(DISTINCT lower(email))"
+    assert importer.rows(f"{counts} FROM contact") == [(4_000, 2_000, 7, 2_000)]
+
+
+def test_contacts_that_somebody_adds_meanwhile_are_seen(importer: Importer) -> None:
+    rows = 3_000
+    text = "id,email\n" + "".join(f"{n},c{n}@x.example\n" for n in range(rows))
+
+    def add() -> None:
+        for number in range(0, rows, 150):
+            values = ContactValues(external_id=f"api{number}", email=f"C{number}@x.example")
+            with connect(importer.database) as connection:
+                upsert_contact(connection, values, MONDAY)
+
+    with ThreadPoolExecutor(1) as thread:
+        adding = thread.submit(add)
+        importer("contacts", text, batch=100)
+        adding.result()
+    sharing = "SELECT count(*), count(DISTINCT person_id), count(DISTINCT lower(email)) FROM contact"
+    assert importer.rows(sharing) == [(rows + 20, rows, rows)]
+
+
 @pytest.mark.fault
 def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(importer: Importer, tmp_path: Path) -> None:
     rows = 60_000
@@ -90,9 +127,10 @@ def test_kill_9_in_the_middle_loses_nothing_and_repeats_nothing(importer: Import
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    ((done,),) = importer.rows("SELECT rows_done FROM import_run")
+    stored = "SELECT rows_done, (SELECT count(*) FROM contact), (SELECT count(*) FROM consent) FROM import_run"
+    ((done, contacts, consents),) = importer.rows(stored)
     assert 0 < done < rows
-    assert importer.rows("SELECT count(*) FROM contact") == [(done,)]
+    assert (contacts, consents) == (done, done)
     result = subprocess.run([*command, "--resume"], env=environment, cwd=tmp_path, capture_output=True, check=False)
     assert result.returncode == 0, result.stderr
     assert importer.rows(COUNTS) == [(rows, 0, rows)]

@@ -128,7 +128,7 @@ class Contacts:
             columns["place_id"] = place
         if "best_hour" in kept.values:
             columns["best_minute"] = kept.values["best_hour"]
-        stored = store_contacts(connection, columns | {"attributes": kept.attributes}, setting.now)
+        stored = store_contacts(connection, columns | {"attributes": kept.attributes}, setting.now, setting.turn)
         keys, consent_notes = state_consents(connection, kept, stored, setting)
         notes["import_phone_kept_invalid"] = kept.column("phone_state").count(AddressState.INVALID.value)
         changes = replace(stored.changes, keys=stored.changes.keys | keys)
@@ -138,12 +138,14 @@ class Contacts:
 def _accounts(connection: Connection[Any], batch: Batch, setting: Setting) -> tuple[dict[str, int], Counter[str]]:
     """Ids of the accounts that the rows name; those that do not exist are made, if the run may."""
     names = sorted(set(batch.column("account")) - {None})
-    known = account_ids(connection, names)
+    before = setting.turn.accounts_before
+    known = account_ids(connection, names) | {name: before[name] for name in names if name in before}
     new = [name for name in names if name not in known]
     if not new or not setting.create_accounts:
         return known, Counter()
     made = store_accounts(connection, {"external_id": new, "name": new}, setting.now)
-    return known | dict(zip(new, made.ids, strict=True)), Counter(import_accounts_made=len(new))
+    setting.turn.accounts = dict(zip(new, made.ids, strict=True))
+    return known | setting.turn.accounts, Counter(import_accounts_made=len(new))
 
 
 def _without_account(batch: Batch, accounts: Mapping[str, int]) -> Refusals:

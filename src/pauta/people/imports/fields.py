@@ -13,6 +13,7 @@ from psycopg import Connection
 
 from pauta.core.problems import Problem
 from pauta.people.changes import Changes
+from pauta.people.turns import Turn
 
 Values = dict[str, list[Any]]
 """Columns of read values by field, None where a cell is blank. All have the same length."""
@@ -78,6 +79,8 @@ class Setting:
     create_accounts: bool = True
     batch: int = 20_000
     """Rows that are stored in one transaction."""
+    turn: Turn = field(default_factory=Turn)
+    """The place of the batch that is stored among the others."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ import gc
 import hashlib
 import json
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import cycle
 from typing import Any
 
 from psycopg import Connection
@@ -23,13 +24,14 @@ from psycopg.types.json import Jsonb
 
 from pauta.core.problems import Problem
 from pauta.people.changes import Changes
-from pauta.people.imports.fields import Setting, Subject
+from pauta.people.imports.fields import Applied, Setting, Subject
 from pauta.people.imports.guessing import AttributeType, Guess, OrderGuess
 from pauta.people.imports.mapping import Assignment, Wishes, assign
 from pauta.people.imports.reading import Sheet, chunks
 from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.rows import Prepared, Reader
-from pauta.people.storing import lock_people
+from pauta.people.locks import lock_people, lock_people_in_turns, may_take_turns
+from pauta.people.turns import Turn
 
 _LOOK_ROWS = 20_000
 _TURN_SECONDS = 0.0002
@@ -128,43 +130,90 @@ def dry_run(connection: Connection[Any], plan: Plan, setting: Setting, doors: Do
     doors.rejects.begin()
     with connection.transaction(force_rollback=True), _prepared(plan, setting) as prepared:
         for chunk in prepared:
-            _store(connection, plan, chunk, setting, doors, tally)
+            _count(chunk, _apply(connection, plan, chunk, setting, doors), doors, tally)
             doors.progress(tally)
     return tally
 
 
 def run_import(
-    connection: Connection[Any], plan: Plan, setting: Setting, doors: Doors, actor: str, resume: bool
+    connections: Sequence[Connection[Any]], plan: Plan, setting: Setting, doors: Doors, actor: str, resume: bool
 ) -> Tally:
     """Import in committed chunks. ``resume`` goes on after the last chunk of an interrupted run of the same import.
 
-    ``connection`` is in autocommit mode. A resumed run keeps the time at which it began.
+    The sessions, in autocommit mode, take turns with the chunks, which are committed in their order; while another
+    import does so, there is one at work. A resumed run keeps the time at which it began.
     """
-    run_id, tally, began = _interrupted(connection, plan) if resume else _begin(connection, plan, setting.now, actor)
-    setting = replace(setting, now=began)
+    first = connections[0]
+    in_turns = may_take_turns(first)
+    run_id, tally, began = _interrupted(first, plan) if resume else _begin(first, plan, setting.now, actor)
+    run = _Run(run_id, plan, replace(setting, now=began), doors, tally, in_turns)
     doors.rejects.begin(after_row=tally.done)
-    with _prepared(plan, setting) as prepared:
-        for chunk in prepared:
-            if chunk.chunk.last <= tally.done:
-                continue
-            with connection.transaction():
-                lock_people(connection)
-                _store(connection, plan, chunk, setting, doors, tally)
-                _record(connection, run_id, tally, "running")
-            doors.progress(tally)
-    with connection.transaction():
-        _record(connection, run_id, tally, "done")
+    at_work = connections if in_turns else connections[:1]
+    with _prepared(plan, run.setting) as prepared, ThreadPoolExecutor(len(at_work)) as threads:
+        _in_turns(threads, at_work, run, prepared)
+    with first.transaction():
+        _record(first, run_id, tally, "done")
     return tally
 
 
-def _store(
-    connection: Connection[Any], plan: Plan, chunk: Prepared, setting: Setting, doors: Doors, tally: Tally
+@dataclass(frozen=True)
+class _Run:
+    """An import that is under way."""
+
+    id: int
+    plan: Plan
+    setting: Setting
+    doors: Doors
+    tally: Tally
+    in_turns: bool
+
+    def store(self, connection: Connection[Any], chunk: Prepared, turn: Turn) -> None:
+        """Store a chunk in one transaction, which is committed after those of the chunks before it."""
+        kept = False
+        try:
+            with connection.transaction():
+                (lock_people_in_turns if self.in_turns else lock_people)(connection)
+                applied = _apply(connection, self.plan, chunk, replace(self.setting, turn=turn), self.doors)
+                turn.wait_for_before()
+                _count(chunk, applied, self.doors, self.tally)
+                _record(connection, self.id, self.tally, "running")
+            self.doors.progress(self.tally)
+            kept = True
+        finally:
+            turn.end(kept=kept)
+
+
+def _in_turns(
+    threads: ThreadPoolExecutor, connections: Sequence[Connection[Any]], run: _Run, prepared: Iterator[Prepared]
 ) -> None:
-    applied = plan.subject.apply(connection, chunk.batch, setting) if chunk.batch.numbers else None
+    done, turn = run.tally.done, Turn()
+    turn.end(kept=True)
+    under_way: deque[Future[None]] = deque()
+    free = cycle(connections)
+    for chunk in prepared:
+        if chunk.chunk.last <= done:
+            continue
+        turn.wait_until_asked()
+        if len(under_way) == len(connections):
+            under_way.popleft().result()
+        turn = Turn(turn)
+        under_way.append(threads.submit(run.store, next(free), chunk, turn))
+    for last in under_way:
+        last.result()
+
+
+def _apply(connection: Connection[Any], plan: Plan, chunk: Prepared, setting: Setting, doors: Doors) -> Applied | None:
+    if not chunk.batch.numbers:
+        return None
+    applied = plan.subject.apply(connection, chunk.batch, setting)
+    doors.react(connection, applied.changes, setting.now)
+    return applied
+
+
+def _count(chunk: Prepared, applied: Applied | None, doors: Doors, tally: Tally) -> None:
     refused = dict(chunk.refused)
     if applied is not None:
         refused |= {chunk.batch.numbers[place]: problem for place, problem in applied.refused.items()}
-        doors.react(connection, applied.changes, setting.now)
         tally.created += applied.changes.created
         tally.changed += applied.changes.changed
         tally.notes += applied.notes

@@ -15,7 +15,7 @@ from pauta.core.problems import Problem
 from pauta.messages.holds import StandingHold, hold_until, lift_hold
 from pauta.messages.queries import Recipient, find_recipient
 from pauta.people import views
-from pauta.people.storing import lock_people
+from pauta.people.locks import lock_people
 from pauta.team.queries import names_of
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
