@@ -9,10 +9,10 @@ from bench import gate_plan, launch, month, reading, transactional
 
 BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "gate.plan": (gate_plan.run, 1_000_000),
-    "launch": (launch.launch, 100_000),
-    "preview": (reading.preview, 100_000),
+    "launch": (launch.launches, 1_000_000),
+    "preview": (reading.preview, 1_000_000),
     "deliver": (launch.deliver, 50_000),
-    "transactional": (transactional.run, 100_000),
+    "transactional": (transactional.run, 1_000_000),
     "import": (reading.import_, 200_000),
     "why": (reading.why, 20_000),
     "calendar.month": (month.run, 1_000_000),

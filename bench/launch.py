@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bench.content import source
 from bench.database import installation, store
 from bench.measure import clock, cpu_seconds, difference, durability, memory, report
-from bench.running import Sink, wait, workers
+from bench.running import Sink, ready, wait, workers
 from pauta.campaigns import actions as campaigns
 from pauta.content.actions import publish
 from pauta.messages import actions as messages
@@ -19,6 +19,12 @@ PORT = 21_025
 BENCH = caller("bench", "admin")
 
 
+def launches(n: int) -> None:
+    """Launch to a hundredth of ``n`` contacts, to a tenth and to ``n``, each in an installation of its own."""
+    for contacts in (n // 100, n // 10, n):
+        launch(contacts)
+
+
 def launch(n: int) -> None:
     """Launch a campaign to ``n`` contacts while the stop switch stands, so that nothing but planning is measured."""
     now = datetime.now(UTC)
@@ -26,6 +32,7 @@ def launch(n: int) -> None:
         store(url, n, now)
         campaign_id = campaign(url, now)
         with memory(own=False) as seen, workers(url, data_dir), connect(url, autocommit=True) as connection:
+            ready()
             spent = cpu_seconds()
             begun = clock()
             with connect(url) as door:
@@ -37,7 +44,16 @@ def launch(n: int) -> None:
                 "SELECT verdict, count(*) FROM message WHERE proposal_id <> 1000000 GROUP BY 1 ORDER BY 1"
             ).fetchall()
             counts = [count for _, count in verdicts]
-            report("launch", n, seconds, seen, cpu_seconds=used, verdicts=counts, **durability(connection))
+            report(
+                "launch",
+                n,
+                seconds,
+                seen,
+                each_us=round(seconds / n * 1e6, 1),
+                cpu_seconds=used,
+                verdicts=counts,
+                **durability(connection),
+            )
 
 
 def deliver(n: int) -> None:
@@ -61,6 +77,7 @@ def deliver(n: int) -> None:
                 (due,) = connection.execute(
                     "SELECT count(*) FROM message WHERE state = 1 AND due <= %s", (datetime.now(UTC),)
                 ).fetchone() or (0,)
+                ready()
                 spent = cpu_seconds()
                 begun = clock()
                 with connect(url) as door:

@@ -16,8 +16,9 @@ from bench.content import source
 from bench.database import installation, store
 from bench.measure import clock, cpu_seconds, durability, memory, report
 from bench.people import SEED
+from bench.running import ready
 from pauta.campaigns import actions as campaigns
-from pauta.campaigns.preview import preview as preview_campaign
+from pauta.campaigns.preview import impact, outlook
 from pauta.campaigns.queries import campaign
 from pauta.content.actions import publish
 from pauta.platform.database import connect
@@ -64,7 +65,8 @@ def _write_contacts(file: Path, n: int) -> None:
 
 
 def preview(n: int) -> None:
-    """Preview a campaign to ``n`` contacts: a chosen day exactly, and the strip of 30 days from a sample."""
+    """Preview a campaign to ``n`` contacts: the strip of 30 days from a sample, one day counted exactly, and all days
+    counted exactly, as in the background."""
     now = datetime.now(UTC)
     with memory() as seen, installation() as (_, url):
         store(url, n, now)
@@ -75,10 +77,20 @@ def preview(n: int) -> None:
                 {"name": "month", "template": "month", "audience": {"everyone": True}, **fields}
             )
             chosen = campaign(connection, campaigns.create(connection, now, draft, "bench"))
-            preview_campaign(connection, now, chosen, days=1)
+            outlook(connection, now, chosen, days=1)
+            ready()
             begun = clock()
-            preview_campaign(connection, now, chosen)
-            report("preview", n, clock() - begun, seen, **durability(connection))
+            strip = outlook(connection, now, chosen)
+            error = max(one.error for one in strip.days)
+            told = {"sampled": strip.sampled, "error": error, **durability(connection)}
+            report("preview.strip", n, clock() - begun, seen, **told)
+            begun = clock()
+            impact(connection, now, chosen)
+            report("preview.day", n, clock() - begun, seen, **durability(connection))
+            begun = clock()
+            exact = outlook(connection, now, chosen, exact=True)
+            off = max(abs(day.send - guess.send) for day, guess in zip(exact.days, strip.days, strict=True))
+            report("preview.days", n, clock() - begun, seen, sample_was_off_by=off, **durability(connection))
 
 
 def why(n: int) -> None:

@@ -14,7 +14,7 @@ from bench.database import installation, store
 from bench.launch import BENCH, PORT, campaign
 from bench.measure import clock, cpu_seconds, difference, durability, memory, report
 from bench.people import SEED
-from bench.running import WEB_PORT, Sink, wait, workers
+from bench.running import WEB_PORT, Sink, ready, wait, workers
 from pauta.campaigns import actions as campaigns
 from pauta.platform.database import connect
 from pauta.team.actions import create_key
@@ -48,6 +48,7 @@ def run(n: int) -> None:
                     http.client.HTTPConnection("127.0.0.1", WEB_PORT), key, 1, "the first, which opens connections"
                 )
                 wait(connection, "SELECT count(*) = 1 FROM message WHERE lane = 1 AND state = 3")
+                ready()
                 sender = threading.Thread(target=_send, args=(key, n, asked, over))
                 sender.start()
                 spent = cpu_seconds()

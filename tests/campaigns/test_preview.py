@@ -133,6 +133,25 @@ def test_nothing_is_written_but_the_name_of_its_kind(connection: Connection[Any]
         assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
 
 
+def test_all_days_counted_over_everyone_are_what_each_day_is_alone(
+    connection: Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cap = {"kind": "cap", "name": "one a day", "limit": 1, "days": 1}
+    settle(connection, (cap, {"kind": "capacity", "name": "warm-up", "channel": "email", "limit": 2, "per": "day"}))
+    plan_message(connection, 1, ANA, TODAY)
+    connection.execute("INSERT INTO capacity_use SELECT id, %s, 1 FROM policy WHERE name = 'warm-up'", (TODAY,))
+    monkeypatch.setattr(preview, "TOGETHER", 0)
+    monkeypatch.setattr(preview, "FEW_ACCOUNTS", 0)
+    chosen = campaign(connection, tier=1)
+    connection.commit()  # pieces are read on a connection of their own
+    found = preview.outlook(connection, NOW, chosen, days=3, exact=True)
+    assert (found.sampled, found.contacts, len(found.days)) == (3, 3, 3)
+    for day in found.days:
+        alone = preview.impact(connection, NOW, chosen, None if day.day == TODAY else day.day)
+        assert (day.counts, day.losers, day.winners) == (alone.counts, alone.losers, alone.winners)
+        assert (day.send, day.queue, day.suppress, day.error) == (2, 1, 0, 0.0)
+
+
 @pytest.mark.parametrize("days", [0, 61])
 def test_a_strip_has_a_length_that_boards_can_tell(connection: Connection[Any], days: int) -> None:
     settle(connection)

@@ -161,10 +161,13 @@ def count_audience(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], form: A
 
 @router.get("/campaigns/{name}/strip")
 def get_campaign_strip(
-    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name, days: Length = 30
+    door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)],
+    name: Name,
+    days: Length = 30,
+    exact: Annotated[bool, Query(description="Count everyone, which takes its time: for the background.")] = False,
 ) -> StripView:
     """What each coming day would bring to a draft, with reasons and rivals, from a sample; the best day is named."""
-    return StripView.model_validate(outlook(door.connection, door.now, _campaign(door, name), days=days))
+    return StripView.model_validate(outlook(door.connection, door.now, _campaign(door, name), days=days, exact=exact))
 
 
 @router.get("/campaigns/{name}/impact")

@@ -17,9 +17,12 @@ const route = getRouteApi("/inside/campaigns/$name");
 export function When({ campaign }: { campaign: CampaignView }) {
   const path = { name: campaign.name };
   const strip = useQuery({ ...getCampaignStripOptions({ path }), staleTime: FRESH });
+  const sampled = strip.data !== undefined && strip.data.sampled < strip.data.contacts;
+  const counted = useQuery({ ...getCampaignStripOptions({ path, query: { exact: true } }), enabled: sampled, staleTime: 10 * FRESH, retry: false });
   return (
     <div className="paper" style={{ padding: "1rem" }}>
-      <Answer of={strip}>{(shown) => <Days campaign={campaign} strip={shown} />}</Answer>
+      <Answer of={strip}>{(shown) => <Days campaign={campaign} strip={counted.data ?? shown} />}</Answer>
+      {counted.isLoading ? <Text size="sm" c="dimmed" mt="xs"><Trans>Everybody is being counted for each day; that takes a while, and the figures become exact by themselves.</Trans></Text> : null}
       {strip.isPending ? <Text size="sm" c="dimmed" ta="center"><Trans>The gate decides about everybody, for each of thirty days. This takes some seconds.</Trans></Text> : null}
     </div>
   );
