@@ -102,8 +102,8 @@ def test_the_first_one_in_spanish_and_portuguese(language: str, expected: str) -
             "Como máximo 1 mensaje no urgente a la semana por persona",
         ),
         (
-            {"kind": "guard", "held": {"topics": ["tips"]}, "stages": ["closed", "onboarding"]},
-            "Mensajes sobre «tips» solo a personas en la etapa «closed» u «onboarding»",
+            {"kind": "guard", "held": {"topics": ["tips"]}, "stages": ["closed", "oro"]},
+            "Mensajes sobre «tips» solo a personas en la etapa «cierre» u «oro»",
         ),
         (
             {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from pauta.core.filling import fill
 from pauta.core.problems import Problem
 from pauta.platform.settings import LANGUAGES
 
@@ -27,7 +28,7 @@ def say(problem: Problem, lang: str) -> str:
 
 def tell(key: str, lang: str, /, **values: object) -> str:
     """The text of a key such as ``up.ready`` with its placeholders filled."""
-    return catalogue(lang)[key].format_map(values)
+    return fill(catalogue(lang)[key], values)
 
 
 @cache

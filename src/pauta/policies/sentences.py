@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pauta.core.filling import fill
+
 Rule = Mapping[str, Any]
 """A valid policy as the case format writes it."""
 
@@ -43,7 +45,7 @@ class Words:
         found: Any = self._catalogue
         for step in path:
             found = found[step]
-        return str(found).format(**values)
+        return fill(str(found), values)
 
     def listed(self, items: Sequence[str], joint: str = "or") -> str:
         """``a``, ``a or b``, ``a, b or c``; Spanish says ``a u o`` and ``a e i``."""
@@ -52,6 +54,11 @@ class Words:
         sound = items[-1].lstrip("“«").lower().removeprefix("h")[:1]
         named = {("and", "i"): "and_i", ("or", "o"): "or_o"}.get((joint, sound), joint)
         return self.of(named, first=", ".join(items[:-1]), last=items[-1])
+
+    def named(self, field: str, name: str) -> str:
+        """A topic, team, stage … in quotation marks; a stage of the usual ones by the word that people have for it."""
+        stages: Mapping[str, str] = self._catalogue["stage_names"] if field == "stages" else {}
+        return self.of("named", name=stages.get(name, name))
 
     def weekdays(self, days: Sequence[int]) -> str:
         """ISO weekdays by name, three or more in a row as a range."""
@@ -88,9 +95,7 @@ class Words:
     def _part(self, section: str, field: str, value: Any, urgent: str = "urgent") -> str:
         if field == "urgent":
             return self.of(section, field, urgent=self.of(urgent, "yes" if value else "no"))
-        named = [
-            self.of(field, name) if field in ("types", "channels") else self.of("named", name=name) for name in value
-        ]
+        named = [self.of(field, name) if field in ("types", "channels") else self.named(field, name) for name in value]
         return self.of(section, field, list=self.listed(named, "and" if field == "types" else "or"))
 
 
@@ -148,7 +153,7 @@ def _spacing(rule: Rule, words: Words) -> str:
 
 def _guard(rule: Rule, words: Words) -> str:
     places = [
-        words.of("kind", f"guard_{field}", list=words.listed([words.of("named", name=name) for name in rule[field]]))
+        words.of("kind", f"guard_{field}", list=words.listed([words.named(field, name) for name in rule[field]]))
         for field in ("stages", "segments")
         if rule.get(field)
     ]

@@ -10,12 +10,13 @@ from importlib.resources import files
 
 from babel.dates import format_date
 
+from pauta.core.filling import fill
 from pauta.core.gate.reasons import BUILTIN_RULES
 
 
 def phrase(key: str, lang: str, **values: object) -> str:
     """The text of a key such as ``reasons.cap`` with its placeholders filled."""
-    return catalogue(lang)[key].format_map(values)
+    return fill(catalogue(lang)[key], values)
 
 
 @cache

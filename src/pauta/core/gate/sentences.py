@@ -15,6 +15,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from pauta.core import calendar
+from pauta.core.filling import fill
 from pauta.core.gate.explain import channels_of, closed_days, rule_name, span
 from pauta.core.gate.facts import Facts
 from pauta.core.gate.plan import Plan
@@ -59,7 +60,7 @@ class _Speech:
     year: int
 
     def say(self, key: str, **values: object) -> str:
-        return self.words[key].format(**values)
+        return fill(self.words[key], values)
 
     def day(self, day: int) -> str:
         date = calendar.date_of(day)
