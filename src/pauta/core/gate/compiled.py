@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 from numba import njit, types
 from numba.extending import intrinsic
 
+from pauta.core.gate.linking import PART, WHOLE
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS: Final[dict[str, Any]] = {
@@ -28,6 +30,7 @@ _SOURCES: Final = (
     "index",
     "keeping",
     "kernel",
+    "linking",
     "places",
     "reasons",
     "records",
@@ -53,18 +56,15 @@ _STAMP: Final = _stamp()
 
 def compiled(function: Function) -> Function:
     """Compile for the types of the first call. The function works on arrays that it is given and creates none."""
-    machine: Any = njit(cache=True, **_OPTIONS)(function)
+    machine: Any = njit(cache=True, pipeline_class=WHOLE, **_OPTIONS)(function)
     machine._cache._cache_file._source_stamp = _STAMP
     code: Function = machine
     return code
 
 
 def part(function: Function) -> Function:
-    """Compile as a part of compiled functions, which alone may call it: from Python it would crash.
-
-    Parts are most of the code, and compile in two thirds of the time without a way in from Python.
-    """
-    machine: Any = njit(**_OPTIONS, **_NO_WAY_IN)(function)
+    """Compile as a part of compiled functions, which alone may call it: from Python it would crash."""
+    machine: Any = njit(pipeline_class=PART, **_OPTIONS, **_NO_WAY_IN)(function)
     code: Function = machine
     return code
 
