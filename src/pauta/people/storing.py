@@ -127,6 +127,7 @@ _LOWERED = (
     "SELECT array_agg(lower(address) ORDER BY position) FROM unnest(%s) WITH ORDINALITY AS given (address, position)"
 )
 _TAKEN = "SELECT lower(email) FROM contact WHERE lower(email) = ANY(%s)"
+_ANY_SUPPRESSED = "SELECT FROM suppression WHERE channel = %s AND lifted_at IS NULL LIMIT 1"
 _SUPPRESSED = """
 SELECT lower(address), state FROM suppression
 WHERE channel = %s AND lower(address) = ANY(%s) AND lifted_at IS NULL
@@ -314,17 +315,23 @@ def _states(
 ) -> list[int]:
     """What is known of addresses in lower case: suppressed as, else what is given, else that they may be written to."""
     none, ok = AddressState.NONE.value, AddressState.OK.value
-    states = [none if address is None else ok for address in addresses]
-    if not any(states):
-        return states
+    without = addresses.count(None)
+    if without == len(addresses):
+        return [none] * without
+    states = [none if address is None else ok for address in addresses] if without else [ok] * len(addresses)
     if given is not None:
         states = [state if own is None else own for state, own in zip(states, given, strict=True)]
-    asked = array_of(sorted(set(filter(None, addresses))))
-    closed = dict(connection.execute(_SUPPRESSED, (channel.value, asked)).fetchall())
+    closed: dict[str, int] = {}
+    if connection.execute(_ANY_SUPPRESSED, (channel.value,)).fetchone() is not None:
+        asked = array_of(sorted(set(filter(None, addresses))))
+        closed = dict(connection.execute(_SUPPRESSED, (channel.value, asked)).fetchall())
     closed |= dict.fromkeys(erased_among(connection, channel, addresses), AddressState.ERASED.value)
     if not closed:
         return states
-    return [closed.get(address, state) for address, state in zip(addresses, states, strict=True)]
+    return [
+        state if address is None else closed.get(address, state)
+        for address, state in zip(addresses, states, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

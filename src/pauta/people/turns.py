@@ -6,7 +6,7 @@ adds is not committed then, and so not to be seen: the next one looks here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from threading import Event
 
 
@@ -20,7 +20,7 @@ class Turn:
     def __init__(self, before: Turn | None = None) -> None:
         self.accounts: dict[str, int] = {}
         """Ids of the accounts that this batch makes, by external id."""
-        self._addresses: frozenset[str] = frozenset()
+        self._addresses: AbstractSet[str] = frozenset()
         self._before = before
         self._asked, self._over = Event(), Event()
         self._kept = False
@@ -30,9 +30,9 @@ class Turn:
         """Accounts that the batch before this one made."""
         return self._before.accounts if self._before else {}
 
-    def claim(self, addresses: Collection[str]) -> None:
+    def claim(self, addresses: AbstractSet[str]) -> None:
         """Say which addresses (in lower case) this batch has; waits for the batch before when that has one of them."""
-        self._addresses = frozenset(addresses)
+        self._addresses = addresses
         if self._before and not self._before._addresses.isdisjoint(self._addresses):
             self.wait_for_before()
 

@@ -20,6 +20,8 @@ from pauta.people.imports.seen import SeenIds
 _ENCODE = msgspec.json.Encoder().encode
 _FEW = 4
 """A column is read once per distinct value when it has at least this many rows per distinct value."""
+_GLANCE = 2_000
+"""When so many values at the beginning of a column are nearly all different, the others are not compared."""
 
 
 @dataclass
@@ -98,7 +100,11 @@ class Reader:
             values, problems = read_column(_as_json(column), list(map(str.strip, columns[column.column])))
             written.append(values)
             bad.update({place: problem for place, problem in problems.items() if place not in bad})
-        return ["{" + ",".join(filter(None, members)) + "}" for members in zip(*written, strict=True)]
+        rows_said = list(zip(*written, strict=True))
+        if _varied(rows_said):
+            return [_object(members) for members in rows_said]
+        once = {members: _object(members) for members in set(rows_said)}
+        return list(map(once.__getitem__, rows_said))
 
     def _missing(self, batch: Batch) -> Refusals:
         needed = [known.name for known in self.subject.fields if known.needed]
@@ -129,15 +135,25 @@ class Reader:
 
 def read_column(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]:
     """Read a column's cells; blank ones are None, and unreadable ones are None and refused."""
-    distinct = set(texts)
-    if len(distinct) * _FEW > len(texts):
+    if _varied(texts):
         return _read_all(known, texts)
+    distinct = set(texts)
     words = list(distinct)
     values, problems = _read_all(known, words)
     found = dict(zip(words, values, strict=True))
     wrong = {words[place]: problem for place, problem in problems.items()}
     refused = {place: wrong[text] for place, text in enumerate(texts) if text in wrong} if wrong else {}
     return list(map(found.__getitem__, texts)), refused
+
+
+def _varied(values: Sequence[object]) -> bool:
+    """Whether there are too many distinct values to look at each of them only once."""
+    glance = values[:_GLANCE]
+    return len(set(glance)) > 0.9 * len(glance) or len(set(values)) * _FEW > len(values)
+
+
+def _object(members: Sequence[str | None]) -> str:
+    return "{" + ",".join(filter(None, members)) + "}"
 
 
 def _read_all(known: Field, texts: Sequence[str]) -> tuple[list[Any], Refusals]:

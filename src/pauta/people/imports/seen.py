@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +66,7 @@ def _merged(one: _Run, two: _Run) -> _Run:
 
 def _hashed(keys: list[str], rows: list[int]) -> _Run:
     low = np.fromiter(map(hash, keys), np.int64, len(keys))
-    high = np.fromiter((hash(key + "\0") for key in keys), np.int64, len(keys))
+    high = np.fromiter(map(hash, map(str.__add__, keys, repeat("\0"))), np.int64, len(keys))
     return _Run(low, high, np.array(rows, np.int32))
 
 
