@@ -6,7 +6,7 @@ Python does with many rows of a few columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -42,11 +42,10 @@ def append_rows(connection: Connection[Any], table: str, kinds: Mapping[str, str
         copy.write(_BEGINNING)
         for start in range(0, rows, _ROWS_A_WRITE):
             block = {name: columns[name][start : start + _ROWS_A_WRITE] for name in (*numbers, *texts)}
-            pieces = [_written(kinds[name], block[name]) for name in texts]
+            pieces = [piece for name in texts for piece in _pieces(kinds[name], block[name])]
             if numbers:
                 pieces.insert(0, _numbers({name: _WIDTHS[kinds[name]] for name in numbers}, block))
-            many = len(pieces[0]) if pieces else min(_ROWS_A_WRITE, rows - start)
-            written = map("".join, zip(*pieces, strict=True)) if pieces else [""] * many
+            written = map("".join, zip(*pieces, strict=True)) if pieces else [""] * min(_ROWS_A_WRITE, rows - start)
             copy.write((begin + begin.join(written)).encode("latin-1"))
         copy.write(_END)
 
@@ -78,6 +77,15 @@ def _cut(rows: NDArray[Any]) -> list[str]:
     return [whole[at : at + size] for at in range(0, len(whole), size)]
 
 
+def _pieces(kind: str, values: Sequence[Any]) -> list[Iterable[str]]:
+    """A column as one piece of each row or several; short texts are not joined with their lengths one by one."""
+    if kind in _SHORT and _whole(values) and "".join(values).isascii():
+        lengths = list(map(len, values))
+        if max(lengths) < _LENGTHS_KNOWN:
+            return [map(_SHORT[kind].__getitem__, lengths), values]
+    return [_written(kind, values)]
+
+
 def _written(kind: str, values: Sequence[Any]) -> list[str]:
     """A column's values with their lengths before them."""
     if not _whole(values):
@@ -96,18 +104,19 @@ def _written(kind: str, values: Sequence[Any]) -> list[str]:
 def _texts(values: Sequence[str]) -> list[str]:
     if not "".join(values).isascii():
         values = [value if value.isascii() else value.encode().decode("latin-1") for value in values]
-    lengths = list(map(len, values))
-    if max(lengths, default=0) < len(_LENGTHS):
-        return [_LENGTHS[length] + value for length, value in zip(lengths, values, strict=True)]
-    return [_bytes(length, 4) + value for length, value in zip(lengths, values, strict=True)]
+    return [_bytes(len(value), 4) + value for value in values]
 
 
 def _bytes(number: int, width: int) -> str:
     return number.to_bytes(width, "big", signed=True).decode("latin-1")
 
 
-_LENGTHS = [_bytes(length, 4) for length in range(256)]
+_LENGTHS_KNOWN = 256
 _VERSION = "\x01"
+_SHORT = {
+    "text": [_bytes(length, 4) for length in range(_LENGTHS_KNOWN)],
+    "jsonb": [_bytes(length + 1, 4) + _VERSION for length in range(_LENGTHS_KNOWN)],
+}
 _TEXT_OID = adapters.types["text"].oid
 _EPOCH = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 

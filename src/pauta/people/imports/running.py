@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,7 +33,6 @@ from pauta.people.locks import lock_people, lock_people_in_turns, may_take_turns
 from pauta.people.turns import Turn
 
 _LOOK_ROWS = 20_000
-_TURN_SECONDS = 0.0002
 
 React = Callable[[Connection[Any], Changes, datetime], None]
 """What follows from changes to people, in the same transaction: layers above keep rows of their own about them."""
@@ -229,7 +227,7 @@ def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
     """The chunks of the file, each read while the one before it is stored."""
     reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
     source = map(reader.prepare, chunks(plan.sheet, setting.batch))
-    with _collector_off(), _quick_turns(), ThreadPoolExecutor(max_workers=1) as thread:
+    with _collector_off(), ThreadPoolExecutor(max_workers=1) as thread:
 
         def ahead() -> Iterator[Prepared]:
             following = thread.submit(next, source, None)
@@ -250,17 +248,6 @@ def _collector_off() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def _quick_turns() -> Iterator[None]:
-    """The thread that reads lets the one that stores go on at once, so that the database does not wait for either."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_SECONDS)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
 
 
 def _begin(connection: Connection[Any], plan: Plan, now: datetime, actor: str) -> tuple[int, Tally, datetime]:
