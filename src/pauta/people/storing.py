@@ -126,11 +126,13 @@ RETURNING contact.id, new.account_key, lower(old.email), lower(new.email),
 _LOWERED = (
     "SELECT array_agg(lower(address) ORDER BY position) FROM unnest(%s) WITH ORDINALITY AS given (address, position)"
 )
-_TAKEN = "SELECT lower(email) FROM contact WHERE lower(email) = ANY(%s)"
+# The arrays are hidden in a SELECT: by their length the planner would read whole tables, and it looks at each element.
+_TAKEN = "SELECT lower(email) FROM contact WHERE lower(email) = ANY(ARRAY(SELECT unnest(%s)))"
+_KNOWN = "SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(ARRAY(SELECT unnest(%s)))"
 _ANY_SUPPRESSED = "SELECT FROM suppression WHERE channel = %s AND lifted_at IS NULL LIMIT 1"
 _SUPPRESSED = """
 SELECT lower(address), state FROM suppression
-WHERE channel = %s AND lower(address) = ANY(%s) AND lifted_at IS NULL
+WHERE channel = %s AND lower(address) = ANY(ARRAY(SELECT unnest(%s))) AND lifted_at IS NULL
 """
 _CLOSE_ERASED: dict[Channel, LiteralString] = {
     Channel.email: "UPDATE contact SET email_state = %(state)s WHERE id = ANY(%(ids)s::bigint[])"
@@ -372,7 +374,7 @@ class _Identified:
 def _identify(connection: Connection[Any], table: LiteralString, columns: Columns) -> _Identified:
     external_ids = columns["external_id"]
     rows = connection.execute(
-        sql.SQL("SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(%s)").format(sql.Identifier(table)),
+        sql.SQL(_KNOWN).format(sql.Identifier(table)),
         (array_of(sorted(external_ids)),),  # in order, they are not sorted again by the server
     ).fetchall()
     known = {external_id: (number, place) for external_id, number, place in rows}
