@@ -80,7 +80,7 @@ bench: setup
 	$(BIN)/pauta bench all
 
 faults: setup
-	$(BIN)/pytest -m fault --timeout 5000
+	$(BIN)/pytest -m fault --timeout 7200 -s
 
 clean:
 	rm -rf .venv ui/node_modules src/pauta/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -21,7 +21,8 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from pauta.core.problems import Problem
-from pauta.platform.settings import LANGUAGES
+from pauta.platform import disk
+from pauta.platform.settings import LANGUAGES, load
 from pauta.platform.words import language_of_environment, say
 
 COMMANDS = {
@@ -122,7 +123,12 @@ def main() -> None:
     except Problem as problem:
         _fail(problem, 3 if problem.code == "database_unreachable" else 2)
     except psycopg.OperationalError as error:
-        _fail(Problem("database_unreachable", "database_url", why=str(error).strip().split("\n")[0]), 3)
+        away = Problem("database_unreachable", "database_url", why=str(error).strip().split("\n")[0])
+        _fail(disk.problem_of(error, load()) or away, 3)
+    except OSError as error:
+        if not disk.is_full(error):
+            raise
+        _fail(Problem("disk_full_here", why=str(error)), 2)
 
 
 def _report_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

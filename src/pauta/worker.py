@@ -40,6 +40,7 @@ from pauta.pipeline.telling import tell
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
+from pauta.platform.disk import Room, is_full, room
 from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
 from pauta.policies.queries import current
@@ -79,6 +80,7 @@ class Worker:
         self.split = 1
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
+        self.was_short = False
         self.broken = threading.Event()
         self.journal: Journal
 
@@ -137,19 +139,24 @@ class Worker:
         if not parts:
             return False
         self._tidy(connection)
+        planned = not self._room.short and self._plan(connection, now, parts)
+        released = self._guarded(connection, lambda: self._send(connection, now))
+        busy = bool(planned or released)
+        self.split = self.split if busy else 1
+        return busy
+
+    def _plan(self, connection: Connection[Any], now: datetime, parts: tuple[int, ...]) -> bool:
+        """Plan anew what that was asked for, and write the next part of a launch; whether there was anything."""
         together = max(1, self.settings.plan_batch // self.split)
         planned = self._guarded(connection, lambda: plan_requested(connection, now, self.leases, together))
         step = launching.next_step(connection, parts, together)
         if step is not None:
             self._guarded(connection, lambda: launching.launch_parts(connection, now, self.leases, step))
-        released = self._guarded(connection, lambda: self._send(connection, now))
-        busy = bool(planned or step or released)
-        self.split = self.split if busy else 1
-        return busy
+        return bool(planned or step)
 
     def _send(self, connection: Connection[Any], now: datetime) -> bool:
         """Release and deliver what is due in the worker's lane; whether anything was."""
-        if self._resting:
+        if self._resting or self._room.gone:
             return False
         if self.leases.lane is Lane.FAST:
             claimed = release_fast(connection, now, self._batch)
@@ -250,13 +257,23 @@ class Worker:
             self.sender,
             ready,
             delivery.Hooks(self.journal, self._may_send),
-            lambda: monotonic() < until and not self.stopping.is_set(),
+            lambda: monotonic() < until and not self.stopping.is_set() and not self.journal.full,
         )
         delivery.record(connection, self.clock.now(), outcomes + left)
         connection.commit()
         self.journal.clear()
         self.claims = max(PROBES, len(outcomes)) if left else min(2 * self.claims, self.settings.send_batch)
         self._rest(bool(outcomes) and all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
+
+    @property
+    def _room(self) -> Room:
+        """Room on the disk; a change for the worse or better is logged."""
+        found = room(self.settings)
+        if found.short != self.was_short:
+            self.was_short = found.short
+            told = {"folder": str(found.folder), "free_mb": found.free_mb, "reserve_mb": found.reserve_mb}
+            log.logger(__name__).warning("disk nearly full" if found.short else "room on the disk again", **told)
+        return found
 
     @property
     def _resting(self) -> bool:
@@ -306,7 +323,9 @@ def main() -> None:
         try:
             warm_up(given.database_url, given.data_dir, clock.now())
             Worker(given, lane, clock, stopping).live()
-        except (*DROPPED, LeaseLostError) as error:
+        except (*DROPPED, LeaseLostError, OSError) as error:
+            if isinstance(error, OSError) and not is_full(error):
+                raise
             log.logger(__name__).warning("starting over", why=str(error))
             stopping.wait(RETRY_SECONDS)
 

@@ -33,6 +33,7 @@ def build(
     connection.execute("INSERT INTO team (name, title) VALUES ('marketing', 'Marketing'), ('finance', 'Finance')")
     for number, zone in enumerate(ZONES, start=1):
         connection.execute("INSERT INTO place (id, zone) VALUES (%s, %s)", (number, zone))
+    connection.execute("SELECT setval('place_id_seq', (SELECT max(id) FROM place))")
     connection.execute(
         "INSERT INTO account (external_id, name, place_id, created_at, changed_at) "
         "SELECT 'a' || n, 'Account ' || n, 1 + n %% 5, %s, %s FROM generate_series(1, %s) n",

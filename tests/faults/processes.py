@@ -59,22 +59,27 @@ def children(parent: int, word: str) -> list[psutil.Process]:
     return found
 
 
-def unanswered(journals: Path) -> set[str]:
-    """References whose final dot is in a journal without an answer."""
-    dots: set[str] = set()
-    for path in journals.glob("*.journal"):
-        with suppress(FileNotFoundError):
-            for line in path.read_text().split("\n")[:-1]:
-                word, reference, *_ = line.split("\t")
-                (dots.add if word == "dot" else dots.discard)(reference)
-    return dots
-
-
 def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.05) -> bool:
-    """Whether the condition came true in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    """Whether the condition came true in time. Only time in which this process was let run counts."""
+    patience = Patience(seconds)
+    while patience.left:
         if condition():
             return True
         time.sleep(pause)
     return condition()
+
+
+class Patience:
+    """So many seconds from now on, of which moments in which all programs of the machine stand still do not count."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._at = time.monotonic()
+
+    @property
+    def left(self) -> bool:
+        """Whether there is any left; to be asked again and again."""
+        now = time.monotonic()
+        self._seconds -= min(now - self._at, 2.0)
+        self._at = now
+        return self._seconds > 0

@@ -22,8 +22,8 @@ from pauta.platform import database
 from pauta.platform.clock import advance
 from tests.conftest import MONDAY
 from tests.faults import company, sink
+from tests.faults.installation import free_ports
 from tests.faults.processes import start, start_sink, wait_until
-from tests.faults.test_kills import free_ports
 
 ACCOUNTS, CONTACTS, CAMPAIGNS, WORKERS = 100, 500, 20, 8
 PATIENCE = 180

@@ -20,6 +20,7 @@ from pauta.commands.output import print_json
 from pauta.commands.session import Session, session
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
 from pauta.core.problems import Problem
+from pauta.platform.disk import require_room
 from pauta.platform.partitions import PARTITIONS
 from pauta.reports.wording import phrase
 from pauta.team.actions import audit
@@ -182,6 +183,7 @@ def submit(
 def launch(name: _Name, as_json: _Json = False) -> None:
     """Launch a draft: the workers write a message for every contact, each with its verdict."""
     with session(Right.CAMPAIGNS_LAUNCH) as run:
+        require_room(run.settings)
         chosen = queries.campaign_named(run.connection, name)
         actions.launch(run.connection, run.now, chosen.id, run.caller, run.settings.grace)
         _audit(run, Right.CAMPAIGNS_LAUNCH, name, "launch")

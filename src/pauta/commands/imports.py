@@ -27,7 +27,8 @@ from pauta.people.imports.suppressions import Suppressions
 from pauta.pipeline.people import people_changed
 from pauta.platform import database
 from pauta.platform.clock import Clock, monotonic
-from pauta.platform.settings import load
+from pauta.platform.disk import require_room, room
+from pauta.platform.settings import Settings, load
 from pauta.platform.words import say, tell
 from pauta.team.roles import Right
 
@@ -85,7 +86,8 @@ def import_file(
     rejects_file = RejectsFile(
         rejects or Path(f"{file.stem}.rejected.csv"), plan.sheet, lambda problem: say(problem, lang)
     )
-    doors = Doors(rejects_file, _Progress(plan.rows, lang), people_changed)
+    doors = Doors(rejects_file, _Progress(plan.rows, lang, settings), people_changed)
+    require_room(settings)
     with ready_database(settings) as url, database.connect(url, autocommit=True) as connection:
         asking = whoever_asks(connection)
         asking.require(Right.PEOPLE_WRITE)
@@ -140,10 +142,12 @@ def _subject(kind: str) -> Subject:
 
 
 class _Progress:
-    """A line on standard error after every batch; on a terminal the same line again."""
+    """A line on standard error after every batch; on a terminal the same line again. A Problem when the disk is nearly
+    full and there is more to come."""
 
-    def __init__(self, rows: int, lang: str) -> None:
+    def __init__(self, rows: int, lang: str, settings: Settings) -> None:
         self._rows = rows
+        self._settings = settings
         self._lang = lang
         self._began = monotonic()
 
@@ -164,3 +168,6 @@ class _Progress:
             end="" if sys.stderr.isatty() and not at_end else "\n",
             file=sys.stderr,
         )
+        found = room(self._settings)
+        if found.short and not at_end:
+            raise Problem("import_disk_short", folder=str(found.folder), free=found.free_mb, done=tally.done)

@@ -14,6 +14,7 @@ from pauta.core.gate.vocabulary import CHANNELS, TYPES
 from pauta.core.problems import Problem
 from pauta.messages import actions, queries
 from pauta.messages.terms import read_terms
+from pauta.platform.disk import require_room
 from pauta.platform.words import tell
 from pauta.reports.wording import phrase
 from pauta.team.actions import audit
@@ -55,6 +56,7 @@ def send(
     document = {"type": message_type, "topic": topic, "team": team, "tier": tier, "value": value, "urgent": urgent}
     terms = read_terms(document | wishes)
     with session(Right.MESSAGES_SEND) as run:
+        require_room(run.settings)
         accepted = actions.propose_one(
             run.connection,
             run.now,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -9,7 +10,8 @@ import typer
 
 from pauta.commands.output import print_json, print_table
 from pauta.commands.session import session
-from pauta.platform.words import tell
+from pauta.platform import disk
+from pauta.platform.words import say, tell
 from pauta.reports.status import Status, status
 from pauta.reports.wording import phrase
 from pauta.team.roles import Right
@@ -24,10 +26,13 @@ def show_status(
     """Tell how many messages stand where, what waits, how fast they leave, and who works."""
     with session(Right.STATUS_READ) as run:
         found = status(run.connection, run.now)
+    room = disk.room(run.settings)
     if as_json:
-        print_json(found)
+        print_json({**asdict(found), "disk": {**asdict(room), "short": room.short}})
     else:
         _print(found, run.language)
+        if room.short:
+            typer.echo(say(room.problem, run.language))
 
 
 def _print(found: Status, lang: str) -> None:

@@ -45,8 +45,7 @@ class Hooks:
 
     def before_dot(self, outgoing: Outgoing) -> bool:
         """Write the journal, then ask whether the message is still ours to send."""
-        self.journal.dot(outgoing.reference)
-        return self.may_send(outgoing.reference)
+        return self.journal.dot(outgoing.reference) and self.may_send(outgoing.reference)
 
     def after_answer(self, _outgoing: Outgoing, outcome: Outcome) -> None:
         """Keep the answer where it outlives this process."""

@@ -8,7 +8,6 @@ which every attempt without an outcome counts as unknown.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pauta.channels.base import Outcome, OutcomeKind
+from pauta.platform.disk import is_full
 
 _DOT, _ANSWER, _BAD = "dot", "answer", "bad"
 
@@ -35,14 +35,17 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{owner}.journal"
         self._descriptor = os.open(self.path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        self.full = False
+        """Whether a line could not be written because the disk is full."""
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
 
-    def dot(self, reference: str) -> None:
-        """The bytes with this message's final dot are about to leave."""
+    def dot(self, reference: str) -> bool:
+        """The bytes with this message's final dot are about to leave; False when they must not, as the disk is full."""
         self._write(f"{_DOT}\t{reference}\n")
+        return not self.full
 
     def answer(self, outcome: Outcome) -> None:
-        """The answer came (or: it turned out that the dot never left)."""
+        """The answer came (or: it turned out that the dot never left). On a full disk the database alone gets it."""
         text = " ".join(outcome.text.split())
         refused = _BAD if outcome.address_bad else ""
         said = (outcome.reference, outcome.kind, str(outcome.code), outcome.status, refused, text)
@@ -50,12 +53,21 @@ class Journal:
 
     def _write(self, line: str) -> None:
         data = line.encode()
-        if os.write(self._descriptor, data) != len(data):
-            raise OSError(errno.ENOSPC, "the journal could not be written", str(self.path))
+        try:
+            written = os.write(self._descriptor, data)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            written = 0
+        if written != len(data):
+            # no half line, to which the next would be added
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+            self.full = True
 
     def clear(self) -> None:
         """Forget everything: every outcome is in the database."""
         os.ftruncate(self._descriptor, 0)
+        self.full = False
 
     def close(self) -> None:
         """Leave the journal to whoever settles what is open; it is no longer that of a living worker."""

@@ -6,6 +6,7 @@ connection starts one with its first statement and ``with connect(...)`` commits
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,12 @@ _PAUSE_SECONDS = 0.05
 _OPTIONS: dict[str, Any] = {
     "options": "-c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres -c client_min_messages=warning",
     "client_encoding": "utf8",
-    "application_name": "pauta",
 }
+
+
+def _named() -> dict[str, Any]:
+    """The options of a connection under the name of this process, which a database on a socket cannot tell."""
+    return {**_OPTIONS, "application_name": f"pauta {os.getpid()}"}
 
 
 def connect(url: str, *, autocommit: bool = False) -> Connection[tuple[Any, ...]]:
@@ -32,7 +37,7 @@ def connect(url: str, *, autocommit: bool = False) -> Connection[tuple[Any, ...]
     from when a table was empty reads all of it for ever.
     """
     options = f"{_OPTIONS['options']} -c plan_cache_mode=force_custom_plan"
-    return psycopg.connect(url, autocommit=autocommit, **{**_OPTIONS, "options": options})
+    return psycopg.connect(url, autocommit=autocommit, **{**_named(), "options": options})
 
 
 def another(connection: Connection[Any]) -> Connection[tuple[Any, ...]]:
@@ -48,7 +53,7 @@ def pool(url: str, size: int) -> Iterator[ConnectionPool[Connection[tuple[Any, .
     """Connections shared by the threads of the web server; one that broke is replaced before it is handed out."""
     shared = ConnectionPool(
         url,
-        kwargs=_OPTIONS,
+        kwargs=_named(),
         min_size=min(2, size),
         max_size=size,
         check=ConnectionPool.check_connection,

@@ -20,6 +20,7 @@ import psycopg
 from pauta.core.problems import Problem
 from pauta.platform import clock, database
 from pauta.platform.binaries import Programs, locate, server_owner
+from pauta.platform.disk import require_room
 from pauta.platform.home import NAME, SOCKET, Home, home_of
 from pauta.platform.processes import tied_to_this
 from pauta.platform.settings import Settings
@@ -228,13 +229,16 @@ def running_database(settings: Settings) -> Iterator[str]:
     home = home_of(settings.data_dir)
     with ExitStack() as held:
         users = held.enter_context(_locked(home.folder / "users.lock", fcntl.LOCK_SH))
-        if _owned_unless_running(home, held):
+        if _owned_unless_running(settings, home, held):
             held.callback(fcntl.flock, users, fcntl.LOCK_EX)  # the server stops after the last of those who joined
         yield home.url
 
 
-def _owned_unless_running(home: Home, held: ExitStack) -> bool:
-    """Whether a server was started here, to stop with ``held``; False when another process has one that answers."""
+def _owned_unless_running(settings: Settings, home: Home, held: ExitStack) -> bool:
+    """Whether a server was started here, to stop with ``held``; False when another process has one that answers.
+
+    A Problem when it does not answer for long, or the disk is too full for it.
+    """
     until = clock.monotonic() + _START_SECONDS
     while clock.monotonic() < until:
         try:
@@ -243,6 +247,7 @@ def _owned_unless_running(home: Home, held: ExitStack) -> bool:
             with suppress(psycopg.OperationalError):
                 database.connect(home.url).close()
                 return False
+            require_room(settings)
             time.sleep(_PAUSE_SECONDS)
         else:
             return True

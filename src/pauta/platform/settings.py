@@ -220,6 +220,14 @@ class Settings:
     import_batch: int = field(
         default=20_000, metadata=_told(_number(1, 1_000_000), "Rows that an import stores in one transaction.")
     )
+    disk_reserve_mb: int = field(
+        default=500,
+        metadata=_told(
+            _number(0, 1_000_000),
+            "Megabytes of the data folder's disk that stay free: with less nothing new is taken in, with less than "
+            "half of them nothing leaves.",
+        ),
+    )
     log_level: str = field(
         default="info", metadata=_told(_choice("debug", "info", "warning", "error"), "Least severe events to log.")
     )

@@ -13,6 +13,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 from psycopg import Connection
 
 from pauta.core.problems import Problem
+from pauta.platform.disk import require_room
 from pauta.team import actions
 from pauta.team.queries import key_by_secret
 from pauta.team.roles import Caller, Right, caller
@@ -118,6 +119,16 @@ def _user(request: Request, connection: Connection[Any], token: str | None) -> C
 def allowed(right: Right) -> Any:
     """A dependency that lets in who has the right; a Problem for a stranger, without the right, or too fast."""
     return Security(_admit, scopes=[right.value])
+
+
+def _admit_with_room(request: Request, door: Annotated[Door, Security(_admit)]) -> Door:
+    require_room(state_of(request).settings)
+    return door
+
+
+def taking_in(right: Right) -> Any:
+    """Like ``allowed``, for what brings much to be kept; a Problem while the disk is nearly full."""
+    return Security(_admit_with_room, scopes=[right.value])
 
 
 Known = Annotated[Door, Security(_admit)]

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 from psycopg_pool import PoolTimeout
 
 from pauta.migrations import newest
+from pauta.platform import disk
 from pauta.web.state import state_of
 
 router = APIRouter(include_in_schema=False)
@@ -23,9 +24,14 @@ def healthz() -> PlainTextResponse:
 
 @router.get("/readyz")
 def readyz(request: Request) -> PlainTextResponse:
-    """Whether requests can be answered: the database is there and has the schema of this version."""
+    """Whether requests can be answered: the database is there, has the schema of this version, and room to write."""
+    state = state_of(request)
+    room = disk.room(state.settings)
+    if room.short:
+        left = f"{room.free_mb} MB left in {room.folder}, {room.reserve_mb} MB are to stay free"
+        return PlainTextResponse(f"the disk is nearly full: {left}\n", 503)
     try:
-        with state_of(request).pool.connection(timeout=_READY_SECONDS) as connection:
+        with state.pool.connection(timeout=_READY_SECONDS) as connection:
             revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except (PoolTimeout, psycopg.OperationalError):
         return PlainTextResponse("the database does not answer\n", 503)

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pauta.platform.clock import monotonic
+from pauta.platform.disk import Room, room
 from pauta.reports.status import UNITS, Status, status
 from pauta.team.roles import Right
 from pauta.web.operators import operators
@@ -59,8 +60,9 @@ class RequestTimes:
 class _Standing(Collector):
     """The installation's status as gauges."""
 
-    def __init__(self, now: Status) -> None:
+    def __init__(self, now: Status, disk: Room) -> None:
         self._now = now
+        self._disk = disk
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Each gauge with its values."""
@@ -89,6 +91,7 @@ class _Standing(Collector):
         for unit in UNITS:
             aside.add_metric([unit], sum(one.count for one in now.set_aside if one.unit == unit))
         yield aside
+        yield GaugeMetricFamily("pauta_disk_free_bytes", "Room where the data is kept.", self._disk.free_mb * 1_000_000)
         yield GaugeMetricFamily("pauta_stops", "Stop switches that stand.", len(now.stops))
 
 
@@ -99,6 +102,6 @@ def show_metrics(request: Request) -> Response:
     with state.pool.connection() as connection:
         now = status(connection, state.clock.now())
     standing = CollectorRegistry()
-    standing.register(_Standing(now))
+    standing.register(_Standing(now, room(state.settings)))
     times: Any = request.app.state.times
     return Response(generate_latest(standing) + generate_latest(times), media_type=_CONTENT_TYPE)

@@ -15,9 +15,10 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from pauta.core.problems import Problem
+from pauta.platform import disk
 from pauta.platform.log import logger
 from pauta.platform.words import say
-from pauta.web.state import language_of
+from pauta.web.state import language_of, state_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -41,6 +42,8 @@ _STATUS = {
     "web_not_json": HTTPStatus.BAD_REQUEST,
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
+    "disk_short": HTTPStatus.INSUFFICIENT_STORAGE,
+    "database_disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
     "web_no_contact": HTTPStatus.NOT_FOUND,
     "web_not_sent": HTTPStatus.NOT_FOUND,
@@ -166,6 +169,8 @@ def _refused(request: Request, error: Exception) -> JSONResponse:
     headers = {"WWW-Authenticate": scheme} if status == HTTPStatus.UNAUTHORIZED else {}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers["Retry-After"] = str(error.values["seconds"])
+    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+        headers["Retry-After"] = "60"
     return _answer(request, [error], headers)
 
 
@@ -182,7 +187,8 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 def _database_away(request: Request, error: Exception) -> JSONResponse:
     logger(__name__).warning("database away", path=request.url.path, error=str(error))
-    return _answer(request, [Problem("web_database")], {"Retry-After": "1"})
+    problem = disk.problem_of(error, state_of(request).settings) or Problem("web_database")
+    return _answer(request, [problem], {"Retry-After": "1"})
 
 
 def _answer(request: Request, problems: Sequence[Problem], headers: Mapping[str, str] | None = None) -> JSONResponse:

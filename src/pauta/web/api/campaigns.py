@@ -14,7 +14,7 @@ from pauta.campaigns.preview import MOST_DAYS, preview
 from pauta.messages.terms import written
 from pauta.platform.partitions import PARTITIONS
 from pauta.team.roles import Right
-from pauta.web.door import Door, allowed
+from pauta.web.door import Door, allowed, taking_in
 from pauta.web.state import WebState, state_of
 from pauta.web.terms import TermsForm
 from pauta.web.types import Day, JsonObject, Name
@@ -184,7 +184,7 @@ def preview_campaign(
 
 @router.post("/campaigns/{name}/launch")
 def launch_campaign(
-    request: Request, door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name
+    request: Request, door: Annotated[Door, taking_in(Right.CAMPAIGNS_LAUNCH)], name: Name
 ) -> CampaignView:
     """Let the gate decide every message of a draft, and send those that may go once the grace is over.
 

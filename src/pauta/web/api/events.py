@@ -14,7 +14,7 @@ from pauta.events import actions
 from pauta.people.queries import Person, account_ids, find_contacts
 from pauta.pipeline.people import people_changed
 from pauta.team.roles import Right
-from pauta.web.door import Door, allowed
+from pauta.web.door import Door, allowed, taking_in
 from pauta.web.types import Form, JsonObject, Moment, Name
 
 router = APIRouter(tags=["events"])
@@ -69,7 +69,7 @@ class EndedView(BaseModel):
 
 
 @router.post("/events", status_code=201)
-def record_events(door: Annotated[Door, allowed(Right.EVENTS_WRITE)], form: EventsForm) -> RecordedView:
+def record_events(door: Annotated[Door, taking_in(Right.EVENTS_WRITE)], form: EventsForm) -> RecordedView:
     """Record what happened at contacts or accounts. Messages that policies hold for it are planned again."""
     columns = _columns(door, form.events, "events")
     columns["properties"] = [json.dumps(event.properties) for event in form.events]
@@ -80,7 +80,7 @@ def record_events(door: Annotated[Door, allowed(Right.EVENTS_WRITE)], form: Even
 
 
 @router.post("/conditions", status_code=201)
-def open_conditions(door: Annotated[Door, allowed(Right.EVENTS_WRITE)], form: ConditionsForm) -> RecordedView:
+def open_conditions(door: Annotated[Door, taking_in(Right.EVENTS_WRITE)], form: ConditionsForm) -> RecordedView:
     """Let conditions stand from now on, or from a moment; they hold messages for as long as they stand."""
     columns = _columns(door, form.conditions, "conditions")
     columns["ended"] = [None] * len(form.conditions)

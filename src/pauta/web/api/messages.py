@@ -15,7 +15,7 @@ from pauta.messages.archived import archived_mail
 from pauta.messages.overriding import override
 from pauta.messages.terms import read_terms
 from pauta.team.roles import Right
-from pauta.web.door import Door, allowed
+from pauta.web.door import Door, allowed, taking_in
 from pauta.web.terms import TermsForm
 from pauta.web.types import BigNumber, Form, JsonObject, Line, Name
 
@@ -123,7 +123,7 @@ def message_view(one: queries.MessageView) -> MessageView:
 
 @router.post("/messages", status_code=202)
 def send_message(
-    door: Annotated[Door, allowed(Right.MESSAGES_SEND)],
+    door: Annotated[Door, taking_in(Right.MESSAGES_SEND)],
     form: MessageForm,
     response: Response,
     idempotency_key: Annotated[Name, Header(description="Names this request: repeated, it sends nothing twice.")],

@@ -6,14 +6,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from pauta.platform.disk import room
 from pauta.reports.status import status
 from pauta.team.roles import Right
 from pauta.web.api.policies import ReplanningView
 from pauta.web.api.stop import StopView
 from pauta.web.door import Door, allowed
+from pauta.web.state import state_of
 
 router = APIRouter(tags=["status"])
 
@@ -45,6 +47,15 @@ class AsideView(BaseModel):
     tries: int
 
 
+class DiskView(BaseModel):
+    """Room where the data is kept, in the folder that has the least."""
+
+    folder: str
+    free_mb: int
+    reserve_mb: int = Field(description="What is to stay free.")
+    short: bool = Field(description="Nothing new is taken in until there is room again.")
+
+
 class StatusView(BaseModel):
     """The installation at one moment."""
 
@@ -60,9 +71,12 @@ class StatusView(BaseModel):
     launches: list[LaunchView]
     replanning: ReplanningView | None = Field(description="Null when everything is planned.")
     set_aside: list[AsideView]
+    disk: DiskView
 
 
 @router.get("/status")
-def get_status(door: Annotated[Door, allowed(Right.STATUS_READ)]) -> StatusView:
-    """Messages by state, what waits, what is stopped, who works."""
-    return StatusView.model_validate(asdict(status(door.connection, door.now)))
+def get_status(request: Request, door: Annotated[Door, allowed(Right.STATUS_READ)]) -> StatusView:
+    """Messages by state, what waits, what is stopped, who works, and whether there is room on the disk."""
+    found = room(state_of(request).settings)
+    disk = DiskView(folder=str(found.folder), free_mb=found.free_mb, reserve_mb=found.reserve_mb, short=found.short)
+    return StatusView.model_validate({**asdict(status(door.connection, door.now)), "disk": disk})
