@@ -16,9 +16,11 @@ import psycopg
 import pytest
 
 from pauta.commands.programs import programs
+from pauta.commands.up import prepared
 from pauta.platform import database
 from pauta.platform.home import home_of
 from pauta.platform.settings import Settings
+from pauta.platform.supervisor import Child
 from tests.conftest import enterable_folder
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +164,24 @@ def test_a_killed_parent_takes_everything_along_and_the_next_start_recovers(made
         with _up(made, port):
             assert _alive(everybody) == []
             assert _answers(made)
+
+
+def test_a_database_that_ends_during_the_start_gets_a_moment_to_come_back(settings: Settings) -> None:
+    asked = []
+
+    def others(_settings: Settings) -> list[Child]:
+        asked.append(1)
+        if len(asked) == 1:
+            raise psycopg.OperationalError("the server closed the connection unexpectedly")
+        return []
+
+    died = subprocess.Popen(["true"])
+    died.wait()
+    child = Child("database", 0, lambda: subprocess.Popen(["sleep", "60"]), running=died)
+    (again,) = prepared(settings.database_url, [child], settings, others)
+    assert again.running is not None
+    assert again.running.poll() is None
+    again.running.kill()
 
 
 def test_every_process_of_an_installation_gets_its_settings() -> None:

@@ -31,6 +31,7 @@ from pauta.platform.words import tell
 app = typer.Typer(rich_markup_mode=None)
 
 _PATIENCE_SECONDS = 6.0  # children of a killed parent need a moment to finish
+_COMEBACK_SECONDS = 60.0  # PostgreSQL recovers from a crash within that
 
 
 @app.command()
@@ -53,9 +54,7 @@ def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | Non
         if settings.catcher_enabled:
             _wait_for_port("catcher_smtp_port", "127.0.0.1", settings.catcher_smtp_port)
         with _database(settings) as (url, own):
-            migrations.upgrade(url)
-            own += (children or forked_programs)(replace(settings, database_url=url))
-            _supervise(settings, lang, own)
+            _supervise(settings, lang, prepared(url, own, settings, children or forked_programs))
     _tell("up.stopped", lang)
 
 
@@ -104,6 +103,28 @@ def _database(settings: Settings) -> Iterator[tuple[str, list[Child]]]:
     with owned_server(home_of(settings.data_dir)) as server:
         child = Child("database", DATABASE, server.start, stop_signal=signal.SIGINT, running=server.process)
         yield server.home.url, [child]
+
+
+def prepared(
+    url: str, own: Sequence[Child], settings: Settings, others: Callable[[Settings], Sequence[Child]]
+) -> list[Child]:
+    """All children, once the database has the newest schema; one that ends meanwhile gets a moment to come back."""
+    until = clock.monotonic() + _COMEBACK_SECONDS
+    while True:
+        try:
+            migrations.upgrade(url)
+            return [*own, *others(replace(settings, database_url=url))]
+        except psycopg.OperationalError:
+            if clock.monotonic() > until:
+                raise
+            time.sleep(0.1)
+            own = [_running(child) for child in own]
+
+
+def _running(child: Child) -> Child:
+    """The child, started again if it has ended."""
+    ended = child.running is not None and child.running.poll() is not None
+    return replace(child, running=child.start()) if ended else child
 
 
 def _supervise(settings: Settings, lang: str, children: Sequence[Child]) -> None:
