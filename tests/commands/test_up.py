@@ -175,13 +175,13 @@ def test_a_database_that_ends_during_the_start_gets_a_moment_to_come_back(settin
             raise psycopg.OperationalError("the server closed the connection unexpectedly")
         return []
 
-    died = subprocess.Popen(["true"])
+    died, comes_back = subprocess.Popen(["true"]), subprocess.Popen(["sleep", "60"])
     died.wait()
-    child = Child("database", 0, lambda: subprocess.Popen(["sleep", "60"]), running=died)
+    child = Child("database", 0, lambda: comes_back, running=died)
     (again,) = prepared(settings.database_url, [child], settings, others)
-    assert again.running is not None
-    assert again.running.poll() is None
-    again.running.kill()
+    assert again.running is comes_back
+    comes_back.kill()
+    comes_back.wait()
 
 
 def test_every_process_of_an_installation_gets_its_settings() -> None:

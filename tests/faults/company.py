@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 
 from pauta.campaigns import actions as campaigns
+from pauta.channels.email.links import link_keys
 from pauta.content.actions import publish
 from pauta.core.render import TemplateSource
+from pauta.core.tokens import Purpose
 from pauta.messages import actions as messages
 from pauta.messages.terms import Terms
 from pauta.policies.actions import replace_all
@@ -81,3 +83,11 @@ def states(connection: Connection[Any], where: str = "true") -> dict[int, int]:
         f"SELECT state, count(*) FROM message WHERE {where} GROUP BY state"
     ).fetchall()
     return dict(rows)
+
+
+def messages_of(connection: Connection[Any], mails: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The messages that the mail server received, by the Message-IDs of their mails."""
+    keys = link_keys(connection)
+    found = [keys.number_in(Purpose.MESSAGE_ID, mail["message_id"].strip("<>").split("@")[0]) for mail in mails]
+    assert None not in found
+    return [number for number in found if number]

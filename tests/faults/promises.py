@@ -16,7 +16,7 @@ from psycopg import Connection
 from pauta.messages.states import FINAL_STATES, Lane, State
 from pauta.pipeline.delivery import OUTCOME_CODE
 from pauta.platform import database
-from tests.faults import sink
+from tests.faults import company, sink
 from tests.faults.installation import Installation
 
 OUTCOME_NAMES = {code: str(kind) for kind, code in OUTCOME_CODE.items()}
@@ -78,10 +78,8 @@ def cut_off(running: Installation) -> Counter[int]:
 
 def ledger(running: Installation) -> dict[int, Message]:
     """Every message, with the mails of it that arrived."""
-    received = Counter(
-        int(mail["message_id"].strip("<>").split("@")[0].split(".")[1]) for mail in sink.mails(running.mailbox)
-    )
     with database.connect(running.url) as connection:
+        received = Counter(company.messages_of(connection, sink.mails(running.mailbox)))
         rows = connection.execute(
             "SELECT m.id, c.external_id, m.account_key, k.campaign, m.lane, m.state, m.day::text, k.type "
             "FROM message m JOIN contact c ON c.id = m.contact_id JOIN proposal p ON p.id = m.proposal_id "

@@ -54,13 +54,12 @@ def small_disk(folder: Path, megabytes: int = SIZE_MB) -> Iterator[None]:
 def fill(folder: Path, left_mb: int) -> None:
     """Leave so many megabytes."""
     free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-    with (folder / "ballast").open("ab") as ballast:
+    with (folder / "ballast").open("ab", buffering=0) as ballast:
         with suppress(OSError):
             os.posix_fallocate(ballast.fileno(), ballast.tell(), max(1, free - left_mb * 1_000_000))
         while not left_mb:  # to the last page, whoever frees one meanwhile
             try:
                 ballast.write(b"\0" * 4096)
-                ballast.flush()
             except OSError:
                 return
 

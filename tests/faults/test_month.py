@@ -196,12 +196,14 @@ def assert_caps_hold(url: str, mailbox: Path) -> None:
                 "WHERE k.type = 'promotional'"
             ).fetchall()
         }
+        mails = sink.mails(mailbox)
+        messages = company.messages_of(connection, mails)
     touches: dict[str, list[date]] = defaultdict(list)
     promotions: dict[str, list[date]] = defaultdict(list)
     accounts: Counter[tuple[int, date]] = Counter()
     total: Counter[date] = Counter()
     seen: set[str] = set()
-    for mail in sink.mails(mailbox):
+    for mail, message in zip(mails, messages, strict=True):
         assert mail["message_id"] not in seen
         seen.add(mail["message_id"])
         account, zone = people[mail["recipient"]]
@@ -209,7 +211,7 @@ def assert_caps_hold(url: str, mailbox: Path) -> None:
         assert local.isoweekday() <= 5
         assert 8 <= local.hour < 18
         touches[mail["recipient"]].append(local.date())
-        if int(mail["message_id"].strip("<>").split("@")[0].split(".")[1]) in promotional:
+        if message in promotional:
             promotions[mail["recipient"]].append(local.date())
         accounts[account, local.date()] += 1
         total[local.date()] += 1
