@@ -1,4 +1,7 @@
-"""``launch``: from "launch" to every verdict stored; ``deliver``: from there until the mail server has every mail."""
+"""``launch``: from "launch" to every verdict stored; ``deliver``: from there until the mail server has every mail.
+
+``deliver.signed`` delivers with a signature on each mail.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from bench.database import installation, store
 from bench.measure import clock, cpu_seconds, difference, durability, memory, report
 from bench.running import Sink, ready, wait, workers
 from pauta.campaigns import actions as campaigns
+from pauta.channels.email.signing import make_key, use_key
 from pauta.content.actions import publish
 from pauta.messages import actions as messages
 from pauta.platform.database import connect
@@ -58,12 +62,24 @@ def launch(n: int) -> None:
 
 def deliver(n: int) -> None:
     """Deliver ``n`` mails that are due, from the first claim to the last mail counted by the mail server."""
+    _deliver("deliver", n)
+
+
+def deliver_signed(n: int) -> None:
+    """The same, each mail signed (DKIM, RSA with 2048 bits)."""
+    _deliver("deliver.signed", n, signed=True)
+
+
+def _deliver(name: str, n: int, *, signed: bool = False) -> None:
     now = datetime.now(UTC)
     sink = Sink(PORT)
     try:
         with installation() as (data_dir, url):
             store(url, n, now, policies=False)
             campaign_id = campaign(url, now)
+            if signed:
+                with connect(url) as connection:
+                    use_key(connection, make_key(connection, "bench.example", "", now), now)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}", "web_url": "https://bench.example"}
             with (
                 memory(own=False) as seen,
@@ -89,7 +105,7 @@ def deliver(n: int) -> None:
                 settled = clock() - begun
                 used = difference(cpu_seconds(), spent)
                 report(
-                    "deliver",
+                    name,
                     due,
                     seconds,
                     seen,

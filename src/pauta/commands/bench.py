@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 def bench(
     name: Annotated[
         str,
-        typer.Argument(help="gate.plan, launch, preview, deliver, transactional, import, why, calendar.month, or all."),
+        typer.Argument(help="Which, such as deliver.signed, or all of them."),
     ] = "all",
     n: Annotated[int | None, typer.Option(min=1, help="How many contacts or mails.")] = None,
 ) -> None:

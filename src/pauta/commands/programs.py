@@ -23,7 +23,7 @@ WORK, WEB, CATCHER, DATABASE = range(4)
 TITLE = "pauta: "
 """What the titles of processes begin with, as ``ps`` shows them."""
 
-_SHARED = ("pauta.worker", "pauta.web.app", "uvicorn", "pauta.channels.email.catcher")
+_SHARED = ("pauta.worker", "pauta.web.app", "uvicorn", "pauta.channels.email.catcher", "pauta.mailroom")
 _LOADING_SECONDS = 5.0  # of CPU time: a compiled gate is loaded within one
 
 
@@ -56,6 +56,8 @@ def programs(settings: Settings, gate_is_there: Callable[[], bool]) -> list[Chil
     children += [
         Child(name, WORK, _start(name, command, settings), may_start=gate_is_there) for name, command in deciding
     ]
+    if settings.return_domain:
+        children.append(Child("mail room", WORK, _start("mail room", ["pauta.mailroom"], settings)))
     if settings.catcher_enabled:
         children.append(Child("catcher", CATCHER, _start("catcher", ["pauta.channels.email.catcher"], settings)))
     return children

@@ -51,6 +51,8 @@ def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | Non
     with _only_one(settings.data_dir):
         _tell("up.starting", lang, folder=settings.data_dir)
         _wait_for_port("web_port", settings.web_host, settings.web_port)
+        if settings.return_domain:
+            _wait_for_port("incoming_port", settings.incoming_host, settings.incoming_port)
         if settings.catcher_enabled:
             _wait_for_port("catcher_smtp_port", "127.0.0.1", settings.catcher_smtp_port)
         with _database(settings) as (url, own):

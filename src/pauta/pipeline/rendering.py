@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from pauta.channels.base import Outgoing
 from pauta.channels.email import mime
 from pauta.channels.email.address import sender_mailbox, smtp_address
-from pauta.channels.email.links import LinkKeys, link_keys
+from pauta.channels.email.links import RETURN, UNSUBSCRIBE, LinkKeys, link_keys
 from pauta.channels.email.signing import Signers, feedback_name, signers
 from pauta.content.footer import ONE_CLICK, UNSUBSCRIBE_FIGURE, completed, links
 from pauta.content.queries import Published, choose, published
@@ -36,16 +36,17 @@ class Letterhead:
     """What all mails of an installation have in common.
 
     ``sender`` is for proposals that name none; ``link_url`` is how links in mails begin, or empty where readers could
-    not reach them.
+    not reach them; ``return_domain`` is where bounces go, or empty when they go to the sender.
     """
 
     sender: str
     link_url: str
+    return_domain: str = ""
 
     @staticmethod
     def of(settings: Settings) -> Letterhead:
         """As the settings say."""
-        return Letterhead(settings.sender, settings.link_url)
+        return Letterhead(settings.sender, settings.link_url, settings.return_domain)
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,11 @@ def _mail(
         raise Problem("channel_without_provider", field="channel", channel=Channel(claimed.channel).name)
     if not proposal.versions:
         raise Problem("messages.template_unpublished", field="template", template=proposal.template)
-    company, base = desk.company, desk.letterhead.link_url
+    company, base, returns = desk.company, desk.letterhead.link_url, desk.letterhead.return_domain
     version = choose(proposal.versions, recipient["language"], company["language"])
     language = recipient["language"] or company["language"]
-    ways = links(base, desk.keys.token(Purpose.CHOICES, claimed.id)) if base else None
+    token = desk.keys.token(Purpose.CHOICES, claimed.id)
+    ways = links(base, token) if base else None
     figures = {**figures_of(recipient, company), **proposal.figures, **(ways.figures if ways else {})}
     rendered = render(version.compiled, figures, language)
     headers: dict[str, str] = {}
@@ -161,7 +163,8 @@ def _mail(
         if ways is None:
             raise MissingFigure(UNSUBSCRIBE_FIGURE)
         rendered = completed(rendered, ways, company, version.language)
-        headers |= {"List-Unsubscribe": f"<{ways.unsubscribe}>", "List-Unsubscribe-Post": ONE_CLICK}
+        by_mail = f", <mailto:{UNSUBSCRIBE}{token}@{returns}>" if returns else ""
+        headers = {"List-Unsubscribe": f"<{ways.unsubscribe}>{by_mail}", "List-Unsubscribe-Post": ONE_CLICK}
     who = proposal.sender or company["sender"] or desk.letterhead.sender
     _, own = sender_mailbox(who)
     domain = own.rpartition("@")[2]
@@ -177,7 +180,8 @@ def _mail(
         headers,
     )
     signed = desk.signers.signed(content, domain)
-    return _Mail(claimed, number, own, smtp_address(recipient["email"]), signed, dictionary)
+    sender = f"{RETURN}{desk.keys.token(Purpose.RETURN, claimed.id)}@{returns}" if returns else own
+    return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary)
 
 
 def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:

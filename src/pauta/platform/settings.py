@@ -172,6 +172,16 @@ class Settings:
         default="Pauta <pauta@localhost.localdomain>",
         metadata=_told(_address, "From address of messages that name no sender of their own."),
     )
+    return_domain: str = field(
+        default="",
+        metadata=_told(
+            _text,
+            "Domain whose mail reaches incoming_port: bounces, complaints and unsubscribe mails go there; "
+            "empty means that Pauta takes in none.",
+        ),
+    )
+    incoming_host: str = field(default="127.0.0.1", metadata=_told(_text, "Address on which mail is taken in."))
+    incoming_port: int = field(default=2526, metadata=_told(_PORT, "Port on which mail is taken in, by SMTP."))
     catcher_enabled: bool = field(
         default=True,
         metadata=_told(_flag, "Whether a local mail catcher runs, which takes every mail and delivers none."),

@@ -17,6 +17,9 @@ from pauta.core.tokens import Purpose, TokenKey, number_in, token
 VALID = timedelta(days=400)
 """How long links work after their key was replaced; the law wants them to work for 60 days, people for a year."""
 
+RETURN, UNSUBSCRIBE = "b+", "u+"
+"""What the addresses begin with to which bounces and unsubscribe mails go; a token follows."""
+
 _MOST = 256
 
 

@@ -1,0 +1,103 @@
+"""The mail room: takes in bounces, complaints, answers and unsubscribe mails by SMTP, and acts before it says "taken".
+
+What it cannot act on now, because the database is away, it refuses for now; whoever sent it tries again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+
+import psycopg
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from pauta.channels.email.links import link_keys
+from pauta.pipeline.incoming import known_recipient, take
+from pauta.platform import log
+from pauta.platform.clock import Clock
+from pauta.platform.database import connect
+from pauta.platform.settings import Settings, load
+
+MAX_MAIL = 5_000_000
+"""Bytes of the largest mail that is read."""
+
+
+class MailRoom:
+    """What the SMTP server asks at each command."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take in what goes to an address that stands in one of our mails, and nothing else."""
+        local, _, domain = address.rpartition("@")
+        if domain.lower() != self._settings.return_domain.lower():
+            return "550 5.7.1 not for this server"
+        try:
+            known = await asyncio.to_thread(self._is_known, local)
+        except psycopg.Error as error:
+            return self._later(error)
+        if not known:
+            return "550 5.1.1 no such address"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 ok"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Act on the mail, once for each address to which it goes."""
+        raw = envelope.content if isinstance(envelope.content, bytes) else b""
+        try:
+            for address in envelope.rcpt_tos:
+                await asyncio.to_thread(self._take, raw, address.rpartition("@")[0])
+        except psycopg.Error as error:
+            return self._later(error)
+        return "250 2.0.0 taken"
+
+    def _is_known(self, local: str) -> bool:
+        with connect(self._settings.database_url) as connection:
+            return known_recipient(link_keys(connection), local)
+
+    def _take(self, raw: bytes, local: str) -> None:
+        with connect(self._settings.database_url) as connection:
+            taken = take(connection, self._clock.now(), raw, local)
+        told = {"kind": taken.incoming.kind, "bounce": taken.incoming.bounce, "status": taken.incoming.status}
+        log.logger("mailroom").info("mail taken", message=taken.message_id, new=taken.new, **told)
+
+    def _later(self, error: psycopg.Error) -> str:
+        log.logger("mailroom").warning("mail refused for now", why=str(error))
+        return "451 4.3.0 not now; try again"
+
+
+async def serve(settings: Settings, clock: Clock) -> None:
+    """Take mails in until SIGTERM or SIGINT."""
+    room = MailRoom(settings, clock)
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    server = await loop.create_server(
+        lambda: SMTP(room, data_size_limit=MAX_MAIL, hostname=settings.return_domain, ident="Pauta", loop=loop),
+        settings.incoming_host,
+        settings.incoming_port,
+    )
+    log.logger("mailroom").info("listening", port=settings.incoming_port)
+    await stop.wait()
+    server.close()
+
+
+def main() -> None:
+    """Serve as the settings say."""
+    argparse.ArgumentParser(prog="pauta.mailroom", description=__doc__).parse_args()
+    settings = load()
+    clock = Clock(settings.clock_file)
+    log.set_up(settings.log_level, settings.log_format, clock, "mailroom")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library logs every command, addresses and all
+    asyncio.run(serve(settings, clock))
+
+
+if __name__ == "__main__":
+    main()

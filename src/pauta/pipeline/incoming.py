@@ -1,0 +1,171 @@
+"""Mails that come in are matched to the message that they answer to, and act: by signed names alone, never by guess."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from hashlib import sha256
+from typing import Any
+
+from psycopg import Connection, sql
+
+from pauta.channels.base import PROVIDED
+from pauta.channels.email.incoming import Bounce, Incoming, Kind, read
+from pauta.channels.email.links import RETURN, UNSUBSCRIBE, LinkKeys, link_keys
+from pauta.core.gate.reasons import Reason
+from pauta.core.gate.vocabulary import Channel
+from pauta.core.tokens import Purpose
+from pauta.events.actions import record_events
+from pauta.messages.actions import request_plan
+from pauta.messages.archived import archived_mail
+from pauta.messages.ledger import lock_parts, move
+from pauta.messages.origins import Origin, origin_of
+from pauta.messages.states import State
+from pauta.people.actions import suppress
+from pauta.people.addresses import AddressState
+from pauta.people.choices import EVERY_TOPIC, Statement, reader_of, unsubscribe
+from pauta.pipeline.fallback import follow_up
+from pauta.pipeline.people import people_changed
+
+COMPLAINTS = "complaints"
+"""Where mailbox providers send complaints; they are matched by the mail that they enclose."""
+SOFT_BOUNCES = 3
+SOFT_FOR = timedelta(days=7)
+MEMORY = timedelta(days=60)
+"""An address is given up after so many soft bounces over so long; what is older than the memory is forgotten."""
+
+Conn = Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a mail: what it is, and the message to which it answers; None where it answers to none of ours."""
+
+    incoming: Incoming
+    message_id: int | None
+    new: bool
+
+
+def known_recipient(keys: LinkKeys, local: str) -> bool:
+    """Whether mail to this local part of our domain is taken in: with a token of ours, or complaints."""
+    return local.lower() == COMPLAINTS or _of_address(keys, local) is not None
+
+
+def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
+    """Act on a mail to a local part of our domain, in the caller's transaction; the same mail twice acts once."""
+    keys = link_keys(connection)
+    incoming = read(raw)
+    number = _of_address(keys, local)
+    if number is None:
+        number = next(filter(None, (_of_message_id(keys, one) for one in incoming.message_ids)), None)
+    origin = None if number is None else origin_of(connection, number)
+    if origin is None:
+        return Taken(incoming, None, False)
+    kind = incoming.kind
+    if local.lower().startswith(UNSUBSCRIBE) and kind is Kind.reply:
+        kind = Kind.unsubscribe
+    new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, raw)
+    if new:
+        _act(connection, now, origin, kind, incoming)
+    return Taken(incoming, origin.id, new)
+
+
+def _act(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming) -> None:
+    if kind is Kind.bounce and incoming.bounce is Bounce.hard:
+        _give_up(connection, now, origin, incoming.said or incoming.status)
+        _failed(connection, now, origin, incoming.said or incoming.status)
+    elif kind is Kind.bounce and incoming.bounce is Bounce.soft and _is_enough(connection, now, origin):
+        _give_up(connection, now, origin, f"{SOFT_BOUNCES} × {incoming.said or incoming.status}")
+    elif kind in (Kind.complaint, Kind.unsubscribe):
+        _end(connection, now, origin, kind)
+
+
+def _give_up(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
+    """Never write again to the address to which the message went, whoever has it now."""
+    address = _sent_to(connection, origin)
+    if address:
+        states = [AddressState.BOUNCED]
+        changes = suppress(connection, Channel.email, [address], states, [why], source="bounce", now=now)
+        people_changed(connection, changes, now)
+
+
+def _failed(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
+    """A message that was sent and has bounced has failed: its place is free, the next channel of its wish follows."""
+    lock_parts(connection, [origin.part])
+    keys = move(
+        connection,
+        sql.SQL(f"part = %(part)s AND id = %(id)s AND state IN ({State.SENT}, {State.UNKNOWN})"),
+        {"part": origin.part, "id": origin.id},
+        to=State.FAILED,
+        reason=Reason.rejected,
+        now=now,
+        detail=why,
+    )
+    if keys:
+        follow_up(connection, now, [(origin.part, origin.id)])
+        request_plan(connection, keys, now)
+
+
+def _is_enough(connection: Conn, now: datetime, origin: Origin) -> bool:
+    """Whether the soft bounces of the contact, this one included, are many enough over a time that is long enough."""
+    row = connection.execute(
+        "SELECT count(*) >= %s AND min(at) <= %s FROM event WHERE part = %s AND account_key = %s AND contact_id = %s"
+        " AND name = 'mail_bounce_soft' AND at >= %s",
+        (SOFT_BOUNCES, now - SOFT_FOR, origin.part, origin.account_key, origin.contact_id, now - MEMORY),
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _end(connection: Conn, now: datetime, origin: Origin, kind: Kind) -> None:
+    """A complaint ends everything but transactional mail, a mail to unsubscribe the topic that it was about."""
+    reader = reader_of(connection, origin.contact_id)
+    if reader is None:
+        return
+    everything = kind is Kind.complaint or not origin.topic or origin.type == "transactional"
+    channels: Sequence[Channel] = sorted(PROVIDED) if everything else [Channel(max(0, origin.channel))]
+    source = "complaint" if kind is Kind.complaint else "unsubscribe mail"
+    said = Statement(source, "", {"message": str(origin.id)}, now)
+    changes = unsubscribe(connection, reader, EVERY_TOPIC if everything else origin.topic, channels, said)
+    people_changed(connection, changes, now)
+
+
+def _record(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, raw: bytes) -> bool:
+    """Tell it in the timeline; False when the very same mail was told before."""
+    name = f"mail_{kind}_{incoming.bounce}" if incoming.bounce else f"mail_{kind}"
+    told = {"message": origin.id, "status": incoming.status, "said": incoming.said}
+    changes = record_events(
+        connection,
+        {
+            "contact_id": [origin.contact_id],
+            "name": [name],
+            "at": [now.isoformat()],
+            "external_id": [f"mail:{origin.id}:{sha256(raw).hexdigest()[:32]}"],
+            "properties": [json.dumps(told)],
+        },
+        source="mail",
+        now=now,
+    )
+    people_changed(connection, changes, now)
+    return bool(changes.created)
+
+
+def _sent_to(connection: Conn, origin: Origin) -> str | None:
+    """The address to which the message went, as its copy in the archive says; the contact may have another one now."""
+    copy = archived_mail(connection, origin.id)
+    if copy is None:
+        return None
+    to = message_from_bytes(copy, policy=policy.default)["To"]
+    return str(to.addresses[0].addr_spec) if to and to.addresses else None
+
+
+def _of_address(keys: LinkKeys, local: str) -> int | None:
+    begins, token = local[:2].lower(), local[2:]
+    purpose = {RETURN: Purpose.RETURN, UNSUBSCRIBE: Purpose.CHOICES}.get(begins)
+    return None if purpose is None else keys.number_in(purpose, token)
+
+
+def _of_message_id(keys: LinkKeys, message_id: str) -> int | None:
+    return keys.number_in(Purpose.MESSAGE_ID, message_id.partition("@")[0])
