@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -13,6 +14,8 @@ from pauta.web import screens
 from tests.web.conftest import TestClient
 
 ROOT = Path(__file__).parents[2]
+FIRST_LOAD = 300_000
+"""Bytes of compressed script before the parts that each page loads when it is opened."""
 
 
 @pytest.fixture
@@ -88,3 +91,13 @@ def test_every_page_of_the_router_has_its_address() -> None:
     router = (ROOT / "ui" / "src" / "app" / "router.tsx").read_text(encoding="utf-8")
     first_parts = {path.split("/")[1] for path in re.findall(r'path: "(/[^"]*)"', router)} - {""}
     assert first_parts == set(screens.ADDRESSES)
+
+
+def test_the_first_load_is_small() -> None:
+    built = ROOT / "src" / "pauta" / "web" / "static"
+    page = (built / "index.html").read_text(encoding="utf-8")
+    first = set(re.findall(r'(?:src|href)="/(assets/[^"]+\.js)"', page))
+    catalogue = max((built / "assets").glob("pt-BR-*.js"), key=lambda file: file.stat().st_size)
+    sizes = [len(gzip.compress(file.read_bytes())) for file in [*(built / name for name in first), catalogue]]
+    assert first
+    assert sum(sizes) < FIRST_LOAD

@@ -9,6 +9,7 @@ import { Figures, Reasons } from "../../ui/impact/Impact";
 import { Strip } from "../../ui/impact/Strip";
 import { useSession } from "../../ui/session";
 import { Answer, Failure } from "../../ui/states";
+import { MixBeside } from "./MixBeside";
 
 const FRESH = 60_000;
 const route = getRouteApi("/inside/campaigns/$name");
@@ -56,6 +57,7 @@ function Days({ campaign, strip }: { campaign: CampaignView; strip: GetCampaignS
         <Text fw={600} mb={6}><Trans>If it is for {formats.longDay(shown.day)}</Trans></Text>
         <Figures counts={shown.counts} />
       </div>
+      <MixBeside day={shown.day} />
       {otherDay ? (
         <Alert color="green" py="xs">
           <Group justify="space-between" gap="sm">
