@@ -24,7 +24,7 @@ CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router
 SQL_CHOICES := prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,$\
 	require-concurrent-index-creation,require-lock-timeout,require-statement-timeout
 
-.PHONY: setup demo test test-long check browser bench faults clean
+.PHONY: setup demo test test-long check browser bench bench-peers faults clean
 
 setup: $(READY) $(SCREENS)
 
@@ -78,6 +78,17 @@ check: setup
 
 bench: setup
 	$(BIN)/pauta bench all
+
+# nuntius and django-post-office at the same work, in an environment of their own; nuntius needs Python 3.12 or newer.
+PEERS := .cache/peers
+PEERS_PYTHON ?= 3.13
+$(PEERS)/ready: bench/peers/requirements.txt | $(READY)
+	$(BIN)/uv venv --quiet --clear --python $(PEERS_PYTHON) $(PEERS)
+	$(BIN)/uv pip install --quiet --python $(PEERS)/bin/python -r bench/peers/requirements.txt
+	@touch $@
+
+bench-peers: setup $(PEERS)/ready
+	$(BIN)/python -m bench.peers --python $(PEERS)/bin/python
 
 faults: setup
 	$(BIN)/pytest -m fault --timeout 7200 -s

@@ -75,6 +75,8 @@ def _program(process: psutil.Process) -> str:
     title = " ".join(words).rstrip()  # it is as long as the command line was
     if title.startswith(TITLE):
         return "workers" if "worker" in title else title.removeprefix(TITLE)
+    if any("nuntius" in word or "post_office" in word for word in words):
+        return "peer"
     return "parent" if "up" in words else "bench"
 
 
