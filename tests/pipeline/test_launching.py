@@ -9,7 +9,7 @@ import pytest
 
 from pauta.campaigns import actions as campaigns
 from pauta.channels.base import OutcomeKind
-from pauta.messages.states import State
+from pauta.messages.states import State, Unit
 from pauta.people.actions import move_contact
 from pauta.pipeline import launching
 from pauta.pipeline.people import people_changed
@@ -52,6 +52,36 @@ def test_every_partition_is_written_once(office: Office) -> None:
     assert office.one("SELECT state FROM campaign") == "launched"
     assert office.one("SELECT sum(messages) FROM launch_part") == 40
     assert office.one("SELECT count(*) FROM message m JOIN message_key k ON k.message_id = m.id") == 40
+
+
+def test_a_lower_tier_waits_until_the_higher_is_written_everywhere(office: Office) -> None:
+    company.build(office.connection, office.now, 20, 40, WARM_UP)
+    low = company.launch(office.connection, office.now, "low", tier=2)
+    high = company.launch(office.connection, office.now + timedelta(seconds=1), "high", tier=1)
+    worker, here, there = at_work(office), tuple(range(32)), tuple(range(32, PARTITIONS))
+
+    def next_of(parts: tuple[int, ...]) -> launching.LaunchStep | None:
+        with office.transaction() as connection:
+            return launching.next_step(connection, parts, 10_000)
+
+    def write_all(parts: tuple[int, ...]) -> list[int]:
+        written = []
+        while step := next_of(parts):
+            written.append(step.campaign_id)
+            write(office, worker, step)
+        return list(dict.fromkeys(written))
+
+    assert write_all(here) == [high]
+    set_aside = (
+        "INSERT INTO quarantine (unit, part, id, error, since, tries, again_at) SELECT %s, part, %s, '', now(), 1,"
+    )
+    office.run(f"{set_aside} now() + interval '1 hour' FROM generate_series(32, 63) part", Unit.LAUNCH, high)
+    lower = next_of(here)
+    assert lower is not None
+    assert lower.campaign_id == low
+    office.run("DELETE FROM quarantine")
+    assert write_all(there) == [high, low]
+    assert write_all(here) == [low]
 
 
 def test_the_tally_counts_what_a_launch_has_written(office: Office) -> None:

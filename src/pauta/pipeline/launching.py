@@ -64,15 +64,24 @@ class LaunchStep:
 
 
 def next_step(connection: Connection[Any], owned: tuple[int, ...], contacts: int) -> LaunchStep | None:
-    """The next partitions of the oldest launch that this worker owns, about ``contacts`` contacts in all."""
+    """The next partitions of the oldest launch that this worker owns, about ``contacts`` contacts in all.
+
+    A lower tier waits until the higher ones are written in all partitions, whoever owns them: places of a capacity go
+    by tier.
+    """
     row = connection.execute(
         f"""
-        SELECT c.id, c.proposal_id, array_agg(l.part ORDER BY l.part),
-               (SELECT count(*) FROM contact WHERE part = ANY((array_agg(l.part ORDER BY l.part))[:{_COUNTED}]))
-        FROM launch_part l JOIN campaign c ON c.id = l.campaign_id
-        WHERE l.done_at IS NULL AND l.part = ANY(%s) AND c.state = 'launching'
-              AND {FREE.format(unit=Unit.LAUNCH, part="l.part", id="c.id")}
-        GROUP BY c.id ORDER BY c.launched_at, c.id LIMIT 1
+        WITH undone AS MATERIALIZED (
+            SELECT c.id, c.proposal_id, c.launched_at, p.tier, l.part
+            FROM launch_part l JOIN campaign c ON c.id = l.campaign_id JOIN proposal p ON p.id = c.proposal_id
+            WHERE l.done_at IS NULL AND c.state = 'launching'
+                  AND {FREE.format(unit=Unit.LAUNCH, part="l.part", id="c.id")}
+        )
+        SELECT id, proposal_id, array_agg(part ORDER BY part),
+               (SELECT count(*) FROM contact
+                WHERE part = ANY((array_agg(undone.part ORDER BY undone.part))[:{_COUNTED}]))
+        FROM undone WHERE part = ANY(%s) AND tier = (SELECT min(tier) FROM undone)
+        GROUP BY id, proposal_id, launched_at ORDER BY launched_at, id LIMIT 1
         """,
         (list(owned),),
     ).fetchone()
