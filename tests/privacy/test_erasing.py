@@ -115,6 +115,24 @@ def tell_everything(office: Office, number: int) -> None:
         ana,
     )
     audit(connection, now, "user:ana@pauta.example", "people.write", f"contact:{ID}", {"contact": ID, "email": EMAIL})
+    at_account = {"at": [now], "contact_id": [None], "account_id": [1]}
+    record_events(
+        connection,
+        {
+            **_timed(at_account),
+            "name": ["seat"],
+            "external_id": [f"seat-{EMAIL}"],
+            "properties": [f'{{"given_to": ["{EMAIL}"]}}'],
+        },
+        source="test",
+        now=now,
+    )
+    other = company.send_one(connection, now, 1, f"invoice for {EMAIL}")
+    connection.execute(
+        "UPDATE proposal SET figures = %s WHERE id = (SELECT proposal_id FROM message WHERE id = %s)",
+        (f'{{"asked_by": "{NAME}"}}', other),
+    )
+    connection.execute("UPDATE attempt SET answer = %s WHERE message_id <> %s", (f"250 told {EMAIL}", number))
     connection.execute("UPDATE account SET attributes = %s WHERE external_id = 'a2'", (f'{{"buyer": "{EMAIL}"}}',))
     connection.commit()
 

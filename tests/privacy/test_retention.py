@@ -114,3 +114,15 @@ def test_wrong_times_are_refused(office: Office, kind: str, days: int, code: str
     with pytest.raises(Problem, match=code):
         keep(office.connection, kind, days, office.now, "ana")
     assert office.one("SELECT count(*) FROM retention") == 0
+
+
+def test_what_was_looked_at_on_an_earlier_day_is_not_looked_at_again(office: Office) -> None:
+    office.later(days=800)
+    old = office.one("SELECT min(started_at) FROM attempt")
+    remove_old(office.connection, office.now)
+    office.run("INSERT INTO archive SELECT part, message_id, number, 1, '', '' FROM attempt")
+    office.later(days=1)
+    assert remove_old(office.connection, office.now) == 0
+    office.run("UPDATE attempt SET started_at = %s", old + timedelta(days=70))
+    office.later(days=1)
+    assert remove_old(office.connection, office.now) == 3

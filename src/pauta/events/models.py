@@ -35,7 +35,11 @@ class Event(Base):
     """Something that happened at an account (``contact_id`` null) or a contact; ``day`` is the local date there."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("external_id"), Index(None, "part", "account_key", "day"))
+    __table_args__ = (
+        UniqueConstraint("external_id"),
+        Index(None, "part", "account_key", "day"),
+        Index("ix_event_at", "at", postgresql_using="brin"),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     part: Mapped[Small]
     account_key: Mapped[BigId]

@@ -75,6 +75,9 @@ _FREE_TEXTS: Mapping[LiteralString, tuple[LiteralString, ...]] = {
     "campaign_comment": ("text",),
     "campaign_request": ("title", "what", "whom", "goal", "why"),
     "approval_decision": ("comment",),
+    "attempt": ("answer",),
+    "condition": ("external_id",),
+    "event": ("external_id",),
     "inbox_entry": ("about",),
     "import_run": ("file_name",),
     "maintenance": ("title",),
@@ -82,6 +85,7 @@ _FREE_TEXTS: Mapping[LiteralString, tuple[LiteralString, ...]] = {
     "meeting": ("title",),
     "message_change": ("detail",),
     "override": ("reason",),
+    "proposal": ("occurrence",),
     "quarantine": ("error",),
     "stop": ("reason",),
     "submission": ("note",),
@@ -95,8 +99,10 @@ _DOCUMENTS: Mapping[LiteralString, LiteralString] = {
     "audit": "detail",
     "campaign": "audience",
     "contact": "attributes",
+    "event": "properties",
     "inbox_entry": "detail",
     "notice": "detail",
+    "proposal": "figures",
     "submission": "snapshot",
 }
 
@@ -220,13 +226,14 @@ def _scrub(connection: Conn, subject: Subject) -> int:
     if pattern is None:
         return 0
     mentions = 0
+    given = {"likely": [f"%{_like(one.lower())}%" for one in _identifiers(subject)], "found": pattern.pattern}
     for table, columns in _FREE_TEXTS.items():
         for column in columns:
             statement = sql.SQL(
-                "UPDATE {0} SET {1} = regexp_replace({1}, %(found)s, %(put)s, 'gi') WHERE {1} ~* %(found)s"
-            )
-            filled = statement.format(sql.Identifier(table), sql.Identifier(column))
-            mentions += connection.execute(filled, {"found": pattern.pattern, "put": ERASED}).rowcount
+                "UPDATE {0} SET {1} = regexp_replace({1}, %(found)s, %(put)s, 'gi')"
+                " WHERE lower({1}) LIKE ANY(%(likely)s)"
+            ).format(sql.Identifier(table), sql.Identifier(column))
+            mentions += connection.execute(statement, {**given, "put": ERASED}).rowcount
     for table, column in _DOCUMENTS.items():
         mentions += _scrub_documents(connection, table, column, subject, scrubbed)
     audited = [f"contact:{name}" for name in subject.names + subject.emails]

@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
         """
         DELETE FROM archive WHERE (part, message_id, number) IN (
             SELECT part, message_id, number FROM attempt JOIN archive USING (part, message_id, number)
-            WHERE started_at < %(before)s LIMIT %(most)s)
+            WHERE started_at >= %(after)s AND started_at < %(before)s LIMIT %(most)s)
         """,
     ),
     "history": Kind(
@@ -155,7 +155,8 @@ def remove_old(connection: Conn, now: datetime) -> int:
 
 
 def _remove(connection: Conn, name: str, today: date, before: datetime, now: datetime) -> int:
-    removed = connection.execute(KINDS[name].removal, {"before": before, "most": BATCH}).rowcount
+    given = {"before": before, "after": _done_before(connection, name, today), "most": BATCH}
+    removed = connection.execute(KINDS[name].removal, given).rowcount
     done_at = now if removed < BATCH else None
     connection.execute(
         "INSERT INTO retention_run AS run (kind, day, before, removed, done_at) VALUES (%s, %s, %s, %s, %s)"
@@ -164,6 +165,17 @@ def _remove(connection: Conn, name: str, today: date, before: datetime, now: dat
         (name, today, before, removed, done_at),
     )
     return removed
+
+
+def _done_before(connection: Conn, name: str, today: date) -> datetime:
+    """Until when everything of a kind was removed on an earlier day, less a day: nothing older need be looked at."""
+    row = connection.execute(
+        "SELECT coalesce(max(before) - interval '1 day', '1970-01-01') FROM retention_run"
+        " WHERE kind = %s AND day < %s AND done_at IS NOT NULL",
+        (name, today),
+    ).fetchone()
+    assert row is not None
+    return datetime.fromisoformat(str(row[0]))
 
 
 def _chosen(connection: Conn) -> dict[str, int | None]:

@@ -247,6 +247,8 @@ CREATE TABLE event (
 
 CREATE INDEX ix_event_part_account_key_day ON event (part, account_key, day);
 
+CREATE INDEX ix_event_at ON event USING brin (at);
+
 CREATE TABLE former_account (
     part SMALLINT NOT NULL,
     account_key BIGINT NOT NULL,
