@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from pauta.channels.email.caught import add_mails, open_store, store_folder
+from pauta.core.gate.vocabulary import Channel
+from pauta.people.choices import Frequency
 from pauta.platform.settings import LANGUAGES, Settings
 from pauta.web import pages
 from pauta.web.app import create_app
@@ -104,4 +106,6 @@ def test_the_catalogues_of_the_pages_hold_the_same_texts_and_no_more() -> None:
     templates = "".join(file.read_text(encoding="utf-8") for file in PAGES.glob("*.html"))
     code = "".join(file.read_text(encoding="utf-8") for file in PAGES.parent.glob("*.py"))
     used = set(re.findall(r"words\.(\w+)", templates)) | set(re.findall(r'said\["(\w+)"\]', code))
+    used |= {f"by_{one.name}" for one in Channel} | {f"every_{one}" for one in Frequency}
+    used |= keys["en"] & set(re.findall(r'"(\w+)"', code))
     assert keys["en"] == used
