@@ -1,6 +1,7 @@
 """The mail room: takes in bounces, complaints, answers and unsubscribe mails by SMTP, and acts before it says "taken".
 
-What it cannot act on now, because the database is away, it refuses for now; whoever sent it tries again.
+What it cannot act on now, because the database is away or the message is still being sent, it refuses for now; whoever
+sent it tries again. What the database will never take, it refuses for good.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import psycopg
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pauta.channels.email.links import link_keys
-from pauta.pipeline.incoming import known_recipient, take
+from pauta.pipeline.incoming import TooEarly, known_recipient, take
 from pauta.platform import log
 from pauta.platform.clock import Clock
 from pauta.platform.database import connect
@@ -22,6 +23,9 @@ from pauta.platform.settings import Settings, load
 
 MAX_MAIL = 5_000_000
 """Bytes of the largest mail that is read."""
+
+_PASSING = (psycopg.OperationalError, psycopg.InterfaceError, TooEarly)
+"""Connections, locks and disks that come back, and a message that is about to be recorded."""
 
 
 class MailRoom:
@@ -41,7 +45,7 @@ class MailRoom:
         try:
             known = await asyncio.to_thread(self._is_known, local)
         except psycopg.Error as error:
-            return self._later(error)
+            return _refused(error)
         if not known:
             return "550 5.1.1 no such address"
         envelope.rcpt_tos.append(address)
@@ -53,8 +57,8 @@ class MailRoom:
         try:
             for address in envelope.rcpt_tos:
                 await asyncio.to_thread(self._take, raw, address.rpartition("@")[0])
-        except psycopg.Error as error:
-            return self._later(error)
+        except (psycopg.Error, TooEarly) as error:
+            return _refused(error)
         return "250 2.0.0 taken"
 
     def _is_known(self, local: str) -> bool:
@@ -67,9 +71,19 @@ class MailRoom:
         told = {"kind": taken.incoming.kind, "bounce": taken.incoming.bounce, "status": taken.incoming.status}
         log.logger("mailroom").info("mail taken", message=taken.message_id, new=taken.new, **told)
 
-    def _later(self, error: psycopg.Error) -> str:
-        log.logger("mailroom").warning("mail refused for now", why=str(error))
+
+def _refused(error: psycopg.Error | TooEarly) -> str:
+    """The answer, after a line in the log that tells nothing of the mail: the rest of an error may hold addresses."""
+    told = {"error": type(error).__name__}
+    if isinstance(error, psycopg.Error) and error.diag.message_primary:
+        told["why"] = error.diag.message_primary
+    elif isinstance(error, psycopg.OperationalError):
+        told["why"] = str(error)  # of the connection alone
+    if isinstance(error, _PASSING):
+        log.logger("mailroom").warning("mail refused for now", **told)
         return "451 4.3.0 not now; try again"
+    log.logger("mailroom").error("mail refused for good", **told)
+    return "554 5.3.0 not taken"
 
 
 async def serve(settings: Settings, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -10,26 +11,36 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
+from structlog.testing import capture_logs
 
 from pauta.channels.email.links import link_keys
 from pauta.core.gate.reasons import REASONS, Reason
 from pauta.core.tokens import Purpose
+from pauta.mailroom import MailRoom
+from pauta.messages.actions import request_plan
+from pauta.messages.ledger import lock_parts
 from pauta.messages.states import State
 from pauta.pipeline.incoming import known_recipient, take
 from pauta.pipeline.rendering import Letterhead
 from pauta.platform.settings import Settings
+from pauta.privacy.erasing import erase
 from tests.channels.email.test_incoming import CASES
 from tests.faults import company
 from tests.pipeline.office import Office
 
 SHAPES = {case["name"]: case["mail"] for case in CASES}
+WAITING = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"""
 HARD = SHAPES["Postfix, no such user"]
 SOFT = SHAPES["iCloud, over quota"]
 
@@ -55,11 +66,29 @@ def first(office: Office) -> tuple[int, str, str]:
     return int(outgoing.reference.split(".")[1]), outgoing.sender.partition("@")[0], message_id
 
 
+def addressed(office: Office, mail: str) -> str:
+    """The mail as if it were about the address to which the first message went."""
+    return mail.replace("ana@acme.example", office.post.received[0].recipient)
+
+
 def come(office: Office, mail: str, local: str, message_id: str = "nobodys") -> str:
     """Let a mail come in; the kind and class as which it was taken, or nothing when it acted on nothing."""
-    taken = take(office.connection, office.now, mail.replace("{id}", message_id).encode(), local)
+    taken = take(office.connection, office.now, addressed(office, mail).replace("{id}", message_id).encode(), local)
     office.connection.commit()
     return f"{taken.incoming.kind} {taken.incoming.bounce or ''}".strip() if taken.new else ""
+
+
+def hand_over(office: Office, mail: str, local: str) -> str:
+    """Let a mail come in by the mail room, in a transaction of its own; the answer."""
+    office.connection.commit()
+    envelope = Envelope()
+    envelope.content, envelope.rcpt_tos = mail.encode(), [f"{local}@in.sur.example"]
+    room = MailRoom(office.settings, office.clock)
+
+    async def answer() -> str:
+        return await room.handle_DATA(SMTP(room), Session(asyncio.get_running_loop()), envelope)
+
+    return asyncio.run(answer())
 
 
 def address_state(office: Office, message: int) -> int:
@@ -105,6 +134,82 @@ def test_the_address_that_bounced_is_given_up_not_the_one_that_came_since(sent: 
     assert sent.one("SELECT address FROM suppression") == sent.post.received[0].recipient
 
 
+def test_a_forwarded_mail_that_bounces_says_nothing_of_the_address_written_to(sent: Office) -> None:
+    message, local, _ = first(sent)
+    forwarded = HARD.replace("rfc822; ana@acme.example", "rfc822; ana@elsewhere.example")
+    assert come(sent, forwarded, local) == "bounce unknown"
+    assert address_state(sent, message) == 1
+    assert sent.one("SELECT state FROM message WHERE id = %s", message) == State.SENT
+    original = f"Original-Recipient: rfc822;{sent.post.received[0].recipient.upper()}\nFinal-Recipient"
+    assert come(sent, forwarded.replace("Final-Recipient", original), local) == "bounce hard"
+    assert address_state(sent, message) == 3
+
+
+@pytest.mark.parametrize("mail", [HARD, SHAPES["An answer"]])
+def test_late_mail_does_nothing_after_an_erasure(sent: Office, mail: str) -> None:
+    message, local, _ = first(sent)
+    mail = addressed(sent, mail)
+    contact = sent.one("SELECT external_id FROM contact c JOIN message m ON m.contact_id = c.id AND m.id = %s", message)
+    erase(sent.connection, contact, sent.now, actor="user:ana@pauta.example", reason="asked")
+    assert hand_over(sent, mail, local).startswith("250")
+    assert company.states(sent.connection) == {State.SENT: 3}
+    assert sent.one("SELECT count(*) FROM event") == 0
+
+
+def test_what_cannot_be_stored_of_a_mail_is_left_out(sent: Office) -> None:
+    message, local, _ = first(sent)
+    assert come(sent, HARD.replace("User unknown", "User unknown\0"), local) == "bounce hard"
+    assert address_state(sent, message) == 3
+
+
+def test_a_hard_bounce_waits_for_the_planner_before_it_locks_anything(sent: Office) -> None:
+    """The planner locks a partition first, then the requests for its plans; the other way round they would deadlock."""
+    message, local, _ = first(sent)
+    company.launch(sent.connection, sent.now, "next", not_before=(sent.now + timedelta(days=9)).date())
+    sent.settle(sent.worker())
+    part, key = sent.all("SELECT part, account_key FROM message WHERE id = %s", message)[0]
+    mail = addressed(sent, HARD)
+    with ThreadPoolExecutor() as pool, sent.transaction() as planner:
+        lock_parts(planner, [part])
+        answer = pool.submit(hand_over, sent, mail, local)
+        until = monotonic() + 60
+        while not sent.one(WAITING):
+            assert monotonic() < until
+            sleep(0.05)
+        planner.execute("SET LOCAL lock_timeout = '200ms'")
+        assert request_plan(planner, [key], sent.now) == 1
+        planner.commit()
+        assert answer.result().startswith("250")
+    assert sent.one("SELECT state FROM message WHERE id = %s", message) == State.FAILED
+
+
+def test_a_bounce_that_comes_before_its_message_is_recorded_comes_again(sent: Office) -> None:
+    message, local, _ = first(sent)
+    mail = addressed(sent, HARD)
+    sent.run("UPDATE message SET state = %s WHERE id = %s", State.SENDING, message)
+    assert hand_over(sent, mail, local).startswith("451")
+    assert sent.one("SELECT count(*) FROM event") == 0
+    sent.run("UPDATE message SET state = %s WHERE id = %s", State.SENT, message)
+    assert hand_over(sent, mail, local).startswith("250")
+    assert sent.one("SELECT state FROM message WHERE id = %s", message) == State.FAILED
+
+
+def test_what_the_database_never_takes_is_refused_for_good_and_the_log_holds_no_address(sent: Office) -> None:
+    _, local, _ = first(sent)
+    sent.run("ALTER TABLE event ADD CONSTRAINT no_mails CHECK (source <> 'mail')")
+    with capture_logs() as lines:
+        assert hand_over(sent, addressed(sent, HARD), local).startswith("554")
+    assert [line["error"] for line in lines] == ["CheckViolation"]
+    assert "no_mails" in lines[0]["why"]
+    assert sent.post.received[0].recipient not in str(lines)
+
+
+def test_what_comes_while_the_database_is_away_comes_again(sent: Office) -> None:
+    _, local, _ = first(sent)
+    sent.settings = replace(sent.settings, database_url="postgresql://127.0.0.1:9/nobody")
+    assert hand_over(sent, HARD, local).startswith("451")
+
+
 def test_a_bounce_is_followed_by_the_next_channel(sent: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pauta.channels.base.PROVIDED", frozenset({0, 1}))
     sent.run("UPDATE proposal SET channels = '{0,1}'")
@@ -144,13 +249,24 @@ def test_a_complaint_ends_everything_but_transactional_mail(sent: Office) -> Non
     assert sent.one("SELECT count(*) FROM suppression") == 0
 
 
-def test_a_mail_unsubscribes_and_an_automatic_one_does_not(sent: Office) -> None:
-    message, _, _ = first(sent)
-    local = "u+" + link_keys(sent.connection).token(Purpose.CHOICES, message)
-    assert come(sent, SHAPES["Automatic: Vacation (RFC 3834)"], local) == "auto_reply"
+@pytest.mark.parametrize(
+    ("mail", "kind"),
+    [
+        ("From: ana@acme.example\nSubject: unsubscribe\n\n", "reply"),
+        (SHAPES["Automatic: Apple Mail, unsubscribe"], "auto_reply"),
+        (SHAPES["Automatic: Vacation (RFC 3834)"], "auto_reply"),
+    ],
+)
+def test_a_mail_to_the_address_that_stands_in_list_unsubscribe_alone_unsubscribes(
+    sent: Office, mail: str, kind: str
+) -> None:
+    message, local, _ = first(sent)
+    assert come(sent, mail, local) == kind
     assert sent.one("SELECT count(*) FROM consent WHERE NOT granted") == 0
-    assert come(sent, "From: ana@acme.example\nSubject: unsubscribe\n\n", local.upper().replace("U+", "u+")) == "reply"
+    local = "u+" + link_keys(sent.connection).token(Purpose.CHOICES, message)
+    assert come(sent, mail + "\n", local.upper().replace("U+", "u+")) == kind
     assert sent.one("SELECT source FROM consent WHERE NOT granted") == "unsubscribe mail"
+    assert sent.all("SELECT name FROM event ORDER BY id") == [(f"mail_{kind}",), ("mail_unsubscribe",)]
 
 
 def test_answers_are_matched_by_the_message_id(sent: Office) -> None:
@@ -221,6 +337,6 @@ def test_the_mail_room_takes_in_what_is_ours_alone(sent: Office, room: smtplib.S
     ):
         assert room.rcpt(address)[0] == code
     room.rset()
-    room.sendmail("", f"{local}@IN.sur.example", HARD.encode())
+    room.sendmail("", f"{local}@IN.sur.example", addressed(sent, HARD).encode())
     assert sent.one("SELECT state FROM message WHERE id = %s", message) == State.FAILED
     assert json.loads(sent.one("SELECT properties::text FROM event"))["message"] == message

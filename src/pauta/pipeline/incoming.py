@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from hashlib import sha256
@@ -40,6 +40,10 @@ MEMORY = timedelta(days=60)
 Conn = Connection[Any]
 
 
+class TooEarly(Exception):
+    """A bounce came before it was recorded that its message has left; it is to come again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a mail: what it is, and the message to which it answers; None where it answers to none of ours."""
@@ -55,7 +59,10 @@ def known_recipient(keys: LinkKeys, local: str) -> bool:
 
 
 def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
-    """Act on a mail to a local part of our domain, in the caller's transaction; the same mail twice acts once."""
+    """Act on a mail to a local part of our domain, in the caller's transaction; the same mail twice acts once.
+
+    TooEarly when it bounces a message that is still being sent.
+    """
     keys = link_keys(connection)
     incoming = read(raw)
     number = _of_address(keys, local)
@@ -64,28 +71,35 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
     origin = None if number is None else origin_of(connection, number)
     if origin is None:
         return Taken(incoming, None, False)
-    kind = incoming.kind
-    if local.lower().startswith(UNSUBSCRIBE) and kind is Kind.reply:
-        kind = Kind.unsubscribe
+    kind, sent_to = incoming.kind, None
+    if local.lower().startswith(UNSUBSCRIBE) and kind in (Kind.reply, Kind.auto_reply):
+        kind = Kind.unsubscribe  # the address stands in List-Unsubscribe alone, and Apple Mail calls its mail automatic
+    if kind is Kind.bounce:
+        if origin.state == State.SENDING:
+            raise TooEarly
+        sent_to = _sent_to(connection, origin)
+        if sent_to and incoming.recipients and sent_to not in incoming.recipients:
+            incoming = replace(incoming, bounce=Bounce.unknown)  # it was forwarded, and another address has bounced
+    if incoming.bounce is Bounce.hard:
+        lock_parts(connection, [origin.part])  # before requests for plans, as the planner does
     new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, raw)
     if new:
-        _act(connection, now, origin, kind, incoming)
+        _act(connection, now, origin, kind, incoming, sent_to)
     return Taken(incoming, origin.id, new)
 
 
-def _act(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming) -> None:
-    if kind is Kind.bounce and incoming.bounce is Bounce.hard:
-        _give_up(connection, now, origin, incoming.said or incoming.status)
+def _act(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, sent_to: str | None) -> None:
+    if incoming.bounce is Bounce.hard:
+        _give_up(connection, now, sent_to, incoming.said or incoming.status)
         _failed(connection, now, origin, incoming.said or incoming.status)
-    elif kind is Kind.bounce and incoming.bounce is Bounce.soft and _is_enough(connection, now, origin):
-        _give_up(connection, now, origin, f"{SOFT_BOUNCES} × {incoming.said or incoming.status}")
+    elif incoming.bounce is Bounce.soft and _is_enough(connection, now, origin):
+        _give_up(connection, now, sent_to, f"{SOFT_BOUNCES} × {incoming.said or incoming.status}")
     elif kind in (Kind.complaint, Kind.unsubscribe):
         _end(connection, now, origin, kind)
 
 
-def _give_up(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
+def _give_up(connection: Conn, now: datetime, address: str | None, why: str) -> None:
     """Never write again to the address to which the message went, whoever has it now."""
-    address = _sent_to(connection, origin)
     if address:
         states = [AddressState.BOUNCED]
         changes = suppress(connection, Channel.email, [address], states, [why], source="bounce", now=now)
@@ -94,7 +108,6 @@ def _give_up(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
 
 def _failed(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
     """A message that was sent and has bounced has failed: its place is free, the next channel of its wish follows."""
-    lock_parts(connection, [origin.part])
     keys = move(
         connection,
         sql.SQL(f"part = %(part)s AND id = %(id)s AND state IN ({State.SENT}, {State.UNKNOWN})"),
@@ -153,12 +166,15 @@ def _record(connection: Conn, now: datetime, origin: Origin, kind: Kind, incomin
 
 
 def _sent_to(connection: Conn, origin: Origin) -> str | None:
-    """The address to which the message went, as its copy in the archive says; the contact may have another one now."""
+    """The address to which the message went, in lower case, as its copy in the archive says; None without a copy.
+
+    The contact may have another one now.
+    """
     copy = archived_mail(connection, origin.id)
     if copy is None:
         return None
     to = message_from_bytes(copy, policy=policy.default)["To"]
-    return str(to.addresses[0].addr_spec) if to and to.addresses else None
+    return str(to.addresses[0].addr_spec).lower() if to and to.addresses else None
 
 
 def _of_address(keys: LinkKeys, local: str) -> int | None:

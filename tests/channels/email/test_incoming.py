@@ -31,6 +31,33 @@ def test_each_shape_is_known(case: dict[str, Any], line_end: str) -> None:
         assert f"{OURS}@sur.example" in found.message_ids
 
 
+REPORTED = next(case["mail"] for case in CASES if case["name"] == "Postfix, no such user")
+
+
+def test_a_report_names_where_it_failed_and_where_it_was_written_to() -> None:
+    assert read(REPORTED.encode()).recipients == ("ana@acme.example",)
+    forwarded = REPORTED.replace(
+        "Final-Recipient: rfc822; ana@acme.example",
+        "Original-Recipient: rfc822;Ana@Acme.example\nFinal-Recipient: rfc822; <ANA@elsewhere.example>",
+    )
+    assert read(forwarded.encode()).recipients == ("ana@elsewhere.example", "ana@acme.example")
+    assert read(REPORTED.replace("rfc822; ana@acme.example", "x400; /S=ana").encode()).recipients == ()
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        REPORTED.replace("User unknown", "User\0unknown"),
+        REPORTED.replace("Diagnostic-Code", "X-None").replace("Status: 5.1.1", "Status: 5.1.1 \0"),
+        "From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n550 5.1.1 User\0unknown",
+    ],
+)
+def test_what_is_said_can_be_stored(mail: str) -> None:
+    found = read(mail.encode())
+    assert (found.bounce, found.status) == (Bounce.hard, "5.1.1")
+    assert "\0" not in found.said
+
+
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it_or_give_an_address_up(raw: bytes) -> None:
     assert read(raw).bounce is not Bounce.hard

@@ -46,6 +46,8 @@ class Incoming:
     """A mail that came in. ``bounce``, ``status`` (RFC 3463) and ``said`` are empty where it is none.
 
     ``message_ids`` are those of the mails to which it answers or which it encloses, without angle brackets.
+    ``recipients`` are the addresses of the recipient that failed, in lower case: where it failed, and the one first
+    written to, as far as the bounce names them.
     """
 
     kind: Kind
@@ -53,6 +55,7 @@ class Incoming:
     status: str
     said: str
     message_ids: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
 
 
 HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.10", "5.2.1"})
@@ -71,6 +74,7 @@ _BLOCK_LIST = re.compile(r"spamhaus|blacklist|blocklist", re.I)
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?:^|[\s:<(\[#-])([45]\d\d)(?=[\s-])")
 _ID = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_ADDRESS = re.compile(r"[^\s<>;]+@[^\s<>;]+")
 _FROM_MACHINE = re.compile(r"mailer-daemon|postmaster|mail delivery (sub)?system|bounce|<>", re.I)
 
 
@@ -110,8 +114,8 @@ def _reported(mail: Message[Any, Any], status: Message[Any, Any], ids: tuple[str
 
 
 def _failure(fields: dict[str, str], text: str, ids: tuple[str, ...], *, delayed: bool) -> Incoming:
-    diagnostic = fields.get("diagnostic-code", "")
-    said = diagnostic.partition(";")[2].strip() or diagnostic or fields.get("status", "")
+    diagnostic = _clean(fields.get("diagnostic-code", ""))
+    said = diagnostic.partition(";")[2].strip() or diagnostic or _clean(fields.get("status", ""))
     stated = _enhanced(fields.get("status", ""))
     within = _enhanced(said)
     status = within if within and (not stated or stated.endswith(".0.0") or stated[0] == within[0]) else stated
@@ -123,13 +127,14 @@ def _failure(fields: dict[str, str], text: str, ids: tuple[str, ...], *, delayed
         status,
         said[:_LONGEST],
         ids,
+        tuple(_recipients(fields)),
     )
 
 
 def _told(text: str, ids: tuple[str, ...]) -> Incoming:
     """A bounce in no form: what stands before the copy of the mail that bounced."""
     start = _ORIGINAL.search(text)
-    said = " ".join((text[: start.start()] if start and start.start() > 40 else text).split())
+    said = " ".join(_clean(text[: start.start()] if start and start.start() > 40 else text).split())
     status = _enhanced(said)
     if not status:
         code = _CODE.search(said)
@@ -137,6 +142,13 @@ def _told(text: str, ids: tuple[str, ...]) -> Incoming:
     if _WARNING.search(said):
         return Incoming(Kind.other, None, status, said[:_LONGEST], ids)
     return Incoming(Kind.bounce, _class(status, said), status, said[:_LONGEST], ids)
+
+
+def _recipients(fields: dict[str, str]) -> Iterator[str]:
+    for name in ("final-recipient", "original-recipient"):
+        address = _ADDRESS.search(fields.get(name, ""))
+        if address:
+            yield address[0].lower()
 
 
 def _class(status: str, said: str) -> Bounce:
@@ -230,6 +242,11 @@ def _header(mail: Message[Any, Any], name: str) -> str:
 def _utf8(value: object) -> str:
     """A header's value as Python keeps it, with the bytes that it could not read, as the UTF-8 that it usually is."""
     return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which PostgreSQL keeps in no text."""
+    return text.replace("\0", " ")
 
 
 def _enhanced(text: str) -> str:
