@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -23,14 +24,17 @@ from pauta.content.topics import save_topic
 from pauta.core.gate.reasons import REASONS, Reason
 from pauta.core.render import TemplateSource
 from pauta.core.tokens import Purpose
-from pauta.messages.actions import propose_one, unhold_figures
-from pauta.messages.states import Lane, State
+from pauta.messages.actions import kind_id, propose_one, unhold_figures
+from pauta.messages.origins import topics_of_mail
+from pauta.messages.states import Lane, ProposalState, State
 from pauta.messages.terms import Terms
 from pauta.people.actions import ContactValues, upsert_contact
 from pauta.people.company import CompanyValues, save_company
 from pauta.pipeline.rendering import Letterhead
+from pauta.platform.database import connect
 from pauta.platform.settings import Settings
 from pauta.team.actions import save_team
+from pauta.web.state import VISITS_AT_ONCE
 from pauta.worker import Worker
 from tests.conftest import ADMIN, MONDAY
 from tests.pipeline.office import Office
@@ -221,14 +225,10 @@ def wait(office: Desk, question: str) -> None:
         sleep(0.01)
 
 
-def test_all_who_share_the_address_are_unsubscribed_and_transactional_mail_flows(office: Desk, web: TestClient) -> None:
-    upsert_contact(office.connection, ContactValues(external_id="ana2", email="ANA@acme.example"), MONDAY)
-    office.run(
-        "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
-        " SELECT part, id, 0, '*', true, 'contract', 'test', created_at, created_at FROM contact"
-        " WHERE external_id = 'ana2'"
-    )
-    mine, other = write(office, "ana", "news", not_before=TOMORROW), write(office, "ana2", "tips", not_before=TOMORROW)
+def test_all_who_share_the_address_are_unsubscribed_and_transactional_mail_flows(
+    office: Desk, web: TestClient, sibling: str
+) -> None:
+    mine, other = write(office, "ana", "news", not_before=TOMORROW), write(office, sibling, "tips", not_before=TOMORROW)
     beto = write(office, "beto", "news", not_before=TOMORROW)
     assert web.post(f"/unsubscribe/{token(office, mine)}", content="everything=1", headers=FORM).status_code == 200
     assert stands(office, mine) == (State.SUPPRESSED, Reason.consent)
@@ -237,6 +237,57 @@ def test_all_who_share_the_address_are_unsubscribed_and_transactional_mail_flows
     invoice = write(office, "ana", "billing", "transactional")
     office.send_transactional()
     assert invoice in office.post.ids()
+
+
+@pytest.fixture
+def sibling(office: Desk) -> str:
+    """Another contact with the address of Ana, who agreed to everything too; her external id."""
+    upsert_contact(office.connection, ContactValues(external_id="ana2", email="ANA@acme.example"), MONDAY)
+    office.run(
+        "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
+        " SELECT part, id, 0, '*', true, 'contract', 'test', created_at, created_at FROM contact"
+        " WHERE external_id = 'ana2'"
+    )
+    return "ana2"
+
+
+def deny(office: Desk, contact: str, topic: str) -> None:
+    """A contact's denial that came by another door."""
+    office.run(
+        "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
+        " SELECT part, id, 0, %s, false, 'withdrawal', 'test', %s, %s FROM contact WHERE external_id = %s",
+        topic,
+        office.now,
+        office.now,
+        contact,
+    )
+
+
+@pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", "everything=1"])
+def test_the_click_of_one_who_had_ended_it_ends_it_for_those_who_share_the_address(
+    office: Desk, web: TestClient, sibling: str, body: str
+) -> None:
+    mine, other = write(office, "ana", "news"), write(office, sibling, "news", not_before=TOMORROW)
+    deny(office, "ana", "*" if body == "everything=1" else "news")
+    assert web.post(f"/unsubscribe/{token(office, mine)}", content=body, headers=FORM).status_code == 200
+    assert ledger(office, "ana") == []
+    assert stands(office, other) == (State.SUPPRESSED, Reason.consent)
+
+
+def test_a_topic_is_ended_and_granted_for_each_who_shares_the_address_as_it_stands_for_them(
+    office: Desk, web: TestClient, sibling: str
+) -> None:
+    path = f"/preferences/{token(office, write(office, 'ana', 'news'))}"
+    write(office, "ana", "tips")
+    opened = web.get(path).text
+    deny(office, "ana", "news")
+    web.post(path, data=form(opened, topic=["tips"]))
+    assert ledger(office, "ana") == []
+    assert ledger(office, sibling) == [("news", False, "preference centre")]
+    deny(office, sibling, "tips")
+    web.post(path, data=form(opened, **{"topic-before": [], "topic": ["tips"]}))
+    assert ledger(office, "ana") == []
+    assert ledger(office, sibling)[-1] == ("tips", True, "preference centre")
 
 
 def test_the_timeline_and_why_tell_it(office: Desk, web: TestClient, call: Call) -> None:
@@ -274,11 +325,34 @@ def test_links_outlive_their_key_by_a_year(office: Desk, web: TestClient) -> Non
     assert web.get(f"/preferences/{old}").status_code == 404
 
 
+def test_keys_of_links_that_are_made_at_once_get_a_number_each(office: Desk, settings: Settings) -> None:
+    def renew() -> int:
+        with connect(settings.database_url) as other:
+            return renew_link_key(other, office.now)
+
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with connect(settings.database_url) as first, ThreadPoolExecutor(1) as pool:
+        assert renew_link_key(first, office.now) == 1
+        second = pool.submit(renew)
+        while not second.done() and office.one(waiting) == 0:
+            sleep(0.01)
+        first.commit()
+        assert second.result() == 2
+
+
 def test_who_asks_too_often_waits(office: Desk, web: TestClient) -> None:
     answers = [web.get("/preferences/nobody").status_code for _ in range(70)]
     assert answers[0] == 404
     assert answers[-1] == 429
     assert web.get(f"/preferences/{token(office, write(office, 'ana', 'news'))}").status_code == 200
+
+
+def test_a_link_is_one_however_it_is_spelled(office: Desk, web: TestClient) -> None:
+    made = token(office, write(office, "ana", "news"))
+    waits = web.app.state.web.links  # type: ignore[attr-defined]
+    for _ in range(VISITS_AT_ONCE):
+        waits.wait_for(made)
+    assert web.get(f"/preferences/{made.upper()}").status_code == 429
 
 
 def test_pages_tell_nobody_who_reads(office: Desk, web: TestClient) -> None:
@@ -370,6 +444,59 @@ def test_a_day_that_is_none_changes_nothing(office: Desk, web: TestClient, until
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert ledger(office, "ana") == []
+
+
+PAUSES = "SELECT external_id, paused_until::text FROM contact ORDER BY external_id"
+
+
+def test_a_pause_stands_that_the_form_did_not_show(office: Desk, web: TestClient, sibling: str) -> None:
+    path = f"/preferences/{token(office, write(office, 'ana', 'news'))}"
+    opened = web.get(path).text
+    office.run("UPDATE contact SET paused_until = '2026-12-24' WHERE external_id = %s", sibling)
+    assert web.post(path, data=form(web.get(path).text), follow_redirects=False).status_code == 303
+    assert office.all(PAUSES) == [("ana", None), (sibling, "2026-12-24"), ("beto", None)]
+    office.run("UPDATE contact SET paused_until = '2026-12-25' WHERE external_id = 'ana'")
+    web.post(path, data=form(opened))
+    assert office.all(PAUSES) == [("ana", "2026-12-25"), (sibling, "2026-12-24"), ("beto", None)]
+    web.post(path, data=form(web.get(path).text, until=[""]))
+    assert office.all(PAUSES) == [("ana", None), (sibling, None), ("beto", None)]
+    told = "SELECT detail ? 'paused_until' FROM audit WHERE actor = 'preference centre' ORDER BY id"
+    assert office.all(told) == [(False,), (False,), (True,)]
+
+
+def test_a_pause_longer_than_customers_may_choose_hinders_no_other_choice(office: Desk, web: TestClient) -> None:
+    news = write(office, "ana", "news", not_before=TOMORROW)
+    path = f"/preferences/{token(office, news)}"
+    assert ' max="2027-11-24"' in web.get(path).text
+    office.run("UPDATE contact SET paused_until = '2028-11-23' WHERE external_id = 'ana'")
+    shown = web.get(path).text
+    assert 'value="2028-11-23" min="2026-11-24">' in shown
+    assert web.post(path, data=form(shown, topic=[]), follow_redirects=False).status_code == 303
+    assert office.all(PAUSES) == [("ana", "2028-11-23"), ("beto", None)]
+    assert ledger(office, "ana") == [("news", False, "preference centre")]
+    assert web.post(path, data=form(shown, until=["2028-11-22"])).status_code == 422
+
+
+def test_topics_are_those_of_what_may_come_those_with_titles_and_that_of_the_mail(
+    office: Desk, web: TestClient
+) -> None:
+    save_topic(office.connection, "events", {"en": "Events"})
+    news = write(office, "ana", "news")
+    kind_id(office.connection, "promotional", "secret", "marketing", "Secret draft")
+    made = token(office, news)
+    topics = r'name="topic" value="([^"]*)"'
+    assert re.findall(topics, web.get(f"/preferences/{made}").text) == ["events", "news"]
+    office.run("UPDATE proposal SET state = %s", ProposalState.CANCELLED)
+    assert re.findall(topics, web.get(f"/preferences/{made}").text) == ["events", "news"]
+    assert 'name="topic"' in web.get(f"/unsubscribe/{made}").text
+    assert topics_of_mail(office.connection) == []
+
+
+def test_the_way_to_the_form_keeps_the_language(office: Desk, web: TestClient) -> None:
+    made = token(office, write(office, "ana", "billing", "transactional"))
+    for asked in ("", "?lang=es"):
+        answer = web.get(f"/unsubscribe/{made}{asked}", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/preferences/{made}{asked}")
 
 
 def test_the_page_speaks_the_readers_language(office: Desk, web: TestClient) -> None:

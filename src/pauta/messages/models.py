@@ -56,6 +56,7 @@ class Proposal(Base):
     __tablename__ = "proposal"
     __table_args__ = (
         UniqueConstraint("source", "occurrence"),
+        Index(None, "kind_id"),
         Index("ix_proposal_single", "actor", "created_at", postgresql_where=text("source = 'api'")),
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)

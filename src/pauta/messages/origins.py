@@ -9,7 +9,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pauta.messages.states import State
+from pauta.messages.states import ProposalState, State
 from pauta.platform.partitions import PARTITIONS
 
 
@@ -41,8 +41,12 @@ def origin_of(connection: Connection[Any], message_id: int) -> Origin | None:
 
 
 def topics_of_mail(connection: Connection[Any]) -> list[str]:
-    """Every topic of messages that people can choose to get: all but the transactional ones, by name."""
+    """Every topic, by name, of messages that people can choose to get: single ones, and those of campaigns that were
+    launched and not cancelled. Drafts, meetings and imported history give none; nor do transactional messages.
+    """
     rows = connection.execute(
-        "SELECT DISTINCT topic FROM kind WHERE type <> 'transactional' AND topic <> '' ORDER BY topic"
+        "SELECT DISTINCT topic FROM kind k WHERE type <> 'transactional' AND topic <> ''"
+        " AND EXISTS (SELECT FROM proposal p WHERE p.kind_id = k.id AND p.state <> %s) ORDER BY topic",
+        (ProposalState.CANCELLED,),
     ).fetchall()
     return [topic for (topic,) in rows]

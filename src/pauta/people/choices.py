@@ -25,6 +25,9 @@ from pauta.people.staging import Columns
 
 EVERY_TOPIC = "*"
 
+_Entry = tuple[int, Channel, str, bool]
+"""What is granted or denied: by which contact, on which channel, which topic, whether granted."""
+
 
 class Frequency(StrEnum):
     """How often somebody wants a topic. ``own``: some other limit that was set for them."""
@@ -96,7 +99,7 @@ def standing(
     connection: Connection[Any], reader: Reader, topics: Collection[str], channels: Collection[Channel]
 ) -> Standing:
     """What stands for the reader, of these topics and channels."""
-    agreed = _agreed(connection, reader.contact_ids[0])
+    agreed = _agreed(connection, reader)[reader.contact_ids[0]]
     limits = {one.topic: one for one in views.preferences(connection, reader.contact_ids[0])}
     never = {topic for topic, limit in limits.items() if limit.at_most == 0}
     taken = {(channel, topic) for channel in channels for topic in topics if agreed.covers(channel, topic)}
@@ -117,8 +120,7 @@ def choose(
     connection: Connection[Any], reader: Reader, wish: Wish, statement: Statement, labels: Mapping[str, str]
 ) -> Changes:
     """Write what the reader changed. ``labels`` are the words of each topic and channel beside which they did it."""
-    entries = list(_entries(connection, reader, wish))
-    changes = _append(connection, reader, entries, statement, labels)
+    changes = _append(connection, list(_entries(_agreed(connection, reader), wish)), statement, labels)
     asked = {topic: wish.frequencies[topic] for topic in wish.topics & wish.frequencies.keys()}
     return changes + _limit(connection, reader, asked, statement.at)
 
@@ -127,9 +129,13 @@ def unsubscribe(
     connection: Connection[Any], reader: Reader, topic: str, channels: Collection[Channel], statement: Statement
 ) -> Changes:
     """End a topic on these channels; ``EVERY_TOPIC`` ends all that is not transactional. Said twice, kept once."""
-    agreed = _agreed(connection, reader.contact_ids[0])
-    denied = [(channel, topic, False) for channel in channels if not agreed.denies(channel, topic)]
-    return _append(connection, reader, denied, statement, {})
+    denied = [
+        (contact, channel, topic, False)
+        for contact, agreed in _agreed(connection, reader).items()
+        for channel in channels
+        if not agreed.denies(channel, topic)
+    ]
+    return _append(connection, denied, statement, {})
 
 
 def pause_until(connection: Connection[Any], reader: Reader, until: date | None, now: datetime) -> Changes:
@@ -140,17 +146,18 @@ def pause_until(connection: Connection[Any], reader: Reader, until: date | None,
 class _Agreed:
     """The consents of a contact as the gate folds them: the last exact entry, else the last for every topic."""
 
-    def __init__(self, entries: Sequence[views.ConsentView]) -> None:
+    def __init__(self) -> None:
         self._exact: dict[tuple[Channel, str], bool] = {}
         self._general: dict[Channel, bool] = {}
-        for entry in entries:
-            channel = Channel[entry.channel]
-            if entry.topic == EVERY_TOPIC:
-                self._general[channel] = entry.granted
-                if not entry.granted:
-                    self._exact = {key: granted and key[0] != channel for key, granted in self._exact.items()}
-            else:
-                self._exact[channel, entry.topic] = entry.granted
+
+    def add(self, channel: Channel, topic: str, granted: bool) -> None:
+        """Take in the next entry, in the order in which they count."""
+        if topic != EVERY_TOPIC:
+            self._exact[channel, topic] = granted
+            return
+        self._general[channel] = granted
+        if not granted:
+            self._exact = {key: before and key[0] != channel for key, before in self._exact.items()}
 
     def covers(self, channel: Channel, topic: str) -> bool:
         """Whether the topic may come by the channel."""
@@ -164,31 +171,42 @@ class _Agreed:
         return self._exact.get((channel, topic)) is False
 
 
-def _agreed(connection: Connection[Any], contact_id: int) -> _Agreed:
-    return _Agreed(views.consents(connection, contact_id))
+def _agreed(connection: Connection[Any], reader: Reader) -> dict[int, _Agreed]:
+    """What each of the reader's contacts has agreed to: those who share an address may have said different things."""
+    agreed = {contact: _Agreed() for contact in reader.contact_ids}
+    rows = connection.execute(
+        "SELECT contact_id, channel, topic, granted FROM consent"
+        " WHERE (part, contact_id) IN (SELECT part, id FROM contact WHERE id = ANY(%s)) ORDER BY at, id",
+        (list(agreed),),
+    )
+    for contact, channel, topic, granted in rows:
+        agreed[contact].add(Channel(channel), topic, granted)
+    return agreed
 
 
-def _entries(connection: Connection[Any], reader: Reader, wish: Wish) -> Iterator[tuple[Channel, str, bool]]:
+def _entries(agreed: Mapping[int, _Agreed], wish: Wish) -> Iterator[_Entry]:
     """What to write: channels that were ended, topics that were ended, and what was granted on channels that stand."""
-    agreed = _agreed(connection, reader.contact_ids[0])
-    for channel in sorted(wish.channels_before - wish.channels):
-        yield channel, EVERY_TOPIC, False
     opened = wish.channels - wish.channels_before
-    for topic in sorted(wish.topics_before - wish.topics):
-        yield from ((channel, topic, False) for channel in sorted(wish.channels) if agreed.covers(channel, topic))
-    for topic in sorted(wish.topics):
-        channels = wish.channels if topic not in wish.topics_before else opened
-        yield from ((channel, topic, True) for channel in sorted(channels) if not agreed.covers(channel, topic))
+    ended = [
+        (channel, topic)
+        for topic in sorted(wish.topics_before - wish.topics)
+        for channel in sorted(wish.channels)
+        if any(one.covers(channel, topic) for one in agreed.values())
+    ]
+    wanted = [
+        (channel, topic)
+        for topic in sorted(wish.topics)
+        for channel in sorted(opened if topic in wish.topics_before else wish.channels)
+    ]
+    for contact, own in agreed.items():
+        yield from ((contact, channel, EVERY_TOPIC, False) for channel in sorted(wish.channels_before - wish.channels))
+        yield from ((contact, *one, False) for one in ended if not own.denies(*one))
+        yield from ((contact, *one, True) for one in wanted if not own.covers(*one))
 
 
 def _append(
-    connection: Connection[Any],
-    reader: Reader,
-    entries: Sequence[tuple[Channel, str, bool]],
-    statement: Statement,
-    labels: Mapping[str, str],
+    connection: Connection[Any], rows: Sequence[_Entry], statement: Statement, labels: Mapping[str, str]
 ) -> Changes:
-    rows = [(contact, *entry) for entry in entries for contact in reader.contact_ids]
     if not rows:
         return Changes()
     count = len(rows)

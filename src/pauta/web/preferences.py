@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -101,7 +101,7 @@ Token = Annotated[str, Path(max_length=100)]
 def _visit(request: Request, connection: Transaction, token: Token) -> _Visit | HTMLResponse:
     state = state_of(request)
     name = company(connection).name
-    wait = state.links.wait_for(token)
+    wait = state.links.wait_for(token.lower())
     number = None if wait else link_keys(connection).number_in(Purpose.CHOICES, token)
     origin = None if number is None else origin_of(connection, number)
     reader = None if origin is None else choices.reader_of(connection, origin.contact_id)
@@ -110,7 +110,7 @@ def _visit(request: Request, connection: Transaction, token: Token) -> _Visit | 
         wait = wait or state.strangers.wait_for(client)
         return _refused(request, name, wait)
     request.state.language = nearest_language(reader.language or "")
-    topics = {*topics_of_mail(connection), *titles(connection)}
+    topics = {*topics_of_mail(connection), *titles(connection), *_own_topic(origin)}
     agreed = {Channel[one.channel] for one in views.consents(connection, reader.contact_ids[0])}
     return _Visit(
         request=request,
@@ -134,7 +134,7 @@ def ask_unsubscribe(visit: Visit) -> Response:
     if isinstance(visit, HTMLResponse):
         return visit
     if visit.origin.type == "transactional":
-        return RedirectResponse(f"/preferences/{visit.token}", 303, _HEADERS)
+        return _to_form(visit)
     return visit.page("unsubscribe", topic=_topic_title(visit), done=False)
 
 
@@ -164,21 +164,24 @@ def save_preferences(visit: Visit, form: Form) -> Response:
         return visit
     if "everything" in form:
         _end(visit, True, "preference centre")
-        return _seen(visit)
-    until = _until(visit, form)
+        return _to_form(visit, saved=1)
+    given, shown = _field(form, "until"), _field(form, "until-before")
+    until = _until(visit, given) if given != shown else None
     if until is _WRONG_DAY:
         return _preferences(visit, 422, wrong_day=True)
     wish = _wish(visit, form)
     changes = choices.choose(visit.connection, visit.reader, wish, visit.statement("preference centre"), visit.labels)
-    changes += choices.pause_until(visit.connection, visit.reader, until, visit.now)
-    visit.changed(changes)
     chosen = {topic: frequency for topic, frequency in wish.frequencies.items() if topic in wish.topics}
-    detail = {"frequencies": chosen, "paused_until": until and until.isoformat()}
+    detail: dict[str, object] = {"frequencies": chosen}
+    if given != shown:
+        changes += choices.pause_until(visit.connection, visit.reader, until, visit.now)
+        detail["paused_until"] = until and until.isoformat()
+    visit.changed(changes)
     subject = f"contact:{visit.reader.external_id}"
     audit(visit.connection, visit.now, "preference centre", Right.CONSENTS_WRITE, subject, detail)
     for answer in form.get("answer", [])[:1]:
         _record_answer(visit, answer)
-    return _seen(visit)
+    return _to_form(visit, saved=1)
 
 
 def _end(visit: _Visit, everything: bool, source: str) -> None:
@@ -189,25 +192,29 @@ def _end(visit: _Visit, everything: bool, source: str) -> None:
 
 def _topic(visit: _Visit) -> str:
     """What mails like this one are about; empty where only all of them can be ended."""
-    return "" if visit.origin.type == "transactional" else visit.origin.topic
+    return "".join(_own_topic(visit.origin))
+
+
+def _own_topic(origin: Origin) -> tuple[str, ...]:
+    return (origin.topic,) if origin.topic and origin.type != "transactional" else ()
 
 
 def _topic_title(visit: _Visit) -> str:
     return visit.topics.get(visit.origin.topic, "")
 
 
-def _seen(visit: _Visit) -> Response:
-    """To the form again, so that reloading the page sends nothing."""
-    asked = visit.request.query_params.get("lang")
-    lang = f"&lang={visit.language}" if asked else ""
-    return RedirectResponse(f"/preferences/{visit.token}?saved=1{lang}", 303, _HEADERS)
+def _to_form(visit: _Visit, **said: int) -> Response:
+    """To the form, in the language that was asked for; after a choice, so that reloading the page sends nothing."""
+    asked = {"lang": visit.language} if visit.request.query_params.get("lang") else {}
+    query = urlencode({**said, **asked})
+    return RedirectResponse(f"/preferences/{visit.token}" + (f"?{query}" if query else ""), 303, _HEADERS)
 
 
 def _preferences(visit: _Visit, status: int = 200, *, saved: bool = False, wrong_day: bool = False) -> HTMLResponse:
     stands = choices.standing(visit.connection, visit.reader, visit.topics, visit.channels)
     said = words(visit.language)
     today = visit.now.date()
-    until = visit.reader.paused_until
+    until, latest = visit.reader.paused_until, today + LONGEST_PAUSE
     return visit.page(
         "preferences",
         status,
@@ -230,7 +237,7 @@ def _preferences(visit: _Visit, status: int = 200, *, saved: bool = False, wrong
         nothing=not stands.topics,
         paused=until.isoformat() if until and until > today else "",
         earliest=(today + timedelta(days=1)).isoformat(),
-        latest=(today + LONGEST_PAUSE).isoformat(),
+        latest="" if until and until > latest else latest.isoformat(),
         answers=[(one, said[one]) for one in ANSWERS],
     )
 
@@ -245,7 +252,7 @@ def _wish(visit: _Visit, form: Mapping[str, list[str]]) -> Wish:
         named = set(form.get(field, ()))
         return frozenset(one for one in visit.channels if one.name in named)
 
-    asked = {topic: (form.get(f"every-{topic}") or [""])[0] for topic in visit.topics}
+    asked = {topic: _field(form, f"every-{topic}") for topic in visit.topics}
     known = set(Frequency)
     return Wish(
         topics=topics("topic"),
@@ -259,9 +266,13 @@ def _wish(visit: _Visit, form: Mapping[str, list[str]]) -> Wish:
 _WRONG_DAY = date.min
 
 
-def _until(visit: _Visit, form: Mapping[str, list[str]]) -> date | None:
+def _field(form: Mapping[str, list[str]], name: str) -> str:
+    """The first value of a field; empty for none."""
+    return (form.get(name) or [""])[0].strip()
+
+
+def _until(visit: _Visit, given: str) -> date | None:
     """The day to which the reader pauses; ``_WRONG_DAY`` when there is no such day, or it is too near or too far."""
-    given = (form.get("until") or [""])[0].strip()
     if not given:
         return None
     try:

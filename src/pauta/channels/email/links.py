@@ -56,6 +56,7 @@ def renew_link_key(connection: Connection[Any], now: datetime) -> int:
 
     A Problem when there is no number left, after 256 new keys within a year.
     """
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('pauta.link_key', 0))")
     keys = sorted(link_keys(connection).by_number.values(), key=lambda key: key.since)
     old = [key.number for key, after in itertools.pairwise(keys) if after.since < now - VALID]
     connection.execute("DELETE FROM link_key WHERE id = ANY(%s)", (old,))

@@ -685,6 +685,8 @@ CREATE TABLE proposal (
     CONSTRAINT fk_proposal_template_id FOREIGN KEY(template_id) REFERENCES template (id)
 );
 
+CREATE INDEX ix_proposal_kind_id ON proposal (kind_id);
+
 CREATE INDEX ix_proposal_single ON proposal (actor, created_at) WHERE source = 'api';
 
 CREATE TABLE template_version (
