@@ -46,6 +46,16 @@ def test_what_was_sent_is_archived_as_it_left(office: Office) -> None:
     assert {number for _, number, *_ in kept} == {1}
 
 
+def test_a_catcher_on_this_machine_needs_no_postal_address(office: Office) -> None:
+    build(office, 1, 1)
+    office.run("UPDATE company SET postal_address = ''")
+    company.launch(office.connection, office.now, "launch")
+    worker = office.worker(smtp_url="")
+    office.settle(worker)
+    assert company.states(office.connection) == {State.SENT: 1}
+    assert b"/unsubscribe/" in office.post.received[0].content.replace(b"=\r\n", b"")
+
+
 def test_a_refusal_for_now_comes_back_after_a_pause_that_grows(office: Office) -> None:
     build(office, 1, 1)
     company.launch(office.connection, office.now, "launch")

@@ -40,13 +40,16 @@ def links(base: str, token: str) -> Links:
     return Links(f"{base}/preferences/{token}", f"{base}/unsubscribe/{token}")
 
 
-def completed(rendered: Rendered, own: Links, company: Mapping[str, Any], language: str) -> Rendered:
+def completed(
+    rendered: Rendered, own: Links, company: Mapping[str, Any], language: str, *, leaves: bool = True
+) -> Rendered:
     """The mail with a footer, in each of its parts that lacks a way out or the company's postal address.
 
-    MissingFigure when the company has no address: laws forbid to send it then (CAN-SPAM 5(a)(5), CASL 6(2), LSSI 20).
+    MissingFigure when the company has no address and the mail ``leaves`` this machine: laws forbid to send it then
+    (CAN-SPAM 5(a)(5), CASL 6(2), LSSI 20).
     """
-    address = company["postal_address"]
-    if not address.strip():
+    address = company["postal_address"].strip()
+    if leaves and not address:
         raise MissingFigure(ADDRESS_FIGURE)
     ways = (own.preferences, own.unsubscribe)
     shown = escape(address)

@@ -36,17 +36,19 @@ class Letterhead:
     """What all mails of an installation have in common.
 
     ``sender`` is for proposals that name none; ``link_url`` is how links in mails begin, or empty where readers could
-    not reach them; ``return_domain`` is where bounces go, or empty when they go to the sender.
+    not reach them; ``return_domain`` is where bounces go, or empty when they go to the sender. ``leaves`` is False
+    where a catcher on this machine takes every mail.
     """
 
     sender: str
     link_url: str
     return_domain: str = ""
+    leaves: bool = True
 
     @staticmethod
     def of(settings: Settings) -> Letterhead:
         """As the settings say."""
-        return Letterhead(settings.sender, settings.link_url, settings.return_domain)
+        return Letterhead(settings.sender, settings.link_url, settings.return_domain, bool(settings.smtp_url))
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _mail(
     if proposal.type != "transactional":
         if ways is None:
             raise MissingFigure(UNSUBSCRIBE_FIGURE)
-        rendered = completed(rendered, ways, company, version.language)
+        rendered = completed(rendered, ways, company, version.language, leaves=desk.letterhead.leaves)
         by_mail = f", <mailto:{UNSUBSCRIBE}{token}@{returns}>" if returns else ""
         headers = {"List-Unsubscribe": f"<{ways.unsubscribe}>{by_mail}", "List-Unsubscribe-Post": ONE_CLICK}
     who = proposal.sender or company["sender"] or desk.letterhead.sender
