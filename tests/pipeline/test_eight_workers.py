@@ -42,6 +42,7 @@ CAMPAIGNS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_eight_workers_plan_what_one_plans(server: Home, tmp_path: Path) -> None:
     alone = plan_of(1, POLICIES, server, tmp_path)
