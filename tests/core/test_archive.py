@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,26 +19,27 @@ def test_what_goes_in_comes_out(content: bytes, dictionary: bytes) -> None:
 
 def test_a_mail_of_the_template_is_small() -> None:
     mail = DICTIONARY.replace(b"paragraph 7 ", b"Ana Souza ")
-    assert len(compress(mail, DICTIONARY)) < len(mail) / 50
+    assert len(compress(mail, DICTIONARY)) < len(mail) / 40
     assert expand(compress(mail, DICTIONARY), DICTIONARY) == mail
 
 
-def test_a_long_dictionary_counts_from_its_end() -> None:
-    long = bytes(range(256)) * 400 + DICTIONARY
-    assert expand(compress(DICTIONARY, long), long) == DICTIONARY
-    assert expand(compress(DICTIONARY, long), long[-32_768:]) == DICTIONARY
+def test_a_long_dictionary_counts_to_its_end() -> None:
+    long = bytes(range(256)) * 4000 + DICTIONARY
+    packed = compress(DICTIONARY, long)
+    assert len(packed) < 100
+    assert expand(packed, long) == DICTIONARY
 
 
 @pytest.mark.parametrize("damage", [lambda packed: packed[:-5], lambda packed: packed[:20] + b"\0\0\0" + packed[23:]])
 def test_damage_is_noticed(damage: object) -> None:
     assert callable(damage)
-    with pytest.raises(zlib.error):
+    with pytest.raises(ValueError, match="damaged"):
         expand(damage(compress(DICTIONARY[:500])))
 
 
 def test_another_dictionary_is_noticed() -> None:
-    with pytest.raises(zlib.error):
-        expand(compress(b"content", b"one dictionary"), b"another dictionary")
+    with pytest.raises(ValueError, match="damaged"):
+        expand(compress(DICTIONARY, DICTIONARY), DICTIONARY[::-1])
 
 
 def test_hash() -> None:

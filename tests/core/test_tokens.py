@@ -25,7 +25,7 @@ def test_a_token_gives_its_number_back_whatever_its_case(number: int, purpose: P
     assert number_in(KEYS, purpose, made.upper()) == number
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(0, LENGTH - 1), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
+@given(st.integers(0, 2**63 - 1), st.integers(0, LENGTH - 1), st.sampled_from("0123456789abcdef"))
 def test_a_token_in_which_anything_differs_is_none(number: int, place: int, letter: str) -> None:
     made = token(KEY, Purpose.CHOICES, number)
     forged = made[:place] + letter + made[place + 1 :]
@@ -39,7 +39,9 @@ def test_a_token_for_one_thing_is_worth_nothing_for_another() -> None:
     assert number_in({}, Purpose.RETURN, made) is None
 
 
-@pytest.mark.parametrize("text", ["", "a" * 39, "a" * 41, "1" * 40, "é" * 40, "a" * 39 + "="])
+@pytest.mark.parametrize(
+    "text", ["", "a" * 49, "a" * 51, "1" * 50, "é" * 50, "a" * 49 + "g", " " + "a" * 49, "+" + "1" * 49]
+)
 def test_what_is_no_token_is_none(text: str) -> None:
     assert number_in(KEYS, Purpose.CHOICES, text) is None
 
@@ -51,4 +53,4 @@ def test_tokens_show_nothing_of_their_numbers() -> None:
     shared = [
         sum(a == b for a, b in zip(one[2:], next_one[2:], strict=True)) for one, next_one in itertools.pairwise(made)
     ]
-    assert sum(shared) / len(shared) < 3
+    assert sum(shared) / len(shared) < 5

@@ -34,6 +34,10 @@ class Links:
         """What templates call them."""
         return {PREFERENCES_FIGURE: self.preferences, UNSUBSCRIBE_FIGURE: self.unsubscribe}
 
+    def lead_out_of(self, body: str) -> bool:
+        """Whether one of them is in a mail's body."""
+        return self.preferences in body or self.unsubscribe in body
+
 
 def links(base: str, token: str) -> Links:
     """The links of the mail with that token; ``base`` is the web server's address, without a slash at its end."""
@@ -51,33 +55,37 @@ def completed(
     address = company["postal_address"].strip()
     if leaves and not address:
         raise MissingFigure(ADDRESS_FIGURE)
-    ways = (own.preferences, own.unsubscribe)
-    shown = escape(address)
-    if not ((shown in rendered.html or address in rendered.html) and any(way in rendered.html for way in ways)):
-        footer = _html(own, company["name"], address, language)
+    footer = _footer(company["name"], address, language)
+    if not (any(shown in rendered.html for shown in footer.shown) and own.lead_out_of(rendered.html)):
         before, end, after = rendered.html.rpartition("</body>")
-        rendered = replace(rendered, html=before + footer + end + after if end else after + footer)
-    if not (address in rendered.text and any(way in rendered.text for way in ways)):
-        rendered = replace(rendered, text=rendered.text + _text(own, company["name"], address, language))
+        with_links = footer.html % (escape(own.preferences), escape(own.unsubscribe))
+        rendered = replace(rendered, html=f"{before}{with_links}{end}{after}" if end else after + with_links)
+    if not (address in rendered.text and own.lead_out_of(rendered.text)):
+        rendered = replace(rendered, text=rendered.text + footer.text % (own.preferences, own.unsubscribe))
     return rendered
 
 
-def _html(own: Links, name: str, address: str, language: str) -> str:
-    choose, unsubscribe = _words(language)
-    lines = "<br>".join(escape(line) for line in (name, *address.splitlines()) if line.strip())
-    return (
-        f'<p style="{_STYLE}">{lines}<br><a href="{escape(own.preferences)}" style="{_LINK_STYLE}">{escape(choose)}</a>'
-        f' · <a href="{escape(own.unsubscribe)}" style="{_LINK_STYLE}">{escape(unsubscribe)}</a></p>'
-    )
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """What the footers of a company in one language share, with room (%s) for the links to choose and to unsubscribe.
 
+    ``shown`` are the ways to write the postal address in HTML.
+    """
 
-def _text(own: Links, name: str, address: str, language: str) -> str:
-    choose, unsubscribe = _words(language)
-    lines = "\n".join(line for line in (name, *address.splitlines()) if line.strip())
-    return f"\n--\n{lines}\n{choose}: {own.preferences}\n{unsubscribe}: {own.unsubscribe}\n"
+    html: str
+    text: str
+    shown: frozenset[str]
 
 
 @lru_cache(maxsize=64)
-def _words(language: str) -> tuple[str, str]:
+def _footer(name: str, address: str, language: str) -> _Footer:
     lang = nearest_language(language) or "en"
-    return tell("footer.choose", lang), tell("footer.unsubscribe", lang)
+    choose, unsubscribe = tell("footer.choose", lang), tell("footer.unsubscribe", lang)
+    lines = [line.replace("%", "%%") for line in (name, *address.splitlines()) if line.strip()]
+    html_lines, text_lines = "<br>".join(map(escape, lines)), "\n".join(lines)
+    return _Footer(
+        f'<p style="{_STYLE}">{html_lines}<br><a href="%s" style="{_LINK_STYLE}">{escape(choose)}</a>'
+        f' · <a href="%s" style="{_LINK_STYLE}">{escape(unsubscribe)}</a></p>',
+        f"\n--\n{text_lines}\n{choose}: %s\n{unsubscribe}: %s\n",
+        frozenset((address, escape(address))),
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from binascii import b2a_qp
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from hashlib import sha256
 
 from pauta.channels.email.address import smtp_address
 from pauta.core.problems import Problem
+from pauta.core.quoted import quoted_printable
 from pauta.core.render import Rendered
 
 _FOLD = 76
@@ -97,9 +97,9 @@ def build(
             b"\r\n".join(own),
             skeleton.head,
             skeleton.before_text,
-            _quoted(rendered.text),
+            quoted_printable(rendered.text),
             skeleton.before_html,
-            _quoted(rendered.html),
+            quoted_printable(rendered.html),
             skeleton.end,
         )
     )
@@ -181,10 +181,3 @@ def _date(date: datetime) -> bytes:
     return (
         f"{_WEEKDAYS[date.weekday()]}, {date.day:02} {_MONTHS[date.month - 1]} {date.year} {date:%H:%M:%S} {zone}"
     ).encode()
-
-
-def _quoted(text: str) -> bytes:
-    """Quoted-printable, CRLF lines; ends with a line break of its own, which separates it from what follows."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return b2a_qp(text.replace("\n", "\r\n").encode() + b"\r\n", quotetabs=False, istext=True)
