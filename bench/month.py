@@ -17,10 +17,10 @@ from bench.database import store
 from bench.measure import clock, durability, memory, report
 from pauta import migrations
 from pauta.calendar.limits import Limits
-from pauta.calendar.load import Wanted
 from pauta.calendar.month import month
 from pauta.calendar.search import search
 from pauta.calendar.timeline import Subject, timeline
+from pauta.calendar.wanted import Wanted
 from pauta.messages.tally import fold
 from pauta.platform.database import connect
 from pauta.platform.embedded import owned_server

@@ -66,6 +66,24 @@ def test_holidays_of_country_and_region() -> None:
     assert not calendar.knows_holidays("XX")
 
 
+@pytest.mark.parametrize(
+    ("country", "lang", "expected"),
+    [
+        ("BR", "pt-BR", "Natal"),
+        ("PT", "pt-BR", "Dia de Natal"),
+        ("CL", "pt-BR", "Navidad"),
+        ("AR", "pt-BR", "Navidad"),
+        ("AR", "en", "Christmas Day"),
+        ("BR", "es", "Natal"),
+        ("DE", "pt-BR", "Erster Weihnachtstag"),
+        ("US", "es", "Christmas Day"),
+    ],
+)
+def test_holidays_are_named_in_the_nearest_language(country: str, lang: str, expected: str) -> None:
+    day = date(2026, 12, 25)
+    assert calendar.named_holidays(country, "", day, day, lang) == {day: expected}
+
+
 def test_months_and_weekdays_of_every_day_of_a_century() -> None:
     first, last = calendar.day_number(date(1999, 12, 1)), calendar.day_number(date(2100, 3, 31))
     starts, ends = calendar.month_bounds(first, last)

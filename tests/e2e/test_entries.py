@@ -58,3 +58,21 @@ def test_a_refused_invitation_says_so_at_its_field(sign_in: SignIn) -> None:
     expect(
         page.get_by_role("row").filter(has_text="ana.nova@mareia.example").get_by_text("convite enviado")
     ).to_be_visible()
+
+
+@pytest.mark.long
+def test_the_calendar_of_an_audience_is_shared_by_its_address(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    page.get_by_role("button", name="Público: todos").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Uma lista").click()
+    dialog.get_by_role("combobox", name="Lista").click()
+    page.get_by_role("option", name="customer council").click()
+    expect(dialog.get_by_text("contatos")).to_be_visible()
+    dialog.get_by_role("button", name="Mostrar").click()
+    expect(page.get_by_role("button", name="Público: a lista “customer council”")).to_be_visible()
+    other = sign_in("marketer")
+    other.goto(page.url)
+    expect(other.get_by_role("button", name="Público: a lista “customer council”")).to_be_visible()
+    other.get_by_role("button", name="Todos os contatos").click()
+    expect(other.get_by_role("button", name="Público: todos")).to_be_visible()

@@ -45,6 +45,11 @@ def place(base: Connection[Any], number: int, day: str, verdict: int = 0) -> Non
     )
 
 
+def only(field: str, value: str) -> str:
+    """The part of an address that asks for the contacts with a value in a field."""
+    return f'&audience={{"filter":{{"all":[{{"field":"{field}","op":"=","value":"{value}"}}]}}}}'
+
+
 def counts(day: dict[str, Any]) -> dict[str, int]:
     return {name: sum(one["counts"][name] for one in day["messages"]) for name in ("planned", "queued", "sent")}
 
@@ -91,9 +96,38 @@ def test_filters_leave_out_what_is_not_asked_for(base: Connection[Any], call: Ca
         ("&channel=sms", 0),
         ("&account=acme", 1),
         ("&campaign=spring", 0),
+        ('&audience={"everyone":true}', 2),
+        (only("contact.country", "ES"), 1),
+        ('&account=acme&audience={"everyone":true}', 1),
+        ("&account=acme" + only("contact.country", "ES"), 0),
     ):
         assert counts(call("GET", WEEK + query).json()["days"][1])["planned"] == planned, query
-    assert call("GET", WEEK + "&account=nobody").status_code == 422
+    for query, code in (
+        ("account=nobody", "web_account_unknown"),
+        ('audience={"list":"nobody"}', "campaigns.list_unknown"),
+        ('audience={"filter":{}}', "campaigns.audience_group"),
+        ('audience={"everyone":', "campaigns.audience_shape"),
+    ):
+        refused = call("GET", f"{WEEK}&{query}")
+        assert (refused.status_code, refused.json()["code"]) == (422, code), query
+
+
+def test_an_audience_has_its_own_days(base: Connection[Any], call: Call) -> None:
+    for number, day in enumerate(("2026-11-22", "2026-11-23"), start=1001):
+        add_touch(base, ANA, ACME, day, number)
+    meeting = {"title": "Review", "at": "2026-11-25T13:00:00Z", "contacts": ["ana"]}
+    assert call("POST", "/calendar/meetings", json=meeting).status_code == 201
+    form = {"type": "promotional", "template": "hello", "team": "marketing"}
+    assert call("POST", "/campaigns/spring sale", json=form).status_code == 201
+    base.execute('UPDATE account SET attributes = \'{"renewal_date": "2026-11-25"}\'')
+    told = {}
+    for name in ("ana", "bruno", "diego"):
+        days = call("GET", WEEK + only("contact.external_id", name)).json()["days"]
+        drafts = [one["name"] for day in days for one in day["campaigns"] if one["state"] == "draft"]
+        told[name] = (len(days[2]["meetings"]), len(days[2]["renewals"]), days[1]["at_limit"], drafts)
+    assert told == {"ana": (1, 1, 1.0, []), "bruno": (0, 1, 0.0, []), "diego": (0, 0, 0.0, [])}
+    christmas = "/calendar?from=2026-12-25&to=2026-12-25" + only("contact.external_id", "diego")
+    assert [one["country"] for one in call("GET", christmas).json()["days"][0]["holidays"]] == ["ES"]
 
 
 def test_a_campaign_stands_on_its_days_and_a_draft_on_its_first(base: Connection[Any], call: Call) -> None:

@@ -142,6 +142,20 @@ def test_a_feed_is_read_at_its_secret_address_until_it_is_revoked(
     assert web.get("/feeds/nonsense.ics").status_code == 404
 
 
+def test_a_feed_holds_what_its_filters_ask_for(base: Connection[Any], call: Call, web: TestClient) -> None:
+    for title, contact in (("Review", "ana"), ("Call", "diego")):
+        meeting = {"title": title, "at": "2026-11-25T13:00:00Z", "contacts": [contact]}
+        call("POST", "/calendar/meetings", json=meeting)
+    spanish = {"filter": {"all": [{"field": "contact.country", "op": "=", "value": "ES"}]}}
+    for filters, titles in (({"account": "acme"}, {"Review"}), ({"audience": spanish}, {"Call"})):
+        made = call("POST", "/calendar/feeds", json={"name": "Mine", "filters": filters}).json()
+        assert made["filters"] == filters
+        events = Calendar.from_ical(web.get(made["url"]).text).walk("VEVENT")
+        assert {str(one["summary"]) for one in events} == titles
+    wrong = call("POST", "/calendar/feeds", json={"name": "Mine", "filters": {"audience": {"list": "nobody"}}})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "campaigns.list_unknown")
+
+
 def test_a_feed_ends_with_its_owners_key(base: Connection[Any], call: Call, web: TestClient) -> None:
     url = call("POST", "/calendar/feeds", json={"name": "Mine", "filters": {"team": "success"}}, role="reader").json()[
         "url"

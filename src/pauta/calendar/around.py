@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import class_row
 
-from pauta.calendar.load import Wanted
+from pauta.calendar.wanted import Wanted, members
 from pauta.core.calendar import named_holidays
 from pauta.core.gate.policies import Time
 from pauta.policies.queries import current, rules, without_bookkeeping
@@ -85,8 +84,8 @@ _ZONE: LiteralString = "coalesce((SELECT zone FROM company WHERE id = 1), 'UTC')
 _RENEWALS: LiteralString = """
 SELECT (attributes ->> 'renewal_date')::date AS day, external_id AS account, name, stage FROM account
 WHERE attributes ->> 'renewal_date' BETWEEN %(first)s::date::text AND %(last)s::date::text
-  AND attributes ->> 'renewal_date' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
-  AND (%(account)s::bigint IS NULL OR id = %(account)s)
+  AND attributes ->> 'renewal_date' ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'
+  AND (%(account)s::bigint IS NULL OR id = %(account)s) AND {of_audience}
 ORDER BY 1, 3 LIMIT %(most)s
 """
 _MEETINGS: LiteralString = f"""
@@ -96,7 +95,7 @@ SELECT m.id, (m.at AT TIME ZONE {_ZONE})::date AS day, m.what, m.title, m.team, 
 FROM meeting m JOIN contact c ON c.id = ANY(m.contact_ids) LEFT JOIN account a ON a.id = c.account_id
 WHERE m.cancelled_at IS NULL AND m.at >= (%(first)s::date - 1) AND m.at < (%(last)s::date + 2)
   AND (m.at AT TIME ZONE {_ZONE})::date BETWEEN %(first)s AND %(last)s AND (%(team)s::text IS NULL OR m.team = %(team)s)
-GROUP BY m.id HAVING %(account)s::bigint IS NULL OR bool_or(c.account_key = %(account)s)
+GROUP BY m.id HAVING bool_or({{about}})
 ORDER BY m.at, m.id
 """
 _MAINTENANCE: LiteralString = f"""
@@ -109,23 +108,30 @@ _PLACES: LiteralString = """
 SELECT coalesce(own.country, home.country, company.country),
        coalesce(CASE WHEN own.country IS NOT NULL THEN own.region WHEN home.country IS NOT NULL THEN home.region
                      ELSE company.region END, ''), count(*)
-FROM contact c TABLESAMPLE SYSTEM (%(percent)s) REPEATABLE (1)
-JOIN place own ON own.id = c.place_id LEFT JOIN account a ON a.id = c.account_id AND own.country IS NULL
+FROM contact c {sampled} JOIN place own ON own.id = c.place_id
+LEFT JOIN account a ON a.id = c.account_id AND own.country IS NULL
 LEFT JOIN place home ON home.id = a.place_id LEFT JOIN company ON company.id = 1
-GROUP BY 1, 2
+WHERE {about} GROUP BY 1, 2
 """
 
 
 def renewals(conn: Conn, wanted: Wanted) -> list[Renewal]:
     """The contracts that end on these days, the first ones when they are very many."""
     with conn.cursor(row_factory=class_row(Renewal)) as cursor:
-        return cursor.execute(_RENEWALS, wanted.params | {"most": MOST_RENEWALS}).fetchall()
+        of_audience = (
+            sql.SQL("id IN ({})").format(members(wanted.audience, "c.account_id"))
+            if wanted.audience
+            else sql.SQL("true")
+        )
+        query = sql.SQL(_RENEWALS).format(of_audience=of_audience)
+        return cursor.execute(query, wanted.params | {"most": MOST_RENEWALS}).fetchall()
 
 
 def meetings(conn: Conn, wanted: Wanted) -> list[MeetingOnDay]:
     """The calls and meetings of these days that people entered, by time."""
     with conn.cursor(row_factory=class_row(MeetingOnDay)) as cursor:
-        return cursor.execute(_MEETINGS, wanted.params).fetchall()
+        query = sql.SQL(_MEETINGS).format(about=wanted.about("c", "c.id"))
+        return cursor.execute(query, wanted.params).fetchall()
 
 
 def maintenance(conn: Conn, wanted: Wanted) -> list[MaintenanceWindow]:
@@ -134,14 +140,13 @@ def maintenance(conn: Conn, wanted: Wanted) -> list[MaintenanceWindow]:
         return cursor.execute(_MAINTENANCE, wanted.params).fetchall()
 
 
-def holidays(conn: Conn, days: Iterable[date], lang: str) -> dict[date, list[Holiday]]:
+def holidays(conn: Conn, wanted: Wanted, lang: str) -> dict[date, list[Holiday]]:
     """The public holidays of the contacts' countries and regions, those of most contacts first."""
-    chosen = list(days)
-    places = _places(conn)
+    places = _places(conn, wanted)
     everyone = max(1, sum(places.values()))
     found: dict[date, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     for (country, region), contacts in places.items():
-        for day, name in named_holidays(country, region, chosen[0], chosen[-1], lang).items():
+        for day, name in named_holidays(country, region, wanted.first, wanted.last, lang).items():
             found[day][country, name] += contacts
     return {
         day: [Holiday(*which, round(n / everyone, 4)) for which, n in sorted(named.items(), key=lambda one: -one[1])]
@@ -149,12 +154,12 @@ def holidays(conn: Conn, days: Iterable[date], lang: str) -> dict[date, list[Hol
     }
 
 
-def _places(conn: Conn) -> dict[tuple[str, str], int]:
-    return {
-        (country, region): n
-        for country, region, n in conn.execute(_PLACES, {"percent": sampled_percent(conn, SAMPLED)})
-        if country
-    }
+def _places(conn: Conn, wanted: Wanted) -> dict[tuple[str, str], int]:
+    """Contacts by country and region: all that are asked for, or a sample of everybody."""
+    sampled = sql.SQL("" if wanted.is_of_some else "TABLESAMPLE SYSTEM (%(percent)s) REPEATABLE (1)")
+    query = sql.SQL(_PLACES).format(sampled=sampled, about=wanted.about("c", "c.id"))
+    found = conn.execute(query, wanted.params | {"percent": sampled_percent(conn, SAMPLED)})
+    return {(country, region): n for country, region, n in found if country}
 
 
 def sampled_percent(conn: Conn, contacts: int) -> float:

@@ -15,8 +15,8 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from pauta.calendar.limits import Limits
-from pauta.calendar.load import Wanted
 from pauta.calendar.month import Day, month
+from pauta.calendar.wanted import wanted_by
 from pauta.campaigns.audience import company_today
 from pauta.core.problems import Problem
 from pauta.platform.words import tell
@@ -32,7 +32,7 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed as its owner may see it. ``filters`` are those of the calendar: team, type, channel, campaign."""
+    """A feed as its owner may see it. ``filters`` are those of the calendar; the account's external id or name."""
 
     id: int
     name: str
@@ -89,7 +89,7 @@ def revoke_feed(conn: Conn, now: datetime, number: int, actor: str) -> None:
 def written(conn: Conn, now: datetime, feed: Feed, host: str) -> bytes:
     """The feed as an iCalendar file (RFC 5545): campaigns by day, meetings, maintenance, renewals, blackouts."""
     today = company_today(conn, now)
-    wanted = Wanted(today - timedelta(days=BACK), today + timedelta(days=AHEAD), **feed.filters)
+    wanted = wanted_by(conn, now, today - timedelta(days=BACK), today + timedelta(days=AHEAD), feed.filters)
     file = Calendar()
     file.add("prodid", "-//Pauta//Pauta//EN")
     file.add("version", "2.0")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, LiteralString
 
-from psycopg import Connection
+from psycopg import Connection, sql
 
+from pauta.calendar.wanted import Wanted
 from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.messages.states import TOUCHED, State
@@ -17,38 +18,6 @@ from pauta.messages.states import TOUCHED, State
 Conn = Connection[Any]
 
 QUEUE = VERDICT_CODE[Verdict.queue]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What part of the calendar: days from ``first`` to ``last``; None is everything. ``account`` is a number."""
-
-    first: date
-    last: date
-    team: str | None = None
-    type: str | None = None
-    channel: str | None = None
-    account: int | None = None
-    campaign: str | None = None
-
-    @property
-    def params(self) -> dict[str, object]:
-        """The parameters of the queries."""
-        channel = None if self.channel is None else Channel[self.channel].value
-        return {
-            "first": self.first,
-            "last": self.last,
-            "team": self.team,
-            "type": self.type,
-            "channel": channel,
-            "account": self.account,
-            "campaign": self.campaign,
-        }
-
-    @property
-    def days(self) -> list[date]:
-        """Every day asked for."""
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
 @dataclass(slots=True)
@@ -111,13 +80,11 @@ WHERE (%(team)s::text IS NULL OR k.team = %(team)s) AND (%(type)s::text IS NULL 
   AND (%(channel)s::int IS NULL OR t.channel = %(channel)s)
   AND (%(campaign)s::text IS NULL OR k.campaign = %(campaign)s)
 """
-_OF_ACCOUNT: LiteralString = """
+_OF_SOME: LiteralString = """
 (SELECT p.kind_id, m.channel, m.state, m.verdict, m.wished, m.day, 1 AS messages
- FROM message m JOIN proposal p ON p.id = m.proposal_id
- WHERE m.part = abs(%(account)s::bigint) %% 64 AND m.account_key = %(account)s
+ FROM message m JOIN proposal p ON p.id = m.proposal_id WHERE {about}
  UNION ALL
- SELECT kind_id, channel, 9, 0, day, day, 1 FROM touch
- WHERE part = abs(%(account)s::bigint) %% 64 AND account_key = %(account)s) t
+ SELECT m.kind_id, m.channel, 9, 0, m.day, m.day, 1 FROM touch m WHERE {about}) t
 """
 _PLACED: LiteralString = """
 SELECT coalesce(t.day, t.wished), k.campaign, k.team, k.type, k.topic, t.channel, t.state, t.verdict,
@@ -152,8 +119,9 @@ def load(conn: Conn, wanted: Wanted, today: date) -> Load:
 
 
 def _rows(conn: Conn, wanted: Wanted, query: LiteralString) -> Iterator[Any]:
-    source: LiteralString = "message_tally t" if wanted.account is None else _OF_ACCOUNT
-    yield from conn.execute(query.format(source=source, filtered=_FILTERED), wanted.params)
+    about = wanted.about("m", "m.contact_id")
+    source = sql.SQL(_OF_SOME).format(about=about) if wanted.is_of_some else sql.SQL("message_tally t")
+    yield from conn.execute(sql.SQL(query).format(source=source, filtered=sql.SQL(_FILTERED)), wanted.params)
 
 
 def _waiting(conn: Conn, wanted: Wanted, today: date) -> Iterator[tuple[date, int]]:

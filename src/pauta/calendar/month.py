@@ -11,7 +11,8 @@ from psycopg import Connection
 from pauta.calendar import around
 from pauta.calendar.around import Blackout, Holiday, MaintenanceWindow, MeetingOnDay, Renewal
 from pauta.calendar.limits import Limits
-from pauta.calendar.load import Counts, DayLoad, Load, Wanted, load
+from pauta.calendar.load import Counts, DayLoad, Load, load
+from pauta.calendar.wanted import Wanted
 from pauta.campaigns.audience import company_today
 
 Conn = Connection[Any]
@@ -72,7 +73,7 @@ SELECT name, team, type, topic, state, greatest(coalesce(not_before, %(today)s),
 WHERE state = 'draft' AND greatest(coalesce(not_before, %(today)s), %(today)s) BETWEEN %(first)s AND %(last)s
   AND (%(team)s::text IS NULL OR team = %(team)s) AND (%(type)s::text IS NULL OR type = %(type)s)
   AND (%(channel_name)s::text IS NULL OR %(channel_name)s = ANY(channels))
-  AND (%(campaign)s::text IS NULL OR name = %(campaign)s) AND %(account)s::bigint IS NULL
+  AND (%(campaign)s::text IS NULL OR name = %(campaign)s)
 ORDER BY tier, name
 """
 
@@ -84,13 +85,13 @@ def month(conn: Conn, now: datetime, wanted: Wanted, lang: str, limits: Limits) 
     states = dict(
         conn.execute("SELECT name, state FROM campaign WHERE name = ANY(%s)", (list(found.kinds),)).fetchall()
     )
-    drafts = _drafts(conn, wanted, today)
+    drafts = {} if wanted.is_of_some else _drafts(conn, wanted, today)
     meetings = around.meetings(conn, wanted)
     renewals = around.renewals(conn, wanted)
     windows = around.maintenance(conn, wanted)
-    holidays = around.holidays(conn, wanted.days, lang)
+    holidays = around.holidays(conn, wanted, lang)
     blackouts = around.blackouts(conn, lang)
-    full = limits(conn, now, wanted.type or "promotional", wanted.team or "") if wanted.last >= today else {}
+    full = limits(conn, now, wanted) if wanted.last >= today else {}
     return Month(
         today,
         [

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import class_row
 
 from pauta.campaigns.approving import list_changed
 from pauta.core.problems import Problem
@@ -27,6 +28,23 @@ class Saved:
 
     members: int
     unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """A list by its name, and how many contacts are on it."""
+
+    name: str
+    contacts: int
+
+
+def lists(conn: Conn) -> list[ContactList]:
+    """Every list, by name."""
+    with conn.cursor(row_factory=class_row(ContactList)) as cursor:
+        return cursor.execute(
+            "SELECT name, (SELECT count(*) FROM contact_list_member WHERE list_id = contact_list.id) AS contacts"
+            " FROM contact_list ORDER BY name"
+        ).fetchall()
 
 
 def read_names(file: Path) -> list[str]:

@@ -131,7 +131,10 @@ def holidays_between(country: str, region: str, first: int, last: int) -> frozen
 
 
 def named_holidays(country: str, region: str, first: date, last: date, lang: str) -> dict[date, str]:
-    """Public holidays from ``first`` to ``last`` with their names, in ``lang`` where the calendar knows them in it."""
+    """Public holidays from ``first`` to ``last`` with their names in the language that is nearest to ``lang``.
+
+    Portuguese falls back to Spanish, and both to the country's own language, never to English.
+    """
     named: dict[date, str] = {}
     for year in range(first.year, last.year + 1):
         named |= _names_of_year(country, region, year, lang)
@@ -143,12 +146,22 @@ def _names_of_year(country: str, region: str, year: int, lang: str) -> dict[date
     if country not in _countries():
         return {}
     subdivision = region if region in _countries()[country] else None
-    known = holidays.list_localized_countries().get(country, [])
-    wished = [one for one in known if one == lang.replace("-", "_")] or [
-        one for one in known if one.split("_")[0] == lang.split("-")[0]
-    ]
-    named = holidays.country_holidays(country, subdiv=subdivision, years=year, language=next(iter(wished), None))
+    named = holidays.country_holidays(country, subdiv=subdivision, years=year, language=_names_in(country, lang))
     return dict(named.items())
+
+
+def _names_in(country: str, lang: str) -> str | None:
+    """The language in which to name a country's holidays; None where they are known in one only."""
+    known = holidays.list_localized_countries().get(country, [])
+    for wished in (lang, *_FALLBACKS.get(lang, ())):
+        exact = wished.replace("-", "_")
+        near = [one for one in known if one == exact or one.split("_")[0] == exact.split("_")[0]]
+        if near:
+            return exact if exact in near else near[0]
+    return holidays.country_holidays(country).default_language
+
+
+_FALLBACKS = {"pt-BR": ("es",)}
 
 
 @cache

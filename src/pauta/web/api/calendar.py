@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pauta.calendar import actions
-from pauta.calendar.load import Wanted
 from pauta.calendar.month import MOST_DAYS, Month, month
+from pauta.calendar.wanted import wanted_by
 from pauta.core.problems import Problem
-from pauta.people.queries import account_ids
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.state import state_of
 from pauta.web.terms import Channel, MessageType
-from pauta.web.types import BigNumber, Day, Form, Line, Moment, Name
+from pauta.web.types import BigNumber, Day, Form, JsonObject, Line, Moment, Name, Text
 
 router = APIRouter(tags=["calendar"])
 
 
 MONTH = TypeAdapter(Month)
 """Writes a month as JSON without checking each of its thousands of parts first."""
+
+AUDIENCE: TypeAdapter[dict[str, Any]] = TypeAdapter(JsonObject)
 
 
 class _Read(BaseModel):
@@ -175,11 +176,26 @@ def get_calendar(
     channel: Annotated[Channel | None, Query(description="Only messages on this channel.")] = None,
     account: Annotated[Name | None, Query(description="Only this account: external id or name.")] = None,
     campaign: Annotated[Name | None, Query(description="Only this campaign.")] = None,
+    audience: Annotated[
+        Text | None,
+        Query(description="Only these contacts: JSON as in a campaign's audience.", examples=['{"list": "pilot"}']),
+    ] = None,
 ) -> Response:
-    """All that every team sends, plans and meets for, day by day, and what stands in the way."""
+    """All that every team sends, plans and meets for, day by day, and what stands in the way.
+
+    With an account or an audience everything is about those contacts; drafts, which have no messages yet, are left out.
+    """
     if not first <= last < first + timedelta(days=MOST_DAYS):
         raise Problem("calendar_days", "to", most=MOST_DAYS)
-    wanted = Wanted(first, last, team, type, channel, _account(door, account), campaign)
+    filters = {
+        "team": team,
+        "type": type,
+        "channel": channel,
+        "campaign": campaign,
+        "account": account,
+        "audience": None if audience is None else _read(audience),
+    }
+    wanted = wanted_by(door.connection, door.now, first, last, filters)
     found = month(door.connection, door.now, wanted, door.language, state_of(request).limits)
     return Response(MONTH.dump_json(found), media_type="application/json")
 
@@ -217,10 +233,8 @@ def cancel_maintenance(door: Annotated[Door, allowed(Right.CAMPAIGNS_WRITE)], ma
     door.audit(Right.CAMPAIGNS_WRITE, f"maintenance:{maintenance_id}", cancelled=True)
 
 
-def _account(door: Door, name: str | None) -> int | None:
-    if name is None:
-        return None
-    found = account_ids(door.connection, [name])
-    if name not in found:
-        raise Problem("web_account_unknown", "account", value=name)
-    return found[name]
+def _read(audience: str) -> dict[str, Any]:
+    try:
+        return AUDIENCE.validate_json(audience)
+    except ValidationError as error:
+        raise Problem("campaigns.audience_shape", "audience") from error

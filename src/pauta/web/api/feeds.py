@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.calendar import feeds
+from pauta.calendar.wanted import wanted_by
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
 from pauta.web.terms import Channel, MessageType
-from pauta.web.types import BigNumber, Form, Name
+from pauta.web.types import BigNumber, Form, JsonObject, Name
 
 router = APIRouter(tags=["calendar"])
 
@@ -24,6 +25,8 @@ class FilterForm(Form):
     type: MessageType | None = None
     channel: Channel | None = None
     campaign: Name | None = None
+    account: Name | None = Field(default=None, description="External id or name.")
+    audience: JsonObject | None = Field(default=None, description="As in a campaign's audience.")
 
 
 class FeedForm(Form):
@@ -39,7 +42,7 @@ class FeedView(BaseModel):
     model_config = ConfigDict(from_attributes=True)
     id: int
     name: str
-    filters: dict[str, str]
+    filters: dict[str, Any] = Field(description="As it was made; what is not named is not filtered.")
     created_at: datetime
 
 
@@ -59,6 +62,7 @@ def list_feeds(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)]) -> list[Fee
 def make_feed(request: Request, door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], form: FeedForm) -> NewFeedView:
     """Make a feed of the calendar. Its address needs no key; it ends when it is revoked, or its owner's right does."""
     chosen = form.filters.model_dump(exclude_none=True)
+    wanted_by(door.connection, door.now, door.now.date(), door.now.date(), chosen)
     secret = feeds.make_feed(door.connection, door.now, form.name, chosen, door.language, door.actor)
     made = feeds.feed_at(door.connection, secret)
     door.audit(Right.CAMPAIGNS_READ, f"feed:{made.id}", name=form.name)

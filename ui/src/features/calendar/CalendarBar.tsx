@@ -7,6 +7,7 @@ import { useState } from "react";
 import { listTeamsOptions } from "../../api";
 import { addDays, type Day, mondayOf, useFormats } from "../../ui/dates";
 import { CHANNELS, SENDABLE, TYPES, wordOf } from "../../ui/words";
+import { AudienceFilter } from "./AudienceFilter";
 import { turned } from "./span";
 import type { View } from "./view";
 
@@ -52,6 +53,7 @@ export function CalendarBar({ view, day, search, change }: CalendarBarProps) {
         <TextInput aria-label={t`Account`} placeholder={t`Account, by name or id`} style={{ flex: "1 1 12rem" }} maw={260} value={account}
           onChange={(event) => { setAccount(event.currentTarget.value); chooseAccount(event.currentTarget.value); }}
           rightSection={account ? <CloseButton size="sm" aria-label={t`Every account`} onClick={() => { setAccount(""); change({ account: undefined }); }} /> : null} />
+        <AudienceFilter audience={search.audience} change={(audience) => change({ audience })} />
         {search.campaign ? (
           <Button variant="light" rightSection="×" onClick={() => change({ campaign: undefined })} aria-label={t`Every campaign, not only “${search.campaign}”`}>{search.campaign}</Button>
         ) : null}

@@ -32,7 +32,8 @@ export function CalendarPage() {
   const day = search.day ?? today();
   const days = daysOf(view, day);
   const { team, type, channel, account, campaign } = search;
-  const query = { from: days[0], to: days.at(-1), team, type, channel, account, campaign } as GetCalendarData["query"];
+  const audience = search.audience && JSON.stringify(search.audience);
+  const query = { from: days[0], to: days.at(-1), team, type, channel, account, campaign, audience } as GetCalendarData["query"];
   const calendar = useQuery({ ...getCalendarOptions({ query }), placeholderData: keepPreviousData, refetchInterval: 30_000 });
   const change = (part: Partial<View>) => void navigate({ search: (old) => ({ ...old, ...part }) });
   const actions = (

@@ -5,6 +5,7 @@ import { IconCheck, IconCopy, IconRss } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type FeedForm, type FeedView, listFeedsOptions, listFeedsQueryKey, makeFeedMutation, revokeFeedMutation, saidOf } from "../../api";
+import { useAudienceWords } from "../../ui/audience/words";
 import { useFormats } from "../../ui/dates";
 import { Answer, Failure } from "../../ui/states";
 import { useTeamTitle } from "../../ui/teams";
@@ -30,11 +31,15 @@ export function Subscribe({ search }: { search: View }) {
 }
 
 /** What part of the calendar a feed holds, in words. */
-function useHeld(): (filters: Record<string, string | null | undefined>) => string {
+function useHeld(): (filters: FeedView["filters"]) => string {
   const { t, i18n } = useLingui();
   const titleOf = useTeamTitle();
-  return ({ team, type, channel, campaign }) =>
-    [team && titleOf(team), type && i18n._(wordOf(TYPES, type)), channel && i18n._(wordOf(CHANNELS, channel)), campaign].filter(Boolean).join(" · ") || t`the whole calendar`;
+  const wordsOf = useAudienceWords();
+  return (filters) => {
+    const { team, type, channel, campaign, account, audience } = filters as View;
+    const parts = [team && titleOf(team), type && i18n._(wordOf(TYPES, type)), channel && i18n._(wordOf(CHANNELS, channel)), campaign, account, audience && wordsOf(audience)];
+    return parts.filter(Boolean).join(" · ") || t`the whole calendar`;
+  };
 }
 
 function NewFeed({ search }: { search: View }) {
@@ -42,8 +47,8 @@ function NewFeed({ search }: { search: View }) {
   const cache = useQueryClient();
   const held = useHeld();
   const [name, setName] = useState("");
-  const { team, type, channel, campaign } = search;
-  const filters = { team, type, channel, campaign } as NonNullable<FeedForm["filters"]>;
+  const { team, type, channel, campaign, account, audience } = search;
+  const filters = { team, type, channel, campaign, account, audience } as NonNullable<FeedForm["filters"]>;
   const make = useMutation({
     ...makeFeedMutation(),
     onSuccess: async () => {

@@ -7,12 +7,13 @@ import { useState } from "react";
 import {
   acceptRequestMutation, type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, type RequestView, saidOf,
 } from "../../api";
+import { EVERYONE } from "../../ui/audience/audience";
+import { AudienceCount } from "../../ui/audience/AudienceCount";
+import { AudienceEditor } from "../../ui/audience/AudienceEditor";
 import { today } from "../../ui/dates";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 import { CHANNELS, SENDABLE, TIERS, TYPES, wordOf } from "../../ui/words";
-import { AudienceCount } from "./AudienceCount";
-import { AudienceEditor } from "./AudienceEditor";
 import { formOf } from "./form";
 
 const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
@@ -27,7 +28,7 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
   const teams = useQuery(listTeamsOptions());
   const [name, setName] = useState(campaign?.name ?? request?.title ?? "");
   const [form, setForm] = useState<CampaignForm>(
-    campaign ? formOf(campaign) : { type: "educational", topic: "", team: request?.team ?? session?.team ?? "", template: "", audience: { everyone: true }, not_before: request?.wished ?? today(), channels: ["email"], tier: 2, value: 0 },
+    campaign ? formOf(campaign) : { type: "educational", topic: "", team: request?.team ?? session?.team ?? "", template: "", audience: EVERYONE, not_before: request?.wished ?? today(), channels: ["email"], tier: 2, value: 0 },
   );
   const change = (part: Partial<CampaignForm>) => setForm((old) => ({ ...old, ...part }));
   const saved = async () => {
@@ -67,8 +68,8 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
           </SimpleGrid>
         </Fieldset>
         <Fieldset legend={t`Who`} className="paper">
-          <AudienceEditor audience={form.audience ?? { everyone: true }} change={(audience) => change({ audience })} error={said("audience")} />
-          <AudienceCount audience={form.audience ?? { everyone: true }} />
+          <AudienceEditor audience={form.audience ?? EVERYONE} change={(audience) => change({ audience })} error={said("audience")} />
+          <AudienceCount audience={form.audience ?? EVERYONE} />
         </Fieldset>
         <Fieldset legend={t`When`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>

@@ -1,8 +1,10 @@
-import { Trans, useLingui } from "@lingui/react/macro";
-import { Code, Table } from "@mantine/core";
+import { useLingui } from "@lingui/react/macro";
+import { Table } from "@mantine/core";
 import type { CampaignView } from "../../api";
+import { useAudienceWords } from "../../ui/audience/words";
 import { useNameOf } from "../../ui/colleagues";
 import { useFormats } from "../../ui/dates";
+import { useTeamTitle } from "../../ui/teams";
 import { CHANNELS, TIERS, TYPES, wordOf } from "../../ui/words";
 
 /** Everything that is said of a campaign. */
@@ -10,10 +12,13 @@ export function Summary({ campaign }: { campaign: CampaignView }) {
   const { t, i18n } = useLingui();
   const formats = useFormats();
   const nameOf = useNameOf();
+  const titleOf = useTeamTitle();
+  const wordsOf = useAudienceWords();
   const rows: [string, string][] = [
     [t`Type`, i18n._(wordOf(TYPES, campaign.type))],
     [t`Topic`, campaign.topic ?? ""],
-    [t`Team`, campaign.team ?? ""],
+    [t`Team`, titleOf(campaign.team ?? "")],
+    [t`Audience`, wordsOf(campaign.audience)],
     [t`Priority`, i18n._(wordOf(TIERS, String(campaign.tier ?? 2)))],
     [t`Channels, in order of wish`, (campaign.channels ?? []).map((one) => i18n._(wordOf(CHANNELS, one))).join(", ")],
     [t`First day`, campaign.not_before ? formats.longDay(campaign.not_before) : ""],
@@ -28,10 +33,6 @@ export function Summary({ campaign }: { campaign: CampaignView }) {
         {rows.filter(([, value]) => value).map(([name, value]) => (
           <Table.Tr key={name}><Table.Th scope="row" fw={500} w={220}>{name}</Table.Th><Table.Td>{value}</Table.Td></Table.Tr>
         ))}
-        <Table.Tr>
-          <Table.Th scope="row" fw={500}><Trans>Audience</Trans></Table.Th>
-          <Table.Td><Code block>{JSON.stringify(campaign.audience, null, 1)}</Code></Table.Td>
-        </Table.Tr>
       </Table.Tbody>
     </Table>
   );
