@@ -21,6 +21,7 @@ TABLES = {
     "history": "message_change",
     "events": "event",
     "touches": "touch",
+    "readings": "hit",
     "inbox": "inbox_entry",
     "audit": "audit",
 }
@@ -31,6 +32,8 @@ ROWS = (
     " VALUES (1, 1, 1, 'x', %(at)s, %(day)s, '')",
     "INSERT INTO touch (part, id, account_key, contact_id, kind_id, channel, day, at, external_id)"
     " SELECT 1, nextval('touch_ids'), 1, 1, min(id), 0, %(day)s, %(at)s, %(name)s FROM kind",
+    "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)"
+    " VALUES (1, 1, 1, %(at)s, 0, '', 0, '', '', false)",
     "INSERT INTO audit (at, actor, action, subject) VALUES (%(at)s, '', '', '')",
     "INSERT INTO inbox_entry (user_id, kind, about, day, detail, changed_at)"
     " SELECT id, 'task', '', %(day)s, '{}', %(at)s FROM pauta_user",

@@ -17,6 +17,7 @@ COMPANY = {
     "language": "pt-BR",
     "sender": "Ana <ana@mareia.example>",
     "postal_address": "Rua das Marés, 100",
+    "measures": "everything",
 }
 
 

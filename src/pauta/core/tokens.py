@@ -15,6 +15,7 @@ from functools import lru_cache
 from hashlib import blake2s
 
 LENGTH = 50
+SEAL_LENGTH = 20
 _TAG, _NUMBER = 16, 8
 _DIGITS = frozenset("0123456789abcdef")
 
@@ -25,6 +26,7 @@ class Purpose(StrEnum):
     CHOICES = "choices"
     RETURN = "return"
     MESSAGE_ID = "message id"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ def number_in(keys: Mapping[int, TokenKey], purpose: Purpose, given: str) -> int
     tag = bytes.fromhex(text[2 : 2 + 2 * _TAG])
     number = _masked(hiding, tag, int(text[2 + 2 * _TAG :], 16))
     return number if hmac.compare_digest(tag, _tag(sealing, number)) else None
+
+
+def seal(key: TokenKey, purpose: Purpose, text: str) -> str:
+    """A short signature, in hexadecimal digits, of a text that stands beside it."""
+    secret, _ = _own_secrets(key.secret, f"{purpose} sealed")
+    return blake2s(text.encode(), key=secret, digest_size=SEAL_LENGTH // 2).hexdigest()
 
 
 def _tag(secret: bytes, number: int) -> bytes:

@@ -185,7 +185,8 @@ class MessageChange(Base):
 class Attempt(Base):
     """One hand-over of a message to a channel. Written before the hand-over, completed after it.
 
-    ``outcome`` is null while nothing is known; otherwise a ``pauta.channels.base.OutcomeKind``.
+    ``outcome`` is null while nothing is known; otherwise a ``pauta.channels.base.OutcomeKind``. ``measured`` says that
+    it can be told whether the message was opened.
     """
 
     __tablename__ = "attempt"
@@ -202,6 +203,7 @@ class Attempt(Base):
     ended_at: Mapped[Moment | None]
     outcome: Mapped[Small | None]
     answer: Mapped[str] = mapped_column(Text, server_default="")
+    measured: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Skeleton(Base):

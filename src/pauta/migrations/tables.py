@@ -13,6 +13,7 @@ from pauta.platform.schema import Base
 from pauta.policies import models as policies
 from pauta.privacy import models as privacy
 from pauta.team import models as team
+from pauta.tracking import models as tracking
 
-NOUNS = (email, people, events, policies, content, team, messages, campaigns, calendar, privacy)
+NOUNS = (email, people, events, policies, content, team, messages, campaigns, calendar, privacy, tracking)
 METADATA = Base.metadata

@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from pauta.channels.email.address import sender_mailbox
+from pauta.people.measuring import Measures
 from pauta.people.places import parse_country, parse_language, parse_region, parse_zone
 
 
@@ -26,6 +27,7 @@ class Company:
     zone: str = "UTC"
     country: str | None = None
     region: str | None = None
+    measures: Measures = Measures.bulk
     sample: bool = False
 
     @property
@@ -75,15 +77,18 @@ def replace_company(connection: Connection[Any], told: Company) -> bool:
         zone=parse_zone(told.zone),
         country=parse_country(told.country) if told.country else None,
         region=parse_region(told.region) if told.region else None,
+        measures=told.measures,
     )
     before = company(connection)
     connection.execute(
         """
-        INSERT INTO company (id, name, postal_address, sender, language, zone, country, region)
-        VALUES (1, %(name)s, %(postal_address)s, %(sender)s, %(language)s, %(zone)s, %(country)s, %(region)s)
-        ON CONFLICT (id) DO UPDATE SET (name, postal_address, sender, language, zone, country, region) = ROW (
+        INSERT INTO company (id, name, postal_address, sender, language, zone, country, region, measures)
+        VALUES (1, %(name)s, %(postal_address)s, %(sender)s, %(language)s, %(zone)s, %(country)s, %(region)s,
+                %(measures)s)
+        ON CONFLICT (id) DO UPDATE
+        SET (name, postal_address, sender, language, zone, country, region, measures) = ROW (
           excluded.name, excluded.postal_address, excluded.sender, excluded.language, excluded.zone, excluded.country,
-          excluded.region)
+          excluded.region, excluded.measures)
         """,
         asdict(after),
     )
@@ -93,5 +98,6 @@ def replace_company(connection: Connection[Any], told: Company) -> bool:
 def _stored(connection: Connection[Any]) -> Company | None:
     with connection.cursor(row_factory=class_row(Company)) as cursor:
         return cursor.execute(
-            "SELECT name, postal_address, sender, language, zone, country, region, sample FROM company WHERE id = 1"
+            "SELECT name, postal_address, sender, language, zone, country, region, measures, sample"
+            " FROM company WHERE id = 1"
         ).fetchone()

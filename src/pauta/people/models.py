@@ -48,6 +48,16 @@ class Company(Base):
     sender: Mapped[str] = mapped_column(Text)
     postal_address: Mapped[str] = mapped_column(Text)
     sample: Mapped[bool] = mapped_column(server_default="false")
+    measures: Mapped[str] = mapped_column(Text, server_default="bulk")
+
+
+class Unmeasured(Base):
+    """A contact who does not want it to be measured whether mails are read, since when, and by which door."""
+
+    __tablename__ = "unmeasured"
+    contact_id: Mapped[BigId] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[Moment]
 
 
 class Place(Base):

@@ -19,7 +19,8 @@ FROM account JOIN place ON place.id = account.place_id WHERE external_id = %s
 _CONTACT: LiteralString = """
 SELECT contact.external_id, account.external_id AS account, first_name, last_name, email, email_state,
        phone, phone_state, postal_address, zone, country, region, language,
-       contact.stage, segments, best_minute, paused_until, contact.attributes, contact.created_at, contact.changed_at
+       contact.stage, segments, best_minute, paused_until, contact.attributes, contact.created_at, contact.changed_at,
+       NOT EXISTS (SELECT FROM unmeasured WHERE unmeasured.contact_id = contact.id) AS measured
 FROM contact JOIN place ON place.id = contact.place_id LEFT JOIN account ON account.id = contact.account_id
 WHERE contact.id = %s
 """
@@ -65,6 +66,7 @@ class ContactView:
     attributes: dict[str, Any]
     created_at: datetime
     changed_at: datetime
+    measured: bool
 
 
 @dataclass(frozen=True, slots=True)

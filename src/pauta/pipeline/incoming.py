@@ -29,6 +29,7 @@ from pauta.people.addresses import AddressState
 from pauta.people.choices import EVERY_TOPIC, Statement, reader_of, unsubscribe
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.people import people_changed
+from pauta.tracking.actions import Answer, note_answer
 
 COMPLAINTS = "complaints"
 """Where mailbox providers send complaints; they are matched by the mail that they enclose."""
@@ -84,8 +85,18 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
         lock_parts(connection, [origin.part])  # before requests for plans, as the planner does
     new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, raw)
     if new:
+        if kind in _ANSWERS:
+            note_answer(connection, origin.id, _ANSWERS[kind], now)
         _act(connection, now, origin, kind, incoming, sent_to)
     return Taken(incoming, origin.id, new)
+
+
+_ANSWERS = {
+    Kind.bounce: Answer.bounced,
+    Kind.complaint: Answer.complained,
+    Kind.unsubscribe: Answer.unsubscribed,
+    Kind.reply: Answer.replied,
+}
 
 
 def _act(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, sent_to: str | None) -> None:

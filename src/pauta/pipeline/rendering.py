@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,9 @@ from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.core.render import CompiledTemplate, MissingFigure, Rendered, render
 from pauta.core.tokens import Purpose
+from pauta.core.tracking_links import measured
 from pauta.messages.states import Unit
+from pauta.people.measuring import Measures, measures
 from pauta.pipeline.quarantine import DefectError, blamed, let_go
 from pauta.pipeline.release import Claimed
 from pauta.platform.copy import copy_rows
@@ -76,6 +78,7 @@ class _Mail:
     recipient: str
     content: bytes
     dictionary: bytes
+    measured: bool
 
 
 def reference(part: int, message_id: int, number: int) -> str:
@@ -93,7 +96,9 @@ def prepare(
     recipients = recipients_of(connection, [one.contact_id for one in claimed])
     proposals = _proposals(connection, {one.proposal_id for one in claimed})
     numbers = _attempts_before(connection, claimed)
-    desk = _Desk(letterhead, link_keys(connection), signers(connection), company_of(connection), now)
+    desk = _Desk(
+        letterhead, link_keys(connection), signers(connection), company_of(connection), measures(connection), now
+    )
     mails: list[_Mail] = []
     unready: list[Unready] = []
     for one in claimed:
@@ -139,6 +144,7 @@ class _Desk:
     keys: LinkKeys
     signers: Signers
     company: Mapping[str, Any]
+    measures: Measures
     now: datetime
 
 
@@ -167,6 +173,9 @@ def _mail(
         rendered = completed(rendered, ways, company, version.language, leaves=desk.letterhead.leaves)
         by_mail = f", <mailto:{UNSUBSCRIBE}{token}@{returns}>" if returns else ""
         headers = {"List-Unsubscribe": f"<{ways.unsubscribe}>{by_mail}", "List-Unsubscribe-Post": ONE_CLICK}
+    tells = bool(base) and recipient["measured"] and desk.measures.covers(proposal.type)
+    if tells:
+        rendered = replace(rendered, html=measured(rendered.html, base, desk.keys.newest, claimed.id))
     who = proposal.sender or company["sender"] or desk.letterhead.sender
     _, own = sender_mailbox(who)
     domain = own.rpartition("@")[2]
@@ -183,7 +192,7 @@ def _mail(
     )
     signed = desk.signers.signed(content, domain)
     sender = f"{RETURN}{desk.keys.token(Purpose.RETURN, claimed.id)}@{returns}" if returns else own
-    return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary)
+    return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary, tells)
 
 
 def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:
@@ -217,7 +226,8 @@ def recipients_of(connection: Connection[Any], ids: list[int]) -> dict[int, dict
         cursor.execute(
             """
             SELECT c.id, c.external_id, c.email, c.first_name, c.last_name, c.language, c.stage, c.attributes,
-                   coalesce(a.name, '') AS account_name, a.attributes AS account_attributes
+                   coalesce(a.name, '') AS account_name, a.attributes AS account_attributes,
+                   NOT EXISTS (SELECT FROM unmeasured u WHERE u.contact_id = c.id) AS measured
             FROM contact c LEFT JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%s)
             """,
             (ids,),
@@ -269,8 +279,16 @@ def _attempt(connection: Connection[Any], now: datetime, mails: Sequence[_Mail],
             "number": np.array([mail.number for mail in mails], dtype=np.int32),
             "owner": [owner] * count,
             "started_at": np.full(count, np.datetime64(now.replace(tzinfo=None), "us")),
+            "measured": np.array([mail.measured for mail in mails], dtype=np.bool_),
         },
-        {"part": "int2", "message_id": "int8", "number": "int4", "owner": "text", "started_at": "timestamptz"},
+        {
+            "part": "int2",
+            "message_id": "int8",
+            "number": "int4",
+            "owner": "text",
+            "started_at": "timestamptz",
+            "measured": "bool",
+        },
     )
 
 

@@ -43,6 +43,8 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "conditions": f"DELETE FROM condition WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
     "holds": f"DELETE FROM manual_hold WHERE {_OF_CONTACTS}",
     "preferences": f"DELETE FROM preference WHERE {_OF_CONTACTS}",
+    "readings": "DELETE FROM hit WHERE message_id = ANY(%(messages)s)",
+    "unmeasured": f"DELETE FROM unmeasured WHERE {_OF_CONTACTS}",
     "relations": f"DELETE FROM relation WHERE {_OF_CONTACTS}",
     "lists": f"DELETE FROM contact_list_member WHERE {_OF_CONTACTS}",
     "notices": f"DELETE FROM inbox_entry WHERE kind = '{Told.TASK}' AND subject IN"
@@ -58,6 +60,7 @@ _REMOVALS: Mapping[str, LiteralString] = {
 _BLANKS: Mapping[str, LiteralString] = {
     "answers": f"UPDATE attempt SET answer = '' WHERE answer <> '' AND {_OF_MESSAGES}",
     "changes": f"UPDATE message_change SET detail = '' WHERE detail <> '' AND {_OF_MESSAGES}",
+    "links": "UPDATE response SET link = '' WHERE link <> '' AND message_id = ANY(%(messages)s)",
     "figures": "UPDATE proposal SET figures = '{}', occurrence = 'erased:' || id WHERE source = 'api' AND id IN"
     " (SELECT proposal_id FROM message WHERE part = ANY(%(parts)s) AND id = ANY(%(messages)s))",
     "sent": "UPDATE message SET sent_key = coalesce(sent_key, account_key)"

@@ -46,6 +46,7 @@ SECTIONS: Mapping[str, LiteralString] = {
     "preferences": """
         SELECT topic, at_most, days, changed_at FROM preference WHERE contact_id = ANY(%(ids)s) ORDER BY topic
     """,
+    "unmeasured": "SELECT at, source FROM unmeasured WHERE contact_id = ANY(%(ids)s) ORDER BY at",
     "suppressions": """
         SELECT at, channel, address, state AS address_state, reason, source, lifted_at FROM suppression
         WHERE lower(address) = ANY(%(addresses)s) ORDER BY at
@@ -67,6 +68,11 @@ SECTIONS: Mapping[str, LiteralString] = {
     "deliveries": """
         SELECT message_id AS id, started_at, ended_at, outcome, answer FROM attempt
         WHERE part = ANY(%(parts)s) AND message_id = ANY(%(messages)s) ORDER BY started_at
+    """,
+    "readings": """
+        SELECT message_id AS id, at, (ARRAY['mail_opened', 'link_followed', 'trap_link'])[what + 1] AS what, target,
+               ip, agent, machine
+        FROM hit WHERE message_id = ANY(%(messages)s) ORDER BY at, id
     """,
     "touches": f"""
         SELECT t.at, t.day, k.type, k.topic, k.team, k.campaign, t.channel FROM touch t JOIN kind k ON k.id = t.kind_id

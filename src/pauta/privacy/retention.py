@@ -54,6 +54,11 @@ KINDS: dict[str, Kind] = {
         366,
         "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < %(before)s LIMIT %(most)s)",
     ),
+    "readings": Kind(
+        365,
+        30,
+        "DELETE FROM hit WHERE id IN (SELECT id FROM hit WHERE at < %(before)s LIMIT %(most)s)",
+    ),
     "touches": Kind(
         1095,
         400,

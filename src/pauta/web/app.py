@@ -14,10 +14,12 @@ from prometheus_client import CollectorRegistry
 from pauta.facts.warming import warm_up
 from pauta.platform import database, log
 from pauta.platform.clock import Clock
+from pauta.platform.disk import room
 from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
-from pauta.web import catcher, feed_files, health, metrics, preferences, problems, reference, screens
+from pauta.tracking.recorder import Recorder
+from pauta.web import catcher, feed_files, health, metrics, preferences, problems, reference, screens, tracking
 from pauta.web.api import (
     accounts,
     approvals,
@@ -131,7 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, metrics, catcher, feed_files, preferences, reference, screens):
+    for pages in (health, metrics, catcher, feed_files, preferences, tracking, reference, screens):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)
@@ -143,10 +145,15 @@ def _lifespan_of(settings: Settings, *, warm: bool) -> Callable[[FastAPI], Abstr
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url or home_of(settings.data_dir).url
         with database.pool(url, POOL_SIZE) as pool:
-            app.state.web = WebState(settings, pool, Clock(settings.clock_file))
+            recorder = Recorder(pool, lambda: not room(settings).short)
+            app.state.web = WebState(settings, pool, Clock(settings.clock_file), recorder)
+            recorder.start()
             if warm:
                 Thread(target=_warm_up, args=(url, settings, app.state.web.clock), daemon=True).start()
-            yield
+            try:
+                yield
+            finally:
+                recorder.stop()
 
     return lifespan
 

@@ -28,10 +28,12 @@ from pauta.people import choices, views
 from pauta.people.changes import Changes
 from pauta.people.choices import EVERY_TOPIC, Frequency, Reader, Statement, Wish
 from pauta.people.company import company
+from pauta.people.measuring import choose_measured, is_measured
 from pauta.pipeline.people import people_changed
 from pauta.platform.words import nearest_language
 from pauta.team.actions import audit
 from pauta.team.roles import Right
+from pauta.tracking.actions import Answer, note_answer
 from pauta.web.door import Transaction
 from pauta.web.pages import page, words
 from pauta.web.state import language_of, state_of
@@ -177,6 +179,10 @@ def save_preferences(visit: Visit, form: Form) -> Response:
         changes += choices.pause_until(visit.connection, visit.reader, until, visit.now)
         detail["paused_until"] = until and until.isoformat()
     visit.changed(changes)
+    unmeasured = _field(form, "unmeasured")
+    if "unmeasured-before" in form and unmeasured != _field(form, "unmeasured-before"):
+        choose_measured(visit.connection, visit.reader.contact_ids, not unmeasured, "preference centre", visit.now)
+        detail["measured"] = not unmeasured
     subject = f"contact:{visit.reader.external_id}"
     audit(visit.connection, visit.now, "preference centre", Right.CONSENTS_WRITE, subject, detail)
     for answer in form.get("answer", [])[:1]:
@@ -188,6 +194,7 @@ def _end(visit: _Visit, everything: bool, source: str) -> None:
     topic = EVERY_TOPIC if everything else _topic(visit)
     channels = visit.channels if everything else [Channel(max(0, visit.origin.channel))]
     visit.changed(choices.unsubscribe(visit.connection, visit.reader, topic, channels, visit.statement(source)))
+    note_answer(visit.connection, visit.origin.id, Answer.unsubscribed, visit.now)
 
 
 def _topic(visit: _Visit) -> str:
@@ -239,6 +246,7 @@ def _preferences(visit: _Visit, status: int = 200, *, saved: bool = False, wrong
         earliest=(today + timedelta(days=1)).isoformat(),
         latest="" if until and until > latest else latest.isoformat(),
         answers=[(one, said[one]) for one in ANSWERS],
+        unmeasured=not is_measured(visit.connection, visit.reader.contact_ids[0]),
     )
 
 

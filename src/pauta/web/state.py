@@ -14,6 +14,7 @@ from pauta.platform.clock import Clock
 from pauta.platform.http import RateLimit
 from pauta.platform.settings import LANGUAGES, Settings
 from pauta.platform.words import language_of_header
+from pauta.tracking.recorder import Recorder
 
 REQUESTS_PER_SECOND = 200
 """Requests a second that one key may make on average, in each web process."""
@@ -42,6 +43,7 @@ class WebState:
     settings: Settings
     pool: ConnectionPool[Connection[Any]]
     clock: Clock
+    recorder: Recorder
     limits: Limits = field(default_factory=Limits)
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
     links: RateLimit = field(default_factory=lambda: RateLimit(VISITS_PER_SECOND, VISITS_AT_ONCE))

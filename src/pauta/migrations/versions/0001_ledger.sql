@@ -50,6 +50,7 @@ CREATE TABLE attempt (
     ended_at TIMESTAMP WITH TIME ZONE,
     outcome SMALLINT,
     answer TEXT DEFAULT '' NOT NULL,
+    measured BOOLEAN DEFAULT 'false' NOT NULL,
     CONSTRAINT pk_attempt PRIMARY KEY (part, message_id, number)
 )
  PARTITION BY LIST (part);
@@ -109,6 +110,7 @@ CREATE TABLE company (
     sender TEXT NOT NULL,
     postal_address TEXT NOT NULL,
     sample BOOLEAN DEFAULT 'false' NOT NULL,
+    measures TEXT DEFAULT 'bulk' NOT NULL,
     CONSTRAINT pk_company PRIMARY KEY (id)
 );
 
@@ -886,4 +888,56 @@ CREATE TABLE approval_decision (
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_approval_decision PRIMARY KEY (submission_id, team),
     CONSTRAINT fk_approval_decision_submission_id FOREIGN KEY(submission_id) REFERENCES submission (id)
+);
+
+CREATE TABLE hit (
+    id BIGSERIAL NOT NULL,
+    message_id BIGINT NOT NULL,
+    proposal_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    what SMALLINT NOT NULL,
+    target TEXT NOT NULL,
+    links SMALLINT NOT NULL,
+    ip TEXT NOT NULL,
+    agent TEXT NOT NULL,
+    head BOOLEAN NOT NULL,
+    machine BOOLEAN,
+    signs TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_hit PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_hit_message_id ON hit (message_id);
+
+CREATE INDEX ix_hit_ip_at ON hit (ip, at);
+
+CREATE INDEX ix_hit_at ON hit USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
+CREATE INDEX ix_hit_unjudged ON hit (message_id) WHERE machine IS NULL;
+
+CREATE TABLE response (
+    message_id BIGINT NOT NULL,
+    proposal_id BIGINT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    opened_at TIMESTAMP WITH TIME ZONE,
+    machine_opened_at TIMESTAMP WITH TIME ZONE,
+    clicked_at TIMESTAMP WITH TIME ZONE,
+    scanned_at TIMESTAMP WITH TIME ZONE,
+    link TEXT DEFAULT '' NOT NULL,
+    bounced_at TIMESTAMP WITH TIME ZONE,
+    complained_at TIMESTAMP WITH TIME ZONE,
+    unsubscribed_at TIMESTAMP WITH TIME ZONE,
+    replied_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_response PRIMARY KEY (message_id)
+);
+
+CREATE INDEX ix_response_proposal_id ON response (proposal_id);
+
+CREATE INDEX ix_response_complained ON response (complained_at) WHERE complained_at IS NOT NULL;
+
+CREATE TABLE unmeasured (
+    contact_id BIGINT NOT NULL,
+    source TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_unmeasured PRIMARY KEY (contact_id)
 );

@@ -11,6 +11,7 @@ from pydantic import Field
 from pauta.content.footer import ADDRESS_FIGURE
 from pauta.messages.actions import request_plan_everywhere, unhold_figures
 from pauta.people.company import Company, company, replace_company
+from pauta.people.measuring import Measures
 from pauta.policies.queries import current
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed
@@ -33,6 +34,9 @@ class CompanyForm(Form):
         examples=["Ana <ana@a.example>"],
     )
     postal_address: Line = Field(default="", description="It stands below every mail, as the law asks.")
+    measures: Measures = Field(
+        default=Measures.bulk, description="In which mails it is measured who opens them and follows their links."
+    )
 
 
 class CompanyView(Form):
@@ -45,6 +49,7 @@ class CompanyView(Form):
     language: str
     sender: str
     postal_address: str
+    measures: Measures
 
 
 @router.get("/company")

@@ -16,6 +16,7 @@ from pauta.messages.actions import request_plan
 from pauta.messages.queries import messages_of
 from pauta.people import actions, views
 from pauta.people.addresses import AddressState
+from pauta.people.measuring import choose_measured
 from pauta.people.queries import Person, find_contacts
 from pauta.pipeline.people import people_changed
 from pauta.team.roles import Right
@@ -73,6 +74,7 @@ class ContactView(BaseModel):
     attributes: dict[str, Any]
     created_at: datetime
     changed_at: datetime
+    measured: bool = Field(description="Whether it may be measured who opens their mails and follows the links.")
 
 
 class ConsentForm(Form):
@@ -122,6 +124,12 @@ class PauseForm(Form):
     """Until when a contact wants nothing."""
 
     until: Day | None = Field(description="First day on which messages may go again; null ends the pause.")
+
+
+class MeasuringForm(Form):
+    """Whether a contact lets it be measured that they read mails."""
+
+    measured: bool
 
 
 @router.put("/contacts/{external_id}", responses={201: {"model": ContactView, "description": "The contact is new."}})
@@ -216,6 +224,17 @@ def pause_contact(
     changes = actions.pause(door.connection, [person.id for person in people], form.until, door.now)
     people_changed(door.connection, changes, door.now)
     door.audit(Right.CONSENTS_WRITE, f"contact:{external_id}", paused_until=form.until and form.until.isoformat())
+    return _view(door, people[0])
+
+
+@router.put("/contacts/{external_id}/measuring")
+def save_measuring(
+    door: Annotated[Door, allowed(Right.CONSENTS_WRITE)], external_id: Who, form: MeasuringForm
+) -> ContactView:
+    """Keep whether a contact lets it be measured that they open mails and follow links; in force at once."""
+    people = _people(door, external_id)
+    choose_measured(door.connection, [person.id for person in people], form.measured, door.actor, door.now)
+    door.audit(Right.CONSENTS_WRITE, f"contact:{external_id}", measured=form.measured)
     return _view(door, people[0])
 
 

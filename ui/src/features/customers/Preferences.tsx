@@ -1,8 +1,8 @@
 import { Plural, Trans, useLingui } from "@lingui/react/macro";
-import { Box, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Box, Button, Checkbox, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { type ContactView, listPreferencesOptions, pauseContactMutation, saidOf } from "../../api";
+import { type ContactView, listPreferencesOptions, pauseContactMutation, saidOf, saveMeasuringMutation } from "../../api";
 import { today } from "../../ui/dates";
 import { useSession } from "../../ui/session";
 import { Answer, Failure } from "../../ui/states";
@@ -29,7 +29,21 @@ export function Preferences({ contact }: { contact: ContactView }) {
         ) : <Text size="sm" c="dimmed"><Trans>None; the policies decide how often.</Trans></Text>}
       </Answer>
       {may("consents.write") ? <Pause contact={contact} /> : null}
+      <Measuring contact={contact} readOnly={!may("consents.write")} />
     </Box>
+  );
+}
+
+function Measuring({ contact, readOnly }: { contact: ContactView; readOnly: boolean }) {
+  const { t } = useLingui();
+  const cache = useQueryClient();
+  const save = useMutation({ ...saveMeasuringMutation(), onSuccess: () => cache.invalidateQueries() });
+  return (
+    <>
+      <Checkbox mt="sm" label={t`Opens and clicks may be measured`} checked={contact.measured} disabled={readOnly || save.isPending}
+        onChange={(event) => save.mutate({ path: { external_id: contact.external_id }, body: { measured: event.currentTarget.checked } })} />
+      {save.error ? <Failure error={save.error} /> : null}
+    </>
   );
 }
 

@@ -53,6 +53,15 @@ function CompanyFields({ told }: { told: CompanyForm }) {
             <TextInput label={t`Region`} description={t`Code of the state or region, such as SP`} maxLength={10} value={form.region ?? ""} onChange={(event) => change({ region: event.currentTarget.value || null })} error={said("region")} />
           </SimpleGrid>
         </Fieldset>
+        <Fieldset legend={t`What mails tell`} className="paper" disabled={readOnly}>
+          <Select label={t`Measure opens and clicks`} description={t`Contacts may refuse it on their page of choices`} allowDeselect={false} disabled={readOnly}
+            value={form.measures ?? "bulk"} onChange={(value) => change({ measures: (value ?? "bulk") as CompanyForm["measures"] })}
+            data={[
+              { value: "bulk", label: t`In all mails but transactional ones` },
+              { value: "everything", label: t`In all mails` },
+              { value: "nothing", label: t`In no mail` },
+            ]} />
+        </Fieldset>
         {save.error && !FIELDS.some(said) ? <Failure error={save.error} /> : null}
         {readOnly
           ? <Text size="sm" c="dimmed"><Trans>Who manages people may change this.</Trans></Text>

@@ -5,6 +5,7 @@ export const KINDS = {
   mails: msg`Mails as they were sent`,
   history: msg`How messages changed`,
   events: msg`Events`,
+  readings: msg`Opens and clicks, one by one`,
   touches: msg`Touches from outside`,
   inbox: msg`Notices to colleagues`,
   audit: msg`Audit`,

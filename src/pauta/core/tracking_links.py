@@ -1,0 +1,93 @@
+"""Links and pictures that tell when a mail is read: written into it, and understood when they are asked for.
+
+A link names its target itself, signed together with the message, so that nobody can make one that leads elsewhere and
+nothing has to be looked up before a reader gets where they want to go.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from urllib.parse import quote
+
+from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose, TokenKey, number_in, seal, token
+
+_LINK = re.compile(r"""(<(?:a|area|v:\w+)\s(?:[^>]*?\s)?href=)(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
+_OWN = ("/preferences/", "/unsubscribe/")
+_PLACE = re.compile(rf"([0-9a-f]{{{LENGTH}}})\.([0-9a-f]{{{SEAL_LENGTH}}})\.([0-9]{{1,4}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A link that was followed: of which message, which has so many different links; ``target`` is empty for the one
+    that only programs see."""
+
+    message_id: int
+    links: int
+    target: str
+
+
+def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
+    """The mail with links that lead over ``base`` (no slash at its end), a picture, and a link that nobody can see.
+
+    What is no web address stays as it is, and so do the links by which readers choose and unsubscribe.
+    """
+    own = tuple(base + path for path in _OWN)
+    found = [link for link in _LINK.finditer(html) if not (link[2] or link[3]).startswith(own)]
+    targets = {link[2] or link[3] for link in found}
+    reading, count = token(key, Purpose.READING, message_id), len({_read(written)[0] for written in targets})
+    ways = {
+        written: f'"{_place(key, base, reading, message_id, count, target)}?to={quoted}"'
+        for written in targets
+        for target, quoted in (_read(written),)
+    }
+    pieces, end = [], 0
+    for link in found:
+        pieces += [html[end : link.end(1)], ways[link[2] or link[3]]]
+        end = link.end()
+    trap = _place(key, base, reading, message_id, count, "")
+    picture = (
+        f'<a href="{trap}" aria-hidden="true" tabindex="-1">'
+        f'<img src="{base}/o/{reading}.gif" width="1" height="1" alt="" border="0"></a>'
+    )
+    rest = html[end:]
+    before, body_ends, after = rest.rpartition("</body>")
+    pieces += [before, picture, body_ends, after] if body_ends else [rest, picture]
+    return "".join(pieces)
+
+
+def opened(keys: Mapping[int, TokenKey], given: str) -> int | None:
+    """The message whose picture is asked for by ``given`` (what follows ``/o/``); None when nobody here made it."""
+    return number_in(keys, Purpose.READING, given.removesuffix(".gif"))
+
+
+def followed(keys: Mapping[int, TokenKey], place: str, target: str) -> Followed | None:
+    """The link of that place (what follows ``/l/``) and target; None when it was not made here, or was changed."""
+    found = _PLACE.fullmatch(place.lower())
+    if found is None:
+        return None
+    reading, given, links = found.groups()
+    message_id = number_in(keys, Purpose.READING, reading)
+    if message_id is None:
+        return None
+    made = seal(keys[int(reading[:2], 16)], Purpose.READING, _sealed(message_id, int(links), target))
+    return Followed(message_id, int(links), target) if hmac.compare_digest(made, given) else None
+
+
+@lru_cache(maxsize=4096)
+def _read(written: str) -> tuple[str, str]:
+    """The target of a link as it stands in HTML, and as it stands in an address."""
+    target = unescape(written)
+    return target, quote(target, safe="")
+
+
+def _place(key: TokenKey, base: str, reading: str, message_id: int, links: int, target: str) -> str:
+    return f"{base}/l/{reading}.{seal(key, Purpose.READING, _sealed(message_id, links, target))}.{links}"
+
+
+def _sealed(message_id: int, links: int, target: str) -> str:
+    return f"{message_id} {links} {target}"
