@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class Problem(Exception):
     """Bad input: a code of the closed catalogue, the field it is about, and the values its sentence shows.
@@ -14,6 +16,10 @@ class Problem(Exception):
         self.code = code
         self.field = field
         self.values = values
+
+    def __reduce__(self) -> tuple[partial[Problem], tuple[()]]:
+        """As pickle puts it together again, in another process."""
+        return partial(type(self), self.code, self.field, **self.values), ()
 
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.values.items())

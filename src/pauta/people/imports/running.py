@@ -1,7 +1,7 @@
 """The run of an import: a first look for types and length, then chunk after chunk, each in one transaction.
 
-While the database stores a chunk, a thread already reads the next one. A run that was interrupted is taken up again
-after its last stored chunk. A dry run does all the same work in one transaction and takes it back.
+While the database stores a chunk, another process already reads the next one. A run that was interrupted is taken up
+again after its last stored chunk. A dry run does all the same work in one transaction and takes it back.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import multiprocessing
+import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import cycle
+from multiprocessing.connection import Connection as Pipe
 from typing import Any
 
 from psycopg import Connection
@@ -31,6 +34,7 @@ from pauta.people.imports.rejects import RejectsFile
 from pauta.people.imports.rows import Prepared, Reader
 from pauta.people.locks import lock_people, lock_people_in_turns, may_take_turns
 from pauta.people.turns import Turn
+from pauta.platform.processes import tied_to_this
 
 _LOOK_ROWS = 20_000
 
@@ -224,18 +228,40 @@ def _count(chunk: Prepared, applied: Applied | None, doors: Doors, tally: Tally)
 
 @contextmanager
 def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
-    """The chunks of the file, each read while the one before it is stored."""
-    reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
-    source = map(reader.prepare, chunks(plan.sheet, setting.batch))
-    with _collector_off(), ThreadPoolExecutor(max_workers=1) as thread:
+    """The chunks of the file, each read by a process of its own while the one before it is stored."""
+    forked = multiprocessing.get_context("fork")
+    here, there = forked.Pipe(duplex=False)
+    tie = tied_to_this(signal.SIGKILL)
+    with _collector_off():
+        reading = forked.Process(target=_read, args=(plan, setting, there, tie), daemon=True)
+        reading.start()
+        there.close()
 
-        def ahead() -> Iterator[Prepared]:
-            following = thread.submit(next, source, None)
-            while (chunk := following.result()) is not None:
-                following = thread.submit(next, source, None)
+        def said() -> Iterator[Prepared]:
+            while (chunk := here.recv()) is not None:
+                if isinstance(chunk, Problem):
+                    raise chunk
                 yield chunk
 
-        yield ahead()
+        try:
+            yield said()
+        finally:
+            reading.kill()
+            reading.join()
+            here.close()
+
+
+def _read(plan: Plan, setting: Setting, there: Pipe[Prepared | Problem | None, None], tie: Callable[[], None]) -> None:
+    """What the reading process does: a chunk after the other, the next one when the one before was taken."""
+    tie()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the command, which ends this process
+    reader = Reader(plan.subject, plan.assignment, len(plan.sheet.header), setting)
+    try:
+        for chunk in chunks(plan.sheet, setting.batch):
+            there.send(reader.prepare(chunk))
+        there.send(None)
+    except Problem as problem:
+        there.send(problem)
 
 
 @contextmanager
