@@ -10,7 +10,6 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import unescape
 from urllib.parse import quote
 
@@ -18,6 +17,8 @@ from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose, TokenKey, number_in,
 
 _LINK = re.compile(r"""(<(?:a|area|v:\w+)\s(?:[^>]*?\s)?href=)(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
 _OWN = ("/preferences/", "/unsubscribe/")
+_AS_IT_IS = "/:?=@,"
+"""What needs no escape inside the query of an address."""
 _PLACE = re.compile(rf"([0-9a-f]{{{LENGTH}}})\.([0-9a-f]{{{SEAL_LENGTH}}})\.([0-9]{{1,4}})")
 
 
@@ -38,12 +39,11 @@ def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
     """
     own = tuple(base + path for path in _OWN)
     found = [link for link in _LINK.finditer(html) if not (link[2] or link[3]).startswith(own)]
-    targets = {link[2] or link[3] for link in found}
-    reading, count = token(key, Purpose.READING, message_id), len({_read(written)[0] for written in targets})
+    targets = {written: unescape(written) for written in {link[2] or link[3] for link in found}}
+    reading, count = token(key, Purpose.READING, message_id), len(set(targets.values()))
     ways = {
-        written: f'"{_place(key, base, reading, message_id, count, target)}?to={quoted}"'
-        for written in targets
-        for target, quoted in (_read(written),)
+        written: f'"{_place(key, base, reading, message_id, count, target)}?to={quote(target, safe=_AS_IT_IS)}"'
+        for written, target in targets.items()
     }
     pieces, end = [], 0
     for link in found:
@@ -76,13 +76,6 @@ def followed(keys: Mapping[int, TokenKey], place: str, target: str) -> Followed 
         return None
     made = seal(keys[int(reading[:2], 16)], Purpose.READING, _sealed(message_id, int(links), target))
     return Followed(message_id, int(links), target) if hmac.compare_digest(made, given) else None
-
-
-@lru_cache(maxsize=4096)
-def _read(written: str) -> tuple[str, str]:
-    """The target of a link as it stands in HTML, and as it stands in an address."""
-    target = unescape(written)
-    return target, quote(target, safe="")
 
 
 def _place(key: TokenKey, base: str, reading: str, message_id: int, links: int, target: str) -> str:
