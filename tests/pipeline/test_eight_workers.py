@@ -109,7 +109,11 @@ def build(url: str, policies: list[dict[str, Any]]) -> None:
         company.build(connection, MONDAY, ACCOUNTS, CONTACTS, policies)
         connection.execute("UPDATE contact SET account_id = NULL, account_key = -id, part = id % 64 WHERE id % 10 = 0")
         connection.execute("UPDATE consent SET part = c.part FROM contact c WHERE c.id = contact_id")
-        connection.execute("DELETE FROM consent WHERE contact_id % 17 = 0")
+        connection.execute(
+            "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
+            " SELECT part, contact_id, channel, topic, false, 'withdrawal', 'test', at + interval '1 second',"
+            " recorded_at FROM consent WHERE contact_id % 17 = 0"
+        )
         connection.execute(
             "INSERT INTO kind (type, topic, team, urgent) SELECT type, topic, 'marketing', false "
             "FROM unnest(ARRAY['promotional', 'educational'], ARRAY['launch', 'tips']) AS k (type, topic)"

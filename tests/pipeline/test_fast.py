@@ -71,7 +71,7 @@ def test_a_suppressed_address_gets_nothing(office: Office) -> None:
 
 def test_without_consent_it_leaves_all_the_same(office: Office) -> None:
     company.build(office.connection, office.now, 1, 1, EVERYTHING)
-    office.run("DELETE FROM consent")
+    office.run("TRUNCATE consent")
     company.send_one(office.connection, office.now, 1, "invoice")
     office.settle(office.worker(Lane.FAST))
     assert company.states(office.connection) == {State.SENT: 1}

@@ -86,7 +86,11 @@ def test_a_lower_tier_waits_until_the_higher_is_written_everywhere(office: Offic
 
 def test_the_tally_counts_what_a_launch_has_written(office: Office) -> None:
     company.build(office.connection, office.now, 20, 40, [{**WARM_UP[0], "limit": 15}])
-    office.run("UPDATE consent SET granted = false WHERE contact_id <= 5")
+    office.run(
+        "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
+        " SELECT part, contact_id, channel, topic, false, 'withdrawal', 'test', at + interval '1 second', recorded_at"
+        " FROM consent WHERE contact_id <= 5"
+    )
     step = step_of(office, company.launch(office.connection, office.now, "launch"), tuple(range(PARTITIONS)))
     write(office, at_work(office), step)
     kind = office.one("SELECT kind_id FROM proposal")

@@ -45,7 +45,11 @@ def told_to(office: Office, user_id: int, lang: str = "en", minutes: int = 15) -
 def test_one_entry_for_a_campaign_and_a_day_names_rule_winner_and_what_to_do(office: Office) -> None:
     company.build(office.connection, office.now, 3, 6, [ONE_A_WEEK])
     ana, bruno = colleague(office, "ana"), colleague(office, "bruno")
-    office.run("DELETE FROM consent WHERE contact_id = 1")
+    office.run(
+        "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at)"
+        " SELECT part, contact_id, channel, topic, false, 'withdrawal', 'test', at + interval '1 second', recorded_at"
+        " FROM consent WHERE contact_id = 1"
+    )
     office.suppress("c2@customer.example")
     launch(office, "first", "ana")
     worker = office.worker()

@@ -22,7 +22,7 @@ from pauta.sample.tables import Table, make_tables
 
 MONDAY = date(2026, 11, 23)
 SEED = 2026
-KNOWN = "ac00778123e001727442dd8f6f73ab548fcdcd8a9cbeb64dc862a4966199c46c"
+KNOWN = "6d5db023b98256b271d071e5b923204a7dcf4e3da7cb04061b85fed9ca95907f"
 
 
 @cache
@@ -168,7 +168,7 @@ def test_the_local_day_of_a_touch_is_that_of_its_time() -> None:
 
 def test_permissions_are_of_all_sorts() -> None:
     consents = rows("consent")
-    assert {consent["basis"] for consent in consents} == {"consent", "contract", "legitimate interest", "withdrawal"}
+    assert {consent["basis"] for consent in consents} == {"consent", "soft opt-in", "legitimate interest", "withdrawal"}
     assert any(not consent["granted"] and consent["topic"] == "*" for consent in consents)
     assert any(not consent["granted"] and consent["topic"] != "*" for consent in consents)
     assert all(consent["wording"] for consent in consents if consent["basis"] == "consent")

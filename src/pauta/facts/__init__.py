@@ -19,6 +19,7 @@ from pauta.facts.coding import NEWEST_ID, Lookup, Places, Proposed
 from pauta.facts.former import touches_elsewhere, with_stand_ins
 from pauta.facts.rows import AccountChoice, Database, KindFacts, ProposalFacts, Rows, Scope
 from pauta.messages.states import Lane
+from pauta.people.lawful import in_force
 from pauta.policies.queries import PolicySet
 
 __all__ = [
@@ -85,13 +86,15 @@ def load(
     names, coded_kinds = coding.names(kinds, topics, scope)
     places = Places(connection, now, contacts)
     standing = rows.conditions(scope)
+    said = lookup.known(rows.consents(scope, topics))
+    agreed = in_force(connection, said, coding.recipients(contacts, lookup, places))
     facts = gate.Facts(
         now=int(now.timestamp() * 1_000_000),
         names=replace(names, zones=places.zones, calendars=places.calendars),
         kinds=coded_kinds,
         account_conditions=coding.account_conditions(lookup, standing),
         contacts=coding.contacts(contacts, lookup, places, standing, held),
-        consents=coding.consents(lookup, lookup.known(rows.consents(scope, topics))),
+        consents=coding.consents(lookup, agreed),
         preferences=coding.preferences(lookup, preferences),
         enrolments=gate.Enrolments(contact=np.empty(0, np.int32), campaign=np.empty(0, np.int32)),
         events=coding.events(lookup, rows.events(scope, since)),

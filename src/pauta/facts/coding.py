@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from pauta.core.gate import facts as gate
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, MessageType
+from pauta.core.law import number_of
 from pauta.facts.rows import Database, KindFacts, ProposalFacts, Rows, Scope
 from pauta.messages.states import State
+from pauta.people.lawful import InForce, Recipients
 
 EPOCH = date(1970, 1, 1)
 PLANNED_FIRST = 2.0**40
@@ -98,7 +100,10 @@ def names(kinds: tuple[KindFacts, ...], topics: tuple[str, ...], scope: Scope) -
 
 
 class Places:
-    """Zones and holiday calendars of contacts: their own, else their account's, else the company's."""
+    """Zones and holiday calendars of contacts: their own, else their account's, else the company's.
+
+    ``law`` is that of the country said of them or of their account: where our company is says nothing of theirs.
+    """
 
     def __init__(self, connection: Database, now: datetime, contacts: Rows) -> None:
         rows = connection.execute("SELECT id, zone, country, region FROM place")
@@ -110,6 +115,10 @@ class Places:
         resolved = [_resolve(known[pair >> 32], known[pair & 0xFFFFFFFF], last) for pair in pairs.tolist()]
         self.zones = tuple(sorted({zone for zone, _ in resolved})) or ("UTC",)
         self.calendars = tuple(sorted({calendar for _, calendar in resolved})) or (("", ""),)
+        law_at = np.array(
+            [number_of(known[pair >> 32][1] or known[pair & 0xFFFFFFFF][1]) for pair in pairs.tolist()], dtype=np.int64
+        )
+        self.law = law_at[inverse]
         zone_at = np.array([self.zones.index(zone) for zone, _ in resolved], dtype=np.int16)
         calendar_at = np.array([self.calendars.index(calendar) for _, calendar in resolved], dtype=np.int16)
         self.zone = zone_at[inverse]
@@ -164,13 +173,21 @@ def _held_until(paused_until: gate.Int32, lookup: Lookup, held: Rows) -> gate.In
     return np.maximum(until, whole[lookup.account_of])
 
 
-def consents(lookup: Lookup, found: Rows) -> gate.Consents:
-    """Consent entries as columns."""
+def recipients(found: Rows, lookup: Lookup, places: Places) -> Recipients:
+    """The contacts as the law sees them."""
+    order = lookup.order
+    return Recipients(lookup.ids, places.law[order], found["account_key"][order] > 0, places.today[order])
+
+
+def consents(lookup: Lookup, found: InForce) -> gate.Consents:
+    """Consent entries that are in force, as columns."""
+    entries = found.entries
     return gate.Consents(
-        contact=lookup.of(found["contact_id"]),
-        channel=found["channel"].astype(np.int8),
-        topic=found["topic"],
-        granted=found["granted"],
+        contact=lookup.of(entries["contact_id"]),
+        channel=entries["channel"].astype(np.int8),
+        topic=entries["topic"],
+        granted=entries["granted"],
+        service=found.service,
     )
 
 

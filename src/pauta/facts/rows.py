@@ -15,6 +15,7 @@ from pauta.channels import base
 from pauta.core.gate.policies import Asked
 from pauta.core.gate.vocabulary import ALWAYS, NEVER, Channel
 from pauta.messages.states import Lane, State
+from pauta.people.lawful import ENTRY, ENTRY_COLUMNS
 from pauta.platform.copy import fetch_array
 from pauta.platform.partitions import partition_of
 
@@ -59,9 +60,6 @@ _TOUCH = np.dtype(
     [("contact_id", "i8"), ("day", "i4"), ("kind_id", "i4"), ("channel", "i2"), ("id", "i8"), ("sent_key", "i8")]
 )
 NO_TOUCHES: Rows = np.empty(0, _TOUCH)
-_CONSENT = np.dtype(
-    [("id", "i8"), ("contact_id", "i8"), ("channel", "i2"), ("topic", "i4"), ("granted", "?"), ("at", "M8[us]")]
-)
 _PREFERENCE = np.dtype([("contact_id", "i8"), ("topic", "i4"), ("at_most", "i2"), ("days", "i2")])
 _STANDING = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("name", "i4")])
 _HOLD = np.dtype([("account_key", "i8"), ("contact_id", "i8"), ("until", "i4")])
@@ -221,10 +219,10 @@ def consents(scope: Scope, topics: tuple[str, ...]) -> Rows:
     chosen = "part = ANY(%(parts)s)" if scope.accounts.keys is None else _CONTACTS_OF_KEYS
     found = scope.rows(
         f"""
-        SELECT id, contact_id, channel, array_position(%(topics)s::text[], topic) - 2 AS topic, granted, at
+        SELECT {ENTRY_COLUMNS.format(topic="array_position(%(topics)s::text[], topic) - 2")}
         FROM consent WHERE {chosen} AND topic = ANY(%(topics)s)
         """,
-        _CONSENT,
+        ENTRY,
         topics=["*", *topics],
     )
     return found[np.lexsort((found["id"], found["at"]))]

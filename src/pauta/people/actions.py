@@ -135,6 +135,11 @@ class ConsentEntry:
     at: datetime
     topic: str = "*"
     wording: str = ""
+    locale: str = ""
+    country: str = ""
+    actor: str = ""
+    expires_on: date | None = None
+    proof: Mapping[str, str] = field(default_factory=dict)
     external_id: str | None = None
 
 
@@ -190,15 +195,18 @@ def move_contact(connection: Conn, contact_id: int, account_id: int | None, now:
 
 def append_consent(connection: Conn, contact_ids: Sequence[int], entry: ConsentEntry, now: datetime) -> Appended:
     """Append one statement for these contacts: all that share the address by which it was made."""
+    said: dict[str, Any] = {
+        "channel": entry.channel.value,
+        "proof": json.dumps(dict(entry.proof)),
+        "country": parse_country(entry.country) if entry.country else "",
+        **{
+            name: getattr(entry, name)
+            for name in ("topic", "granted", "basis", "source", "wording", "locale", "actor", "expires_on", "at")
+        },
+    }
     columns: Columns = {
         "contact_id": list(contact_ids),
-        "channel": [entry.channel.value] * len(contact_ids),
-        "topic": [entry.topic] * len(contact_ids),
-        "granted": [entry.granted] * len(contact_ids),
-        "basis": [entry.basis] * len(contact_ids),
-        "source": [entry.source] * len(contact_ids),
-        "wording": [entry.wording] * len(contact_ids),
-        "at": [entry.at] * len(contact_ids),
+        **{name: [value] * len(contact_ids) for name, value in said.items()},
         "external_id": [
             entry.external_id and (f"{entry.external_id}/{number}" if number else entry.external_id)
             for number in range(len(contact_ids))

@@ -21,6 +21,7 @@ from pauta.people import views
 from pauta.people.actions import pause, set_preferences
 from pauta.people.changes import Changes
 from pauta.people.consents import append_consents
+from pauta.people.lawful import counting
 from pauta.people.staging import Columns
 
 EVERY_TOPIC = "*"
@@ -56,12 +57,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """How a choice was made: by which door, with which words beside it, and what proves it. ``at`` is UTC."""
+    """How a choice was made: by which door, with which words beside it in which language, and what proves it. ``at`` is
+    UTC."""
 
     source: str
     wording: str
     proof: Mapping[str, str]
     at: datetime
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,10 @@ def reader_of(connection: Connection[Any], contact_id: int) -> Reader | None:
 
 
 def standing(
-    connection: Connection[Any], reader: Reader, topics: Collection[str], channels: Collection[Channel]
+    connection: Connection[Any], reader: Reader, topics: Collection[str], channels: Collection[Channel], now: datetime
 ) -> Standing:
     """What stands for the reader, of these topics and channels."""
-    agreed = _agreed(connection, reader)[reader.contact_ids[0]]
+    agreed = _agreed(connection, reader, now)[reader.contact_ids[0]]
     limits = {one.topic: one for one in views.preferences(connection, reader.contact_ids[0])}
     never = {topic for topic, limit in limits.items() if limit.at_most == 0}
     taken = {(channel, topic) for channel in channels for topic in topics if agreed.covers(channel, topic)}
@@ -120,7 +123,7 @@ def choose(
     connection: Connection[Any], reader: Reader, wish: Wish, statement: Statement, labels: Mapping[str, str]
 ) -> Changes:
     """Write what the reader changed. ``labels`` are the words of each topic and channel beside which they did it."""
-    changes = _append(connection, list(_entries(_agreed(connection, reader), wish)), statement, labels)
+    changes = _append(connection, list(_entries(_agreed(connection, reader, statement.at), wish)), statement, labels)
     asked = {topic: wish.frequencies[topic] for topic in wish.topics & wish.frequencies.keys()}
     return changes + _limit(connection, reader, asked, statement.at)
 
@@ -131,7 +134,7 @@ def unsubscribe(
     """End a topic on these channels; ``EVERY_TOPIC`` ends all that is not transactional. Said twice, kept once."""
     denied = [
         (contact, channel, topic, False)
-        for contact, agreed in _agreed(connection, reader).items()
+        for contact, agreed in _agreed(connection, reader, statement.at).items()
         for channel in channels
         if not agreed.denies(channel, topic)
     ]
@@ -171,16 +174,13 @@ class _Agreed:
         return self._exact.get((channel, topic)) is False
 
 
-def _agreed(connection: Connection[Any], reader: Reader) -> dict[int, _Agreed]:
-    """What each of the reader's contacts has agreed to: those who share an address may have said different things."""
+def _agreed(connection: Connection[Any], reader: Reader, now: datetime) -> dict[int, _Agreed]:
+    """What each of the reader's contacts has agreed to, as far as it carries marketing: those who share an address may
+    have said different things."""
     agreed = {contact: _Agreed() for contact in reader.contact_ids}
-    rows = connection.execute(
-        "SELECT contact_id, channel, topic, granted FROM consent"
-        " WHERE (part, contact_id) IN (SELECT part, id FROM contact WHERE id = ANY(%s)) ORDER BY at, id",
-        (list(agreed),),
-    )
-    for contact, channel, topic, granted in rows:
-        agreed[contact].add(Channel(channel), topic, granted)
+    for said in counting(connection, reader.contact_ids, now):
+        if not said.service:
+            agreed[said.contact_id].add(said.channel, said.topic, said.granted)
     return agreed
 
 
@@ -222,6 +222,8 @@ def _append(
         "basis": ["consent" if granted else "withdrawal" for *_, granted in rows],
         "source": [statement.source] * count,
         "wording": said,
+        "locale": [statement.locale] * count,
+        "actor": ["contact"] * count,
         "proof": [json.dumps(dict(statement.proof))] * count,
         "at": [statement.at] * count,
     }

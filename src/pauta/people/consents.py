@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 import numpy as np
 from psycopg import Connection
 
+from pauta.core import law
 from pauta.people.staging import Columns, stage
 from pauta.people.wire import append_rows
 from pauta.platform.copy import array_text
@@ -23,8 +24,13 @@ _TYPES: dict[str, LiteralString] = {
     "topic": "text",
     "granted": "boolean",
     "basis": "text",
+    "ground": "smallint",
     "source": "text",
     "wording": "text",
+    "locale": "text",
+    "country": "text",
+    "actor": "text",
+    "expires_on": "date",
     "proof": "jsonb",
     "at": "timestamptz",
     "external_id": "text",
@@ -48,10 +54,11 @@ WITH judged AS MATERIALIZED (
   FROM staged_consent AS staged JOIN contact ON contact.id = staged.contact_id
   WHERE contact.id = ANY(%(contact_ids)s::bigint[])
 ), added AS (
-  INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, wording, proof, at, recorded_at,
-    external_id)
-  SELECT part, contact_id, channel, topic, granted, basis, source, coalesce(wording, ''), coalesce(proof, '{}'),
-    coalesce(at, %(now)s), %(now)s, external_id
+  INSERT INTO consent (part, contact_id, channel, topic, granted, basis, ground, source, wording, locale, country,
+    actor, expires_on, proof, at, recorded_at, external_id)
+  SELECT part, contact_id, channel, topic, granted, basis, ground, source, coalesce(wording, ''), coalesce(locale, ''),
+    coalesce(country, ''), coalesce(actor, ''), expires_on, coalesce(proof, '{}'), coalesce(at, %(now)s), %(now)s,
+    external_id
   FROM judged WHERE verdict = 'new' ORDER BY position
   ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
   RETURNING contact_id
@@ -73,11 +80,12 @@ class Appended:
 def append_consents(connection: Connection[Any], columns: Columns, now: datetime) -> Appended:
     """Add entries in the order given.
 
-    Columns: contact_id, channel, topic, granted, basis, source, wording, proof (JSON text), at (None: as of now, and
-    undoing no denial), external_id. An entry whose external id is known is there already; without an external id, one
-    that says the same of the same contact (at the same time, when it names one) is.
+    Columns: contact_id, channel, topic, granted, basis, source, wording, its locale, country (where it was said, two
+    letters), actor, expires_on, proof (JSON text), at (None: as of now, and undoing no denial), external_id. An entry
+    whose external id is known is there already; without an external id, one that says the same of the same contact (at
+    the same time, when it names one) is.
     """
-    stage(connection, "staged_consent", _TYPES, columns)
+    stage(connection, "staged_consent", _TYPES, {**columns, "ground": _grounds(columns)})
     asked = {"now": now, "contact_ids": array_text(np.array(columns["contact_id"], np.int64))}
     row = connection.execute(_APPEND, asked).fetchone()
     assert row is not None
@@ -93,9 +101,23 @@ def append_first_consents(connection: Connection[Any], columns: Columns, now: da
     """
     complete = {
         **columns,
-        "wording": ["" if wording is None else wording for wording in columns["wording"]],
+        **{
+            name: ["" if text is None else text for text in columns[name]]
+            for name in ("wording", "locale", "country", "actor")
+            if name in columns
+        },
+        "proof": [proof or "{}" for proof in columns["proof"]],
+        "ground": _grounds(columns),
         "at": [now if at is None else at for at in columns["at"]],
         "recorded_at": [now] * len(columns["at"]),
     }
     append_rows(connection, "consent", _NEW, complete)
     return len(columns["at"])
+
+
+def _grounds(columns: Columns) -> list[int]:
+    """What the law knows the basis of each grant as; a denial needs none."""
+    return [
+        law.basis_of(basis).value if granted else law.Basis.express.value
+        for basis, granted in zip(columns["basis"], columns["granted"], strict=True)
+    ]

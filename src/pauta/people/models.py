@@ -139,7 +139,13 @@ class Relation(Base):
 
 
 class Consent(Base):
-    """One entry of the consent ledger: append-only, in order of ``at`` then ``id``. Topic ``*`` means every topic."""
+    """One entry of the consent ledger: append-only, in order of ``at`` then ``id``. Topic ``*`` means every topic.
+
+    ``basis`` is written by people, ``ground`` (see ``law.Basis``) is what the law knows it as. ``at`` is when it was
+    said, or when what it rests on happened: the purchase, the end of the contract. ``wording`` was read in the language
+    ``locale``; ``country`` is where it was said, ``actor`` who recorded it, each empty where nobody knows. From
+    ``expires_on`` on a grant counts no longer, whatever the law allows.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -153,8 +159,13 @@ class Consent(Base):
     topic: Mapped[str] = mapped_column(Text)
     granted: Mapped[bool]
     basis: Mapped[str] = mapped_column(Text)
+    ground: Mapped[Small] = mapped_column(server_default="0")
     source: Mapped[str] = mapped_column(Text)
     wording: Mapped[str] = mapped_column(Text, server_default="")
+    locale: Mapped[str] = mapped_column(Text, server_default="")
+    country: Mapped[str] = mapped_column(Text, server_default="")
+    actor: Mapped[str] = mapped_column(Text, server_default="")
+    expires_on: Mapped[date | None]
     proof: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     at: Mapped[Moment]
     recorded_at: Mapped[Moment]

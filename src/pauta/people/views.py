@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from pauta.core.gate.vocabulary import CHANNELS
+from pauta.core.law import Basis
 from pauta.people.addresses import AddressState
 
 _ACCOUNT: LiteralString = """
@@ -71,14 +72,21 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """One entry of the consent ledger. Topic ``*`` means every topic."""
+    """One entry of the consent ledger. Topic ``*`` means every topic; ``ground`` is the basis as the law knows it."""
 
+    id: int
     channel: str
+    ground: Basis
     topic: str
     granted: bool
     basis: str
     source: str
     wording: str
+    locale: str
+    country: str
+    actor: str
+    expires_on: date | None
+    proof: dict[str, str]
     at: datetime
     recorded_at: datetime
 
@@ -110,12 +118,14 @@ def consents(connection: Connection[Any], contact_id: int) -> list[ConsentView]:
     """What a contact has granted and denied, in the order in which it counts."""
     rows = connection.execute(
         """
-        SELECT channel, topic, granted, basis, source, wording, at, recorded_at FROM consent
+        SELECT id, channel, ground, topic, granted, basis, source, wording, locale, country, actor, expires_on, proof,
+               at, recorded_at
+        FROM consent
         WHERE contact_id = %s AND part = (SELECT part FROM contact WHERE id = %s) ORDER BY at, id
         """,
         (contact_id, contact_id),
     )
-    return [ConsentView(CHANNELS[channel], *rest) for channel, *rest in rows]
+    return [ConsentView(number, CHANNELS[channel], Basis(ground), *rest) for number, channel, ground, *rest in rows]
 
 
 def preferences(connection: Connection[Any], contact_id: int) -> list[PreferenceView]:

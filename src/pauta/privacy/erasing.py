@@ -67,7 +67,7 @@ _BLANKS: Mapping[str, LiteralString] = {
     f" WHERE part = ANY(%(parts)s) AND id = ANY(%(messages)s) AND state IN ({State.SENT}, {State.UNKNOWN})",
     "touches": "UPDATE touch SET external_id = 'erased:' || id, sent_key = coalesce(sent_key, account_key)"
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
-    "consents": "UPDATE consent SET proof = '{}', source = '', external_id = NULL"
+    "consents": "UPDATE consent SET proof = '{}', source = '', actor = '', external_id = NULL"
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
     "meetings": "UPDATE meeting SET contact_ids ="
     " array(SELECT unnest(contact_ids) EXCEPT SELECT unnest(%(ids)s::bigint[])) WHERE contact_ids && %(ids)s::bigint[]",

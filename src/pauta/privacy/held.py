@@ -40,7 +40,8 @@ SECTIONS: Mapping[str, LiteralString] = {
         WHERE c.id = ANY(%(ids)s) ORDER BY c.id
     """,
     "consents": f"""
-        SELECT at, channel, topic, granted, basis, wording, source, proof, recorded_at FROM consent WHERE {_MINE}
+        SELECT at, channel, topic, granted, basis, wording, locale, source, country, actor, expires_on,
+               proof, recorded_at FROM consent WHERE {_MINE}
         ORDER BY at, id
     """,
     "preferences": """

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from pauta.core.gate.vocabulary import Channel
+from pauta.core.law import Jurisdiction, jurisdiction_of
 from pauta.people.addresses import AddressState
 from pauta.sample.contacts import Contact
 from pauta.sample.dice import Dice
@@ -99,8 +100,11 @@ def _email_consents(dice: Dice, contact: Contact, today: date) -> Iterator[Conse
 def _granted(dice: Dice, contact: Contact, channel: Channel, topic: str, today: date, ago: tuple[int, int]) -> Consent:
     language = contact.language or "pt-BR"
     basis, source = dice.weighed(
-        (("consent", "sign-up form"), ("contract", "contract"), ("legitimate interest", "customer base")), (70, 20, 10)
+        (("consent", "sign-up form"), ("soft opt-in", "contract"), ("legitimate interest", "customer base")),
+        (70, 20, 10),
     )
+    if jurisdiction_of(contact.lives.country) is not Jurisdiction.BR or channel is not Channel.email:
+        basis = "consent"  # elsewhere, and by phone, the law asks for it
     wording = _WORDINGS[language].format(channel=_CHANNEL_WORDS[language][channel]) if basis == "consent" else ""
     at = datetime.combine(today - timedelta(days=dice.between(*ago)), time(15, dice.between(0, 59)), UTC)
     return Consent(contact, channel, topic, True, basis, source, wording, at)

@@ -9,6 +9,7 @@ from typing import Final
 
 from psycopg.types.json import Jsonb
 
+from pauta.core.law import basis_of
 from pauta.platform.partitions import partition_of
 from pauta.sample.accounts import Account, make_accounts, places
 from pauta.sample.contacts import Contact, Relation, make_contacts
@@ -120,11 +121,14 @@ def _relations(relations: Iterable[Relation]) -> Table:
 
 
 def _consents(seed: int, contacts: list[Contact], today: date) -> Table:
-    columns = ("part", "contact_id", "channel", "topic", "granted", "basis", "source", "wording", "at", "recorded_at")
+    columns = (
+        *("part", "contact_id", "channel", "topic", "granted", "basis", "ground"),
+        *("source", "wording", "at", "recorded_at"),
+    )
     rows: list[Row] = [
         (
             *(one.contact.part, one.contact.id, int(one.channel), one.topic, one.granted, one.basis),
-            *(one.source, one.wording, one.at, one.at),
+            *(int(basis_of(one.basis)), one.source, one.wording, one.at, one.at),
         )
         for one in make_consents(seed, contacts, today)
     ]

@@ -77,7 +77,7 @@ class _Visit:
         """What proves that the reader chose."""
         client, program = self.request.client, self.request.headers.get("user-agent", "")
         proof = {"ip": client.host if client else "", "user_agent": program[:300], "message": str(self.origin.id)}
-        return Statement(source, f"{WORDING} {self.language}", proof, self.now)
+        return Statement(source, f"{WORDING} {self.language}", proof, self.now, self.language)
 
     def page(self, name: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page for the reader."""
@@ -218,7 +218,7 @@ def _to_form(visit: _Visit, **said: int) -> Response:
 
 
 def _preferences(visit: _Visit, status: int = 200, *, saved: bool = False, wrong_day: bool = False) -> HTMLResponse:
-    stands = choices.standing(visit.connection, visit.reader, visit.topics, visit.channels)
+    stands = choices.standing(visit.connection, visit.reader, visit.topics, visit.channels, visit.now)
     said = words(visit.language)
     today = visit.now.date()
     until, latest = visit.reader.paused_until, today + LONGEST_PAUSE

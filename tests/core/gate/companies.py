@@ -270,7 +270,8 @@ def contact(dice: Dice, name: str) -> Json:
 def consent(dice: Dice) -> Json:
     topic = dice.choices(["*", *TOPICS], weights=[3, 1, 1, 1, 1])[0]
     state = "granted" if dice.chance(75) else "denied"
-    return {"channel": dice.choice(CHANNELS[:2]), "topic": topic, "state": state}
+    said = {"channel": dice.choice(CHANNELS[:2]), "topic": topic, "state": state}
+    return {**said, "carries": "service"} if state == "granted" and dice.chance(20) else said
 
 
 def preference(dice: Dice, topic: str) -> Json:

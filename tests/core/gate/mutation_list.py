@@ -44,6 +44,12 @@ MUTATIONS = [
         "if False:",
     ),
     Mutation(
+        "consent: what carries no marketing carries it",
+        CLOSING,
+        "or marketing and consent >> 4 & 1:",
+        "or False:",
+    ),
+    Mutation(
         "consent: transactional messages need it too",
         ASKING,
         "    if ask.bulk:\n        if not has_agreed",

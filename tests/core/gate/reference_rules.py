@@ -67,6 +67,8 @@ def address(contact: Contact, channel: str) -> Rule:
 
 def consent(company: Company, contact: Contact, message: Json, channel: str) -> list[Rule]:
     entries = contact.own.get("consents")
+    if entries is not None and message["type"] in ("educational", "promotional"):
+        entries = [entry for entry in entries if entry.get("carries") != "service"]
     denied = entries is not None and not consented(entries, channel, message["topic"])
     rules = [forever("consent", "consent", closed=denied)]
     if contact.own.get("paused_until") is not None:

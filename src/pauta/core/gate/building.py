@@ -13,7 +13,7 @@ from pauta.core.gate.facts import Bools, Contacts, Facts, Int32, Int64, Messages
 from pauta.core.gate.index import Index
 from pauta.core.gate.records import fold_consents
 from pauta.core.gate.rules import Rules
-from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, MessageType
+from pauta.core.gate.vocabulary import BOARD_DAYS, CHANNELS, MARKETING, MessageType
 from pauta.core.gate.world import (
     ACCOUNT,
     ANSWER,
@@ -259,6 +259,7 @@ def _signs(facts: Facts, rules: Rules) -> Records:
     signs["topic"] = np.repeat(kinds.topic, _WIDTH)
     signs["campaign"] = np.repeat(kinds.campaign, _WIDTH)
     signs["bulk"] = np.repeat(kinds.type != MessageType.transactional, _WIDTH)
+    signs["marketing"] = np.repeat(np.isin(kinds.type, MARKETING), _WIDTH)
     signs["urgent"] = np.repeat(kinds.urgent, _WIDTH)
     return signs
 

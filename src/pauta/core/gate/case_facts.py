@@ -247,9 +247,10 @@ def _read_consent(rows: Rows, row: int, value: object, path: str) -> None:
     document = Document(value, path)
     channel = Channel[document.read("channel", _channel)]
     topic = document.read("topic", doc.text)
-    state = document.read("state", doc.choice(("granted", "denied")))
+    granted = document.read("state", doc.choice(("granted", "denied"))) == "granted"
+    service = document.read_or("carries", doc.choice(("all", "service")), "all") == "service"
     document.finish()
-    rows.consents.append((row, channel, -1 if topic == "*" else rows.topics.code(topic), state == "granted"))
+    rows.consents.append((row, channel, -1 if topic == "*" else rows.topics.code(topic), granted, granted and service))
 
 
 def _read_preference(rows: Rows, row: int, value: object, path: str) -> None:

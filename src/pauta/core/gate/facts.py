@@ -84,6 +84,7 @@ class Consents:
     channel: Int8
     topic: Int32  # position in names.topics, -1 for `*`
     granted: Bools
+    service: Bools  # a grant that carries no marketing, only relationship and operational messages
 
 
 @dataclass(frozen=True, slots=True)

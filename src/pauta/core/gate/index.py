@@ -28,7 +28,7 @@ class Index(NamedTuple):
     entries: Int64  # (T + M) sorted by day within a person, see entries.py
     day_origin: int  # what the days of entries count from
     consent_first: Int32  # (C + 1)
-    consents: Int64  # topic * 16 + channel * 2 + granted, in order of time
+    consents: Int64  # topic * 32 + service * 16 + channel * 2 + granted, in order of time
     preference_first: Int32  # (C + 1)
     preferences: Int32  # (n, 3) topic, limit, days
     enrolment_first: Int32  # (C + 1)
@@ -56,7 +56,8 @@ def build_index(facts: Facts, base: Int32) -> Index:
     entry_first, entry_count, entries = _entries(facts, day_origin)
     queue_first, queue = _queue(facts, accounts)
     contact_first, _ = _grouped(facts.contacts.account, accounts)
-    consents = facts.consents.topic.astype(np.int64) * 16 + facts.consents.channel * 2 + facts.consents.granted
+    said = facts.consents
+    consents = said.topic.astype(np.int64) * 32 + said.service * np.int64(16) + said.channel * 2 + said.granted
     consent_first, consent_order = _grouped(facts.consents.contact, people)
     preferences = _columns(facts.preferences.topic, facts.preferences.limit, facts.preferences.days)
     preference_first, preference_order = _grouped(facts.preferences.contact, people)

@@ -10,7 +10,8 @@ from pauta.core.gate.world import NOW
 
 @compiled
 def fold_consents(first: Int32, consents: Int64, known: Bools, agreed: Bytes, exact: Bools) -> None:
-    """Channels (bits) that the last entry of each contact for all topics grants; whether it has some for one topic.
+    """Channels (bits) that the last entry of each contact for all topics grants; whether it has some that are not for
+    all topics and all messages.
 
     ``consents`` are as in the index; a contact whose consents are not known is taken to agree.
     """
@@ -18,7 +19,7 @@ def fold_consents(first: Int32, consents: Int64, known: Bools, agreed: Bytes, ex
         granted, own = 0, False
         for row in range(first[contact], first[contact + 1]):
             channel = consents[row] >> 1 & 7
-            if consents[row] >> 4 == -1:
+            if consents[row] >> 5 == -1 and not consents[row] >> 4 & 1:
                 granted = granted & ~(1 << channel) | (consents[row] & 1) << channel
             else:
                 own = True

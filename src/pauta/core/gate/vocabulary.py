@@ -19,6 +19,10 @@ class MessageType(IntEnum):
     operational = 4
 
 
+MARKETING: Final = (MessageType.educational, MessageType.promotional)
+"""Types that promote, be it by teaching: not every basis of consent carries them."""
+
+
 class Channel(IntEnum):
     """A way to reach a contact."""
 

@@ -52,6 +52,7 @@ SIGN: Final = np.dtype(
         ("topic", np.int32),
         ("campaign", np.int32),
         ("bulk", np.bool_),  # not transactional
+        ("marketing", np.bool_),
         ("urgent", np.bool_),
     ],
     align=True,
@@ -315,7 +316,7 @@ contact_touches = view("contact_touches", np.int32)
 contact_agreed = view("contact_agreed", np.uint8)
 """Channels with consent for topics without an entry of their own, one bit each."""
 contact_exact = view("contact_exact", np.bool_)
-"""Whether some of its consents are for one topic."""
+"""Whether some of its consents are for one topic, or carry no marketing."""
 # Of each contact, policies, one bit each:
 contact_spared = view("contact_spared", np.int64)
 """Those whose `held` leaves it out for its stage or segments."""
@@ -371,7 +372,7 @@ entries = view("entries", np.int64)
 touch_contact = view("touch_contact", np.int32)
 """Array of (T)."""
 consents = view("consents", np.int64)
-"""Topic * 16 + channel * 2 + granted, in order of time."""
+"""Topic * 32 + service * 16 + channel * 2 + granted, in order of time."""
 enrolments = view("enrolments", np.int32)
 """Campaign."""
 placed = view("placed", np.int32)

@@ -12,7 +12,7 @@ from psycopg import Connection
 from pauta.people.changes import Changes
 from pauta.people.consents import append_consents
 from pauta.people.imports.fields import Applied, Batch, Field, Refusals, Setting
-from pauta.people.imports.stated_consent import SOURCE, read_channel, read_decision, read_moment
+from pauta.people.imports.stated_consent import PROOF_FIELDS, SOURCE, read_channel, read_decision, read_moment
 from pauta.people.imports.when import CONTACT_FIELD, contacts_of
 
 EVERY_TOPIC = "*"
@@ -34,7 +34,7 @@ class Consents:
         ),
         Field("basis", names=frozenset(("legal_basis", "base_legal", "base")), needed=True),
         Field("source", names=frozenset(("origem", "origen", "fonte", "fuente"))),
-        Field("wording", names=frozenset(("texto",))),
+        *PROOF_FIELDS,
         Field("at", read_moment, frozenset(("date", "data", "fecha", "granted_at", "consented_at")), dated=True),
         Field("external_id", names=frozenset(("id",))),
     )
@@ -69,7 +69,7 @@ class Consents:
             "granted": column("granted"),
             "basis": column("basis"),
             "source": column("source", SOURCE),
-            "wording": column("wording"),
+            **{field.name: column(field.name) for field in PROOF_FIELDS},
             "at": column("at"),
             "external_id": _ids(column("external_id")),
         }

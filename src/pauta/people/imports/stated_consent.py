@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +14,8 @@ from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
 from pauta.people.consents import append_consents, append_first_consents
 from pauta.people.imports.fields import Batch, Field, Setting
-from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS
+from pauta.people.imports.guessing import FALSE_WORDS, TRUE_WORDS, read_date
+from pauta.people.places import parse_country, parse_language
 from pauta.people.storing import Stored
 
 SOURCE = "import"
@@ -48,10 +50,29 @@ def read_channel(text: str) -> Channel:
         raise Problem("import_channel_unknown", value=text, channels=", ".join(CHANNELS)) from error
 
 
+def read_proof(text: str) -> str:
+    """What proves a consent, as a JSON object of texts; anything else is kept as a note in one."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    whole = isinstance(said, dict) and all(isinstance(value, str) for value in said.values())
+    return json.dumps(said if whole else {"note": text})
+
+
+PROOF_FIELDS = (
+    Field("wording", names=frozenset(("texto",))),
+    Field("locale", parse_language, frozenset(("idioma", "lingua", "language"))),
+    Field("country", parse_country, frozenset(("pais", "country_code"))),
+    Field("proof", read_proof, frozenset(("prova", "prueba", "evidence"))),
+    Field("expires_on", read_date, frozenset(("expires", "expira_em", "vence_el")), dated=True),
+)
+"""What an entry of the ledger says besides who, what, when and why: its words and what proves it."""
+
 CONSENT_FIELDS = (
     Field("consent.basis"),
     Field("consent.source"),
-    Field("consent.wording"),
+    *(Field(f"consent.{field.name}", field.read, dated=field.dated) for field in PROOF_FIELDS),
     Field("consent.at", read_moment, dated=True),
 )
 
@@ -105,6 +126,6 @@ def _entries(batch: Batch, name: str, rows: Sequence[int], stored: Stored) -> di
         "granted": [batch.values[name][place] for place in rows],
         "basis": of("consent.basis", ""),
         "source": of("consent.source", SOURCE),
-        "wording": of("consent.wording"),
+        **{field.name: of(f"consent.{field.name}") for field in PROOF_FIELDS},
         "at": of("consent.at"),
     }

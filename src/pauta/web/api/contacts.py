@@ -16,6 +16,7 @@ from pauta.messages.actions import request_plan
 from pauta.messages.queries import messages_of
 from pauta.people import actions, views
 from pauta.people.addresses import AddressState
+from pauta.people.lawful import counting
 from pauta.people.measuring import choose_measured
 from pauta.people.queries import Person, find_contacts
 from pauta.pipeline.people import people_changed
@@ -84,11 +85,22 @@ class ConsentForm(Form):
     topic: Name = Field(default="*", description="`*` is every topic.")
     state: Literal["granted", "denied"]
     basis: Name = Field(
-        description="Why it may be relied on: consent, contract, legitimate interest …", examples=["consent"]
+        description="Why it may be relied on, in own words for express consent; else soft opt-in, implied:purchase, "
+        "implied:contract, implied:inquiry, published, legitimate interest or contract, of which the law decides.",
+        examples=["consent"],
     )
     source: Name = Field(description="Where it was said.", examples=["signup form"])
-    wording: Line = Field(default="", description="What exactly was agreed to.")
-    at: Moment | None = Field(default=None, description="When it was said; now when it is left out.")
+    wording: Line = Field(default="", description="What exactly was agreed to, or its version.")
+    locale: Line = Field(default="", description="Language of the wording.", examples=["pt-BR"])
+    country: Line = Field(default="", description="Where it was said, two letters or a name.", examples=["BR"])
+    proof: dict[Name, Line] = Field(
+        default={}, max_length=20, description="What proves it.", examples=[{"ip": "203.0.113.7"}]
+    )
+    at: Moment | None = Field(
+        default=None,
+        description="When it was said, or what it rests on happened (purchase, end of contract); now when left out.",
+    )
+    expires_on: Day | None = Field(default=None, description="Day from which on a grant counts no longer.")
     external_id: Name | None = Field(default=None, description="Repeated, it is recorded once.")
 
 
@@ -99,10 +111,20 @@ class ConsentView(BaseModel):
     topic: str
     state: str
     basis: str
+    ground: str = Field(description="The basis as the law knows it: express, soft_opt_in, implied_purchase …")
     source: str
     wording: str
+    locale: str
+    country: str
+    actor: str
+    expires_on: date | None
+    proof: dict[str, str]
     at: datetime
     recorded_at: datetime
+    carries: Literal["all", "service", "nothing"] = Field(
+        description="What it counts for today: all messages; relationship and operational ones alone; or nothing, as "
+        "the law of the contact's country does not, or no longer, allow it."
+    )
 
 
 class PreferenceForm(Form):
@@ -187,6 +209,11 @@ def append_consent(
         basis=form.basis,
         source=form.source,
         wording=form.wording,
+        locale=form.locale,
+        country=form.country,
+        actor=door.actor,
+        expires_on=form.expires_on,
+        proof=form.proof,
         at=form.at or door.now,
         external_id=form.external_id,
     )
@@ -258,8 +285,20 @@ def _view(door: Door, person: Person) -> ContactView:
 
 
 def _consents(door: Door, person: Person) -> list[ConsentView]:
+    service = {one.id: one.service for one in counting(door.connection, [person.id], door.now)}
+    carries = {None: "nothing", True: "service", False: "all"}
     entries = [asdict(one) for one in views.consents(door.connection, person.id)]
-    return [ConsentView(state="granted" if entry.pop("granted") else "denied", **entry) for entry in entries]
+    return [
+        ConsentView.model_validate(
+            {
+                **entry,
+                "state": "granted" if entry["granted"] else "denied",
+                "ground": entry["ground"].name,
+                "carries": carries[service.get(entry["id"])],
+            }
+        )
+        for entry in entries
+    ]
 
 
 def _preferences(door: Door, person: Person) -> list[PreferenceView]:
