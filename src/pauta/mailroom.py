@@ -15,6 +15,7 @@ import psycopg
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pauta.channels.email.links import link_keys
+from pauta.channels.email.providers import return_domains
 from pauta.pipeline.incoming import TooEarly, known_recipient, take
 from pauta.platform import log
 from pauta.platform.clock import Clock
@@ -34,13 +35,14 @@ class MailRoom:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
+        self._domains = return_domains(settings)
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take in what goes to an address that stands in one of our mails, and nothing else."""
         local, _, domain = address.rpartition("@")
-        if domain.lower() != self._settings.return_domain.lower():
+        if domain.lower() not in self._domains:
             return "550 5.7.1 not for this server"
         try:
             known = await asyncio.to_thread(self._is_known, local)
@@ -94,7 +96,7 @@ async def serve(settings: Settings, clock: Clock) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     server = await loop.create_server(
-        lambda: SMTP(room, data_size_limit=MAX_MAIL, hostname=settings.return_domain, ident="Pauta", loop=loop),
+        lambda: SMTP(room, data_size_limit=MAX_MAIL, hostname=min(return_domains(settings)), ident="Pauta", loop=loop),
         settings.incoming_host,
         settings.incoming_port,
     )

@@ -19,16 +19,15 @@ import psycopg
 from psycopg import Connection
 
 from pauta.campaigns.actions import withdraw_cancelled
-from pauta.channels.base import OutcomeKind
-from pauta.channels.email.servers import server_from
-from pauta.channels.email.smtp import SmtpPool
+from pauta.channels.base import OutcomeKind, Sender, Stream
+from pauta.channels.email.providers import sender_from
 from pauta.content.footer import LINK_FIGURES
 from pauta.facts.warming import warm_up
 from pauta.messages.actions import unhold_figures
 from pauta.messages.ledger import NEWS
 from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import fold
-from pauta.pipeline import delivery, launching, recovery, rendering
+from pauta.pipeline import delivery, launching, recovery, rendering, reported
 from pauta.pipeline.capacity import recount
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
@@ -70,8 +69,9 @@ class Worker:
         self.owner = new_name()
         self.journals = Path(settings.data_dir) / "journals"
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
-        self.sender = SmtpPool(server_from(settings))
-        self.letterhead = rendering.Letterhead.of(settings)
+        stream = Stream.TRANSACTIONAL if lane is Lane.FAST else Stream.BULK
+        self.sender: Sender = sender_from(settings, stream)
+        self.letterhead = rendering.Letterhead.of(settings, stream)
         self.settle_at: dict[int, float] = {}
         self.settle_again_at = 0.0
         self.seen_until = 0.0
@@ -194,9 +194,18 @@ class Worker:
         settled = recovery.settle_fast(connection, now, silent, self.journals)
         connection.commit()
         sent = self._guarded(connection, lambda: self._send(connection, now))
+        heard = self._hear(connection, now)
         told = 0 if self._resting else send_notices(connection, now, self.sender, self.settings)
         self.split = self.split if sent else 1
-        return bool(settled or told or sent)
+        return bool(settled or heard or told or sent)
+
+    def _hear(self, connection: Connection[Any], now: datetime) -> int:
+        """Act on what providers report, one report after the other; how many."""
+        heard = 0
+        until = monotonic() + SECONDS_CLAIMED
+        while monotonic() < until and (done := self._guarded(connection, lambda: reported.act(connection, now))):
+            heard += done
+        return heard
 
     def _own(self, connection: Connection[Any]) -> None:
         share = self.leases.announce(connection)

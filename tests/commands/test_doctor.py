@@ -15,6 +15,7 @@ from pauta.people.company import CompanyValues, save_company
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import LANGUAGES, Settings
 from tests.channels.email.nameserver import resolver
+from tests.channels.email.ses.mock import ses
 from tests.conftest import MONDAY
 
 
@@ -84,6 +85,24 @@ def test_the_mail_of_the_domain_is_looked_at(sound: Settings, database: str) -> 
         findings = [(one.good, one.said("en")) for one in doctor_mail(sound, asking)]
     assert [good for good, _ in findings] == [True, True, False, True]
     assert "_dmarc.news.sur.example" in findings[2][1]
+
+
+def test_each_provider_of_a_stream_is_looked_at(sound: Settings) -> None:
+    """Amazon SES is asked for its limits, the server of the other stream for its encryption."""
+    with ses() as mock, resolver({}) as asking:
+        chosen = replace(sound, bulk_url=mock.url, smtp_rate=14, ses_topics="arn:aws:sns:eu-west-1:1:t")
+        good = [(one.good, one.said("en")) for one in doctor_mail(chosen, asking)][3:]
+        bare = [one.good for one in doctor_mail(replace(chosen, smtp_rate=0, ses_topics=""), asking)][3:]
+        wrong = replace(chosen, bulk_url=mock.url.replace("EXAMPLEKEY", "another"))
+        refused = [one.said(lang) for one in doctor_mail(wrong, asking) for lang in LANGUAGES if not one.good]
+        broken = [one.said("en") for one in doctor_mail(replace(chosen, bulk_url="ses://eu-west-1"), asking)]
+    away = [one.said("en") for one in doctor_mail(chosen, asking)]
+    assert [well for well, _ in good] == [True, True, True, True]
+    assert "14.0 a second, 50000.0 a day" in good[0][1]
+    assert bare == [True, False, False, True]
+    assert any("refuses the key" in text for text in refused)
+    assert any("ses://KEY:SECRET@" in text for text in broken)
+    assert not any("Amazon" in text and "takes mails" in text for text in away)
 
 
 def test_a_taken_port_is_found(sound: Settings, listening: socket.socket) -> None:

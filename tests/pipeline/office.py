@@ -94,7 +94,7 @@ class Office:
             threading.Event(),
         )
         hired.sender.close()
-        hired.sender = self.post  # type: ignore[assignment]
+        hired.sender = self.post
         hired.beat(self.connection)
         self.connection.commit()
         hired.journal = Journal(hired.journals, hired.owner)

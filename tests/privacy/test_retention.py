@@ -23,6 +23,7 @@ TABLES = {
     "touches": "touch",
     "readings": "hit",
     "inbox": "inbox_entry",
+    "reports": "provider_report",
     "audit": "audit",
 }
 
@@ -37,6 +38,8 @@ ROWS = (
     "INSERT INTO audit (at, actor, action, subject) VALUES (%(at)s, '', '', '')",
     "INSERT INTO inbox_entry (user_id, kind, about, day, detail, changed_at)"
     " SELECT id, 'task', '', %(day)s, '{}', %(at)s FROM pauta_user",
+    "INSERT INTO provider_report (provider, external_id, said, happened, at, received_at)"
+    " VALUES ('ses', %(name)s, '', 'other', %(at)s, %(at)s)",
     "INSERT INTO message_change (part, message_id, at, state, verdict, reason, rule)"
     " SELECT part, id, %(at)s, 1, 0, 0, 0 FROM message LIMIT 1",
 )

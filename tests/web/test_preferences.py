@@ -16,6 +16,7 @@ import dkim
 import pytest
 from psycopg import Connection
 
+from pauta.channels.base import Stream
 from pauta.channels.email.links import link_keys, renew_link_key
 from pauta.channels.email.signing import make_key, use_key
 from pauta.content.actions import publish
@@ -141,11 +142,13 @@ def test_mails_are_signed_and_the_archive_has_what_left(office: Desk) -> None:
 def test_without_an_address_or_a_link_only_transactional_mails_leave(office: Desk) -> None:
     news, invoice = write(office, "ana", "news"), write(office, "ana", "billing", "transactional")
     detail = "SELECT detail FROM message_change WHERE message_id = %s ORDER BY id DESC"
-    office.clerk.letterhead = Letterhead.of(Settings(smtp_url="smtp://mail.example", web_url="http://pauta.example"))
+    office.clerk.letterhead = Letterhead.of(
+        Settings(smtp_url="smtp://mail.example", web_url="http://pauta.example"), Stream.BULK
+    )
     assert stands(office, news) == (State.HELD, Reason.missing_figure)
     assert office.one(detail, news) == "unsubscribe_url"
     office.run("UPDATE company SET postal_address = ' '")
-    office.clerk.letterhead = Letterhead.of(office.clerk.settings)
+    office.clerk.letterhead = Letterhead.of(office.clerk.settings, Stream.BULK)
     assert unhold_figures(office.connection, LINK_FIGURES, office.now) == 1
     assert stands(office, news) == (State.HELD, Reason.missing_figure)
     assert office.one(detail, news) == "company.postal_address"

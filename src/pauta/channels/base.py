@@ -13,6 +13,14 @@ PROVIDED: Final = frozenset({Channel.email})
 """Channels that have a provider: the gate counts nobody as reachable by any other."""
 
 
+class Stream(StrEnum):
+    """Mails that are kept apart, so that what happens to one sort does not hurt the other: each with a provider, a
+    return domain and a reputation of its own, where the settings say so."""
+
+    BULK = "bulk"
+    TRANSACTIONAL = "transactional"
+
+
 class OutcomeKind(StrEnum):
     """What became of one hand-over.
 
@@ -31,13 +39,15 @@ class OutcomeKind(StrEnum):
 class Outgoing:
     """One message ready for a provider: who it is from and to, in the channel's own addresses, and its exact bytes.
 
-    ``reference`` is the caller's own key; it comes back in the outcome and is never shown to the provider.
+    ``reference`` is the caller's own key; it comes back in the outcome and is never shown to the provider. ``name`` is
+    our signed name of the message, which a provider gives back in what it reports of it; "" for none.
     """
 
     reference: str
     sender: str
     recipient: str
     content: bytes
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

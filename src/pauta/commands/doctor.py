@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import dns.exception
 import psycopg
@@ -20,6 +20,9 @@ from dns.resolver import Resolver
 from psycopg import Connection
 
 from pauta.channels.email.domain import Domain, Said
+from pauta.channels.email.providers import SES, carriers
+from pauta.channels.email.ses.account import Account
+from pauta.channels.email.ses.api import ACCOUNT_PATH, Broken, Line
 from pauta.channels.email.signing import domain_of, keys
 from pauta.commands.session import language
 from pauta.core.problems import Problem
@@ -107,15 +110,53 @@ def doctor_mail(settings: Settings, resolver: Resolver | None = None) -> Iterato
     try:
         for said in domain.checked(max(signing, key=lambda key: len(key.domain), default=None)):
             yield Finding(said.good, said.key, said.values, "doctor_mail")
-        for said in _server(domain, settings):
-            yield Finding(said.good, said.key, said.values, "doctor_mail")
+        for url in carriers(settings):
+            for said in _carrier(domain, settings, url):
+                yield Finding(said.good, said.key, said.values, "doctor_mail")
+    except Problem as problem:
+        yield Refusal(problem)
     except dns.exception.DNSException as error:
         yield Finding(False, "dns_silent", {"domain": name, "why": str(error)}, "doctor_mail")
 
 
-def _server(domain: Domain, settings: Settings) -> Iterator[Said]:
-    """Whether the mail server encrypts, and has a name; one on this machine has its way out elsewhere."""
-    url = urlsplit(settings.mail_server)
+def _carrier(domain: Domain, settings: Settings, url: str) -> Iterator[Said]:
+    """Whether a provider can be used, and will be believed."""
+    if url.startswith(SES):
+        yield from _ses(Account.of(url), settings)
+    else:
+        yield from _server(domain, urlsplit(url))
+
+
+def _ses(account: Account, settings: Settings) -> Iterator[Said]:
+    """Whether Amazon SES lets us send, how much, and whether we hear of what becomes of it."""
+    line = Line(account, _SECONDS)
+    where: dict[str, object] = {"region": account.region}
+    try:
+        status, told = line.ask(ACCOUNT_PATH)
+    except Broken as error:
+        yield Said(False, "ses_silent", {**where, "why": str(error)})
+        return
+    finally:
+        line.close()
+    if status != 200:
+        yield Said(False, "ses_refused", {**where, "why": told.get("message", status)})
+        return
+    quota = told.get("SendQuota", {})
+    limits = {"rate": quota.get("MaxSendRate"), "day": quota.get("Max24HourSend"), "sent": quota.get("SentLast24Hours")}
+    if not told.get("SendingEnabled"):
+        yield Said(False, "ses_paused", where)
+    elif not told.get("ProductionAccessEnabled"):
+        yield Said(False, "ses_sandbox", {**where, **limits})
+    else:
+        yield Said(True, "ses", {**where, **limits})
+    rate = float(limits["rate"] or 0)
+    fits = 0 < settings.smtp_rate <= rate
+    yield Said(fits, "ses_rate" if fits else "ses_rate_missing", {**where, "rate": rate, "own": settings.smtp_rate})
+    yield Said(bool(settings.ses_topics), "ses_topics" if settings.ses_topics else "ses_topics_missing", where)
+
+
+def _server(domain: Domain, url: SplitResult) -> Iterator[Said]:
+    """Whether a mail server encrypts, and has a name; one on this machine has its way out elsewhere."""
     host = url.hostname or ""
     if host in _OWN_NAMES:
         yield Said(True, "mail_local", {"host": host})
@@ -225,7 +266,13 @@ def _is_up(data_dir: Path) -> bool:
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:
-    parts = urlsplit(settings.mail_server)
+    for url in carriers(settings):
+        if not url.startswith(SES):  # SES wants an account: see `pauta doctor mail`
+            yield from _mail_server(settings, url)
+
+
+def _mail_server(settings: Settings, url: str) -> Iterator[Finding]:
+    parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or (465 if parts.scheme == "smtps" else 25)
     values = {"host": host, "port": port}

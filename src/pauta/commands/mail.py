@@ -13,6 +13,7 @@ from pauta.channels.email.domain import Domain
 from pauta.channels.email.links import renew_link_key
 from pauta.commands.session import session
 from pauta.core.problems import Problem
+from pauta.pipeline.reported import unread
 from pauta.platform.words import tell
 from pauta.team.actions import audit
 from pauta.team.roles import Right
@@ -78,6 +79,16 @@ def renew_links() -> None:
         audit(run.connection, run.now, run.actor, Right.TEAM_WRITE, "links", {"key": number})
         told = tell("mail.links", run.language, number=number)
     typer.echo(told)
+
+
+@app.command()
+def reports(most: Annotated[int, typer.Option(help="How many of the newest.", min=1, max=1000)] = 20) -> None:
+    """List reports of providers that nobody understood, or that belong to no message of ours, as they came."""
+    with session(Right.PEOPLE_READ) as run:
+        found = unread(run.connection, most)
+        told = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.provider}  {one.said}\n{one.raw}" for one in found]
+        told = told or [tell("mail.no_reports", run.language)]
+    typer.echo("\n".join(told))
 
 
 def _published(key: signing.Key) -> bool:

@@ -11,6 +11,7 @@ from importlib import import_module
 
 import psutil
 
+from pauta.channels.email.providers import return_domains
 from pauta.platform.clock import Clock
 from pauta.platform.memory import give_back_soon, keep_for_forks
 from pauta.platform.processes import Process, fork
@@ -56,7 +57,7 @@ def programs(settings: Settings, gate_is_there: Callable[[], bool]) -> list[Chil
     children += [
         Child(name, WORK, _start(name, command, settings), may_start=gate_is_there) for name, command in deciding
     ]
-    if settings.return_domain:
+    if return_domains(settings):
         children.append(Child("mail room", WORK, _start("mail room", ["pauta.mailroom"], settings)))
     if settings.catcher_enabled:
         children.append(Child("catcher", CATCHER, _start("catcher", ["pauta.channels.email.catcher"], settings)))

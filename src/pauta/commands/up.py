@@ -17,6 +17,7 @@ import psycopg
 import typer
 
 from pauta import migrations
+from pauta.channels.email.providers import return_domains
 from pauta.commands.programs import DATABASE, forked_programs
 from pauta.commands.session import language
 from pauta.core.problems import Problem
@@ -51,7 +52,7 @@ def up(settings: Settings, children: Callable[[Settings], Sequence[Child]] | Non
     with _only_one(settings.data_dir):
         _tell("up.starting", lang, folder=settings.data_dir)
         _wait_for_port("web_port", settings.web_host, settings.web_port)
-        if settings.return_domain:
+        if return_domains(settings):
             _wait_for_port("incoming_port", settings.incoming_host, settings.incoming_port)
         if settings.catcher_enabled:
             _wait_for_port("catcher_smtp_port", "127.0.0.1", settings.catcher_smtp_port)

@@ -53,8 +53,9 @@ class ProposalState(IntEnum):
 
 
 class Unit(IntEnum):
-    """What can be set aside: the plan of an account, a partition of a campaign's launch, a message."""
+    """What can be set aside: the plan of an account, a partition of a launch, a message, a provider's report."""
 
     ACCOUNT = 0
     LAUNCH = 1
     MESSAGE = 2
+    REPORT = 3

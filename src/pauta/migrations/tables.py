@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pauta.calendar import models as calendar
 from pauta.campaigns import models as campaigns
+from pauta.channels import models as channels
 from pauta.channels.email import models as email
 from pauta.content import models as content
 from pauta.events import models as events
@@ -15,5 +16,8 @@ from pauta.privacy import models as privacy
 from pauta.team import models as team
 from pauta.tracking import models as tracking
 
-NOUNS = (email, people, events, policies, content, team, messages, campaigns, calendar, privacy, tracking)
+NOUNS = (
+    *(channels, email, people, events, policies, content, team),
+    *(messages, campaigns, calendar, privacy, tracking),
+)
 METADATA = Base.metadata

@@ -72,9 +72,18 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
     origin = None if number is None else origin_of(connection, number)
     if origin is None:
         return Taken(incoming, None, False)
-    kind, sent_to = incoming.kind, None
+    kind = incoming.kind
     if local.lower().startswith(UNSUBSCRIBE) and kind in (Kind.reply, Kind.auto_reply):
         kind = Kind.unsubscribe  # the address stands in List-Unsubscribe alone, and Apple Mail calls its mail automatic
+    return heed(connection, now, origin, kind, incoming, sha256(raw).hexdigest()[:32])
+
+
+def heed(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, mark: str) -> Taken:
+    """Act on what is told of a message, in the caller's transaction; what was told before, by its mark, acts no more.
+
+    TooEarly for a bounce of a message that is still being sent.
+    """
+    sent_to = None
     if kind is Kind.bounce:
         if origin.state == State.SENDING:
             raise TooEarly
@@ -83,7 +92,7 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
             incoming = replace(incoming, bounce=Bounce.unknown)  # it was forwarded, and another address has bounced
     if incoming.bounce is Bounce.hard:
         lock_parts(connection, [origin.part])  # before requests for plans, as the planner does
-    new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, raw)
+    new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, mark)
     if new:
         if kind in _ANSWERS:
             note_answer(connection, origin.id, _ANSWERS[kind], now)
@@ -102,7 +111,7 @@ _ANSWERS = {
 def _act(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, sent_to: str | None) -> None:
     if incoming.bounce is Bounce.hard:
         _give_up(connection, now, sent_to, incoming.said or incoming.status)
-        _failed(connection, now, origin, incoming.said or incoming.status)
+        failed(connection, now, origin, incoming.said or incoming.status)
     elif incoming.bounce is Bounce.soft and _is_enough(connection, now, origin):
         _give_up(connection, now, sent_to, f"{SOFT_BOUNCES} × {incoming.said or incoming.status}")
     elif kind in (Kind.complaint, Kind.unsubscribe):
@@ -117,7 +126,7 @@ def _give_up(connection: Conn, now: datetime, address: str | None, why: str) -> 
         people_changed(connection, changes, now)
 
 
-def _failed(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
+def failed(connection: Conn, now: datetime, origin: Origin, why: str) -> None:
     """A message that was sent and has bounced has failed: its place is free, the next channel of its wish follows."""
     keys = move(
         connection,
@@ -156,8 +165,8 @@ def _end(connection: Conn, now: datetime, origin: Origin, kind: Kind) -> None:
     people_changed(connection, changes, now)
 
 
-def _record(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, raw: bytes) -> bool:
-    """Tell it in the timeline; False when the very same mail was told before."""
+def _record(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, mark: str) -> bool:
+    """Tell it in the timeline; False when the very same was told before."""
     name = f"mail_{kind}_{incoming.bounce}" if incoming.bounce else f"mail_{kind}"
     told = {"message": origin.id, "status": incoming.status, "said": incoming.said}
     changes = record_events(
@@ -166,7 +175,7 @@ def _record(connection: Conn, now: datetime, origin: Origin, kind: Kind, incomin
             "contact_id": [origin.contact_id],
             "name": [name],
             "at": [now.isoformat()],
-            "external_id": [f"mail:{origin.id}:{sha256(raw).hexdigest()[:32]}"],
+            "external_id": [f"mail:{origin.id}:{mark}"],
             "properties": [json.dumps(told)],
         },
         source="mail",

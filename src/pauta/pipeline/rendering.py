@@ -12,9 +12,10 @@ import numpy as np
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from pauta.channels.base import Outgoing
-from pauta.channels.email import mime
+from pauta.channels.base import Outgoing, Stream
+from pauta.channels.email import mime, providers
 from pauta.channels.email.address import sender_mailbox, smtp_address
+from pauta.channels.email.dkim import REWRITTEN
 from pauta.channels.email.links import RETURN, UNSUBSCRIBE, LinkKeys, link_keys
 from pauta.channels.email.signing import Signers, feedback_name, signers
 from pauta.content.footer import ONE_CLICK, UNSUBSCRIBE_FIGURE, completed, links
@@ -35,22 +36,29 @@ from pauta.platform.settings import Settings
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What all mails of an installation have in common.
+    """What all mails of a stream have in common.
 
     ``sender`` is for proposals that name none; ``link_url`` is how links in mails begin, or empty where readers could
     not reach them; ``return_domain`` is where bounces go, or empty when they go to the sender. ``leaves`` is False
-    where a catcher on this machine takes every mail.
+    where a catcher on this machine takes every mail. ``rewritten``: the provider writes Message-ID and Date anew.
     """
 
     sender: str
     link_url: str
     return_domain: str = ""
     leaves: bool = True
+    rewritten: bool = False
 
     @staticmethod
-    def of(settings: Settings) -> Letterhead:
+    def of(settings: Settings, stream: Stream) -> Letterhead:
         """As the settings say."""
-        return Letterhead(settings.sender, settings.link_url, settings.return_domain, bool(settings.smtp_url))
+        return Letterhead(
+            settings.sender,
+            settings.link_url,
+            providers.return_domain_of(settings, stream),
+            providers.leaves(settings, stream),
+            providers.rewrites(settings, stream),
+        )
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,7 @@ class _Mail:
     content: bytes
     dictionary: bytes
     measured: bool
+    name: str
 
 
 def reference(part: int, message_id: int, number: int) -> str:
@@ -118,7 +127,11 @@ def prepare(
             mail.claimed,
             mail.number,
             Outgoing(
-                reference(mail.claimed.part, mail.claimed.id, mail.number), mail.sender, mail.recipient, mail.content
+                reference(mail.claimed.part, mail.claimed.id, mail.number),
+                mail.sender,
+                mail.recipient,
+                mail.content,
+                mail.name,
             ),
         )
         for mail in mails
@@ -190,9 +203,10 @@ def _mail(
         desk.now,
         headers,
     )
-    signed = desk.signers.signed(content, domain)
-    sender = f"{RETURN}{desk.keys.token(Purpose.RETURN, claimed.id)}@{returns}" if returns else own
-    return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary, tells)
+    signed = desk.signers.signed(content, domain, REWRITTEN if desk.letterhead.rewritten else frozenset())
+    returning = desk.keys.token(Purpose.RETURN, claimed.id)
+    sender = f"{RETURN}{returning}@{returns}" if returns else own
+    return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary, tells, returning)
 
 
 def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:

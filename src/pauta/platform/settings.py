@@ -152,6 +152,23 @@ class Settings:
             "empty means the local mail catcher.",
         ),
     )
+    bulk_url: str = field(
+        default="",
+        repr=False,
+        metadata=_told(
+            _url("smtp", "smtps", "ses"),
+            "Provider of all mails but transactional ones: smtp://, smtps://, or ses://KEY:SECRET@REGION/SET for "
+            "Amazon SES; empty means smtp_url.",
+        ),
+    )
+    transactional_url: str = field(
+        default="",
+        repr=False,
+        metadata=_told(
+            _url("smtp", "smtps", "ses"),
+            "Provider of transactional mails and of those to users, written like bulk_url; empty means smtp_url.",
+        ),
+    )
     smtp_starttls: str = field(
         default="allowed",
         metadata=_told(
@@ -160,12 +177,14 @@ class Settings:
         ),
     )
     smtp_connections: int = field(
-        default=4, metadata=_told(_number(1, 200), "Connections that one worker keeps open to the mail server.")
+        default=4,
+        metadata=_told(_number(1, 200), "Connections that one worker keeps open to the mail server, or to Amazon SES."),
     )
     smtp_rate: int = field(
         default=0,
         metadata=_told(
-            _number(0, 1_000_000), "Mails a second that all workers together give the mail server; 0 means no limit."
+            _number(0, 1_000_000),
+            "Mails a second that all workers together give a mail server, or Amazon SES; 0 means no limit.",
         ),
     )
     sender: str = field(
@@ -178,6 +197,21 @@ class Settings:
             _text,
             "Domain whose mail reaches incoming_port: bounces, complaints and unsubscribe mails go there; "
             "empty means that Pauta takes in none.",
+        ),
+    )
+    bulk_return_domain: str = field(
+        default="",
+        metadata=_told(_text, "Return domain of all mails but transactional ones; empty means return_domain."),
+    )
+    transactional_return_domain: str = field(
+        default="", metadata=_told(_text, "Return domain of transactional mails; empty means return_domain.")
+    )
+    ses_topics: str = field(
+        default="",
+        metadata=_told(
+            _text,
+            "Amazon SNS topics (ARNs, separated by commas) from which news of SES about our mails are believed; "
+            "empty means none.",
         ),
     )
     incoming_host: str = field(default="127.0.0.1", metadata=_told(_text, "Address on which mail is taken in."))
@@ -256,7 +290,8 @@ class Settings:
 
         Mails that leave this machine need one that readers can reach, and safely (RFC 8058 wants https).
         """
-        return "" if self.smtp_url and not self.web_url.startswith("https://") else self.public_url
+        away = self.smtp_url or self.bulk_url or self.transactional_url
+        return "" if away and not self.web_url.startswith("https://") else self.public_url
 
     @property
     def grace(self) -> timedelta:
@@ -266,7 +301,12 @@ class Settings:
     @property
     def mail_server(self) -> str:
         """URL of the mail server, which is the local catcher where none is named."""
-        return self.smtp_url or f"smtp://127.0.0.1:{self.catcher_smtp_port}"
+        return self.smtp_url or self.catcher_url
+
+    @property
+    def catcher_url(self) -> str:
+        """URL of the local catcher."""
+        return f"smtp://127.0.0.1:{self.catcher_smtp_port}"
 
     def environment(self) -> dict[str, str]:
         """Variables from which another process reads these same settings."""

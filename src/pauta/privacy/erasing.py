@@ -89,6 +89,7 @@ _FREE_TEXTS: Mapping[LiteralString, tuple[LiteralString, ...]] = {
     "message_change": ("detail",),
     "override": ("reason",),
     "proposal": ("occurrence",),
+    "provider_report": ("raw", "words"),
     "quarantine": ("error",),
     "stop": ("reason",),
     "submission": ("note",),

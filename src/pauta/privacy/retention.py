@@ -72,6 +72,12 @@ KINDS: dict[str, Kind] = {
         7,
         "DELETE FROM inbox_entry WHERE id IN (SELECT id FROM inbox_entry WHERE changed_at < %(before)s LIMIT %(most)s)",
     ),
+    "reports": Kind(
+        90,
+        30,
+        "DELETE FROM provider_report WHERE id IN ("
+        "SELECT id FROM provider_report WHERE received_at < %(before)s LIMIT %(most)s)",
+    ),
     "audit": Kind(
         None, 365, "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < %(before)s LIMIT %(most)s)"
     ),

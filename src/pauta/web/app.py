@@ -19,7 +19,7 @@ from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.tracking.recorder import Recorder
-from pauta.web import catcher, feed_files, health, metrics, preferences, problems, reference, screens, tracking
+from pauta.web import catcher, feed_files, health, hooks, metrics, preferences, problems, reference, screens, tracking
 from pauta.web.api import (
     accounts,
     approvals,
@@ -54,6 +54,7 @@ from pauta.web.api import (
     users,
 )
 from pauta.web.door import POOL_SIZE
+from pauta.web.hooks import ProviderReports
 from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
 from pauta.web.state import WebState
@@ -129,11 +130,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=operation_id,
     )
     app.state.times = CollectorRegistry()
+    app.state.reports = ProviderReports(app.state.times)
     app.add_middleware(BodyLimit, limit=_LARGEST_BODY)
     app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, metrics, catcher, feed_files, preferences, tracking, reference, screens):
+    for pages in (health, hooks, metrics, catcher, feed_files, preferences, tracking, reference, screens):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)

@@ -42,6 +42,8 @@ _STATUS = {
     "web_not_json": HTTPStatus.BAD_REQUEST,
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
+    "report_not_believed": HTTPStatus.FORBIDDEN,
+    "report_certificate_away": HTTPStatus.SERVICE_UNAVAILABLE,
     "disk_short": HTTPStatus.INSUFFICIENT_STORAGE,
     "database_disk_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "web_failed": HTTPStatus.INTERNAL_SERVER_ERROR,

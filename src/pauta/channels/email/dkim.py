@@ -26,6 +26,9 @@ SIGNED: Final = (
 ONCE_MORE: Final = (b"from", b"to", b"reply-to", b"subject", b"date", b"message-id", b"content-type")
 """Those that a mail may have once: named once more than they are there, so that another one breaks the signature."""
 
+REWRITTEN: Final = frozenset({b"message-id", b"date"})
+"""Header fields that some providers write anew, so that a signature over ours would break."""
+
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
 _FOLDS = re.compile(rb"\r\n(?=[ \t])")
@@ -40,12 +43,12 @@ class Signer:
     selector: str
     private_key: str
 
-    def signed(self, mail: bytes) -> bytes:
-        """The mail (CRLF lines) with its signature as the first header field."""
+    def signed(self, mail: bytes, but: frozenset[bytes] = frozenset()) -> bytes:
+        """The mail (CRLF lines) with its signature, over all of ``SIGNED`` but some, as the first header field."""
         head, _, body = mail.partition(b"\r\n\r\n")
         fields = _fields(head + b"\r\n")
-        names: list[bytes] = [name for name in SIGNED if name in fields]
-        names += ONCE_MORE
+        names: list[bytes] = [name for name in SIGNED if name in fields and name not in but]
+        names += [name for name in ONCE_MORE if name not in but]
         start = (
             b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d="
             + self.domain.encode("ascii")

@@ -123,7 +123,7 @@ def _failure(fields: dict[str, str], text: str, ids: tuple[str, ...], *, delayed
         return Incoming(Kind.other, None, status, said[:_LONGEST], ids)
     return Incoming(
         Kind.bounce,
-        _class(status, f"{said}\n{text}" if status.endswith(".0.0") else said),
+        bounce_class(status, f"{said}\n{text}" if status.endswith(".0.0") else said),
         status,
         said[:_LONGEST],
         ids,
@@ -141,7 +141,7 @@ def _told(text: str, ids: tuple[str, ...]) -> Incoming:
         status = f"{code[1][0]}.0.0" if code else ""
     if _WARNING.search(said):
         return Incoming(Kind.other, None, status, said[:_LONGEST], ids)
-    return Incoming(Kind.bounce, _class(status, said), status, said[:_LONGEST], ids)
+    return Incoming(Kind.bounce, bounce_class(status, said), status, said[:_LONGEST], ids)
 
 
 def _recipients(fields: dict[str, str]) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _recipients(fields: dict[str, str]) -> Iterator[str]:
             yield address[0].lower()
 
 
-def _class(status: str, said: str) -> Bounce:
+def bounce_class(status: str, said: str) -> Bounce:
     """By the code where it says enough, else by what servers are known to write."""
     if status in HARD:
         return (

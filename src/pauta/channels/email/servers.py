@@ -13,21 +13,23 @@ _PORTS = {"smtp": 25, "smtps": 465}
 _STARTTLS = {"required": Security.STARTTLS, "allowed": Security.IF_OFFERED, "never": Security.NONE}
 
 
-def server_from(settings: Settings) -> Server:
-    """The server of ``smtp_url``. The certificate is checked wherever encryption is not merely ``allowed``.
+def server_from(settings: Settings, url: str) -> Server:
+    """The server of an ``smtp://`` or ``smtps://`` URL.
+
+    The certificate is checked wherever encryption is not merely ``allowed``.
 
     Every sending process (the workers and the fast lane) gets its share of ``smtp_rate``. Raises Problem when a
     password would travel unencrypted.
     """
-    url = urlsplit(settings.mail_server)
-    security = Security.TLS if url.scheme == "smtps" else _STARTTLS[settings.smtp_starttls]
+    parts = urlsplit(url)
+    security = Security.TLS if parts.scheme == "smtps" else _STARTTLS[settings.smtp_starttls]
     return Server(
-        host=url.hostname or "127.0.0.1",
-        port=url.port or _PORTS[url.scheme],
+        host=parts.hostname or "127.0.0.1",
+        port=parts.port or _PORTS[parts.scheme],
         security=security,
         verify=security is not Security.IF_OFFERED,
-        user=unquote(url.username or ""),
-        password=unquote(url.password or ""),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
         greeting_name=_own_name(),
         connections=settings.smtp_connections,
         per_second=settings.smtp_rate / (settings.workers + 1),

@@ -55,15 +55,16 @@ class Signers:
 
     by_domain: Mapping[str, Signer]
 
-    def signed(self, mail: bytes, domain: str) -> bytes:
+    def signed(self, mail: bytes, domain: str, but: frozenset[bytes] = frozenset()) -> bytes:
         """A mail from an address of that domain, signed for it or for the nearest domain above that has a key.
 
-        Without a key it stays as it is. A signature for a domain above is aligned, too (RFC 7489, 3.1.1).
+        Without a key it stays as it is. A signature for a domain above is aligned, too (RFC 7489, 3.1.1). The header
+        fields ``but`` are left out of the signature.
         """
         name = domain.lower()
         while name:
             if name in self.by_domain:
-                return self.by_domain[name].signed(mail)
+                return self.by_domain[name].signed(mail, but)
             name = name.partition(".")[2]
         return mail
 

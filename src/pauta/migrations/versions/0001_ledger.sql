@@ -486,6 +486,31 @@ CREATE TABLE policy_version (
     CONSTRAINT pk_policy_version PRIMARY KEY (version)
 );
 
+CREATE TABLE provider_report (
+    id BIGSERIAL NOT NULL,
+    provider TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    said TEXT NOT NULL,
+    happened TEXT NOT NULL,
+    message_id BIGINT,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    received_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    status TEXT DEFAULT '' NOT NULL,
+    words TEXT DEFAULT '' NOT NULL,
+    recipients TEXT[] DEFAULT '{}' NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE,
+    tries SMALLINT DEFAULT '0' NOT NULL,
+    raw TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_provider_report PRIMARY KEY (id),
+    CONSTRAINT uq_provider_report_provider_external_id UNIQUE (provider, external_id)
+);
+
+CREATE INDEX ix_provider_report_due ON provider_report (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX ix_provider_report_raw ON provider_report (id) WHERE raw <> ''::text;
+
+CREATE INDEX ix_provider_report_received_at ON provider_report USING brin (received_at);
+
 CREATE TABLE quarantine (
     unit SMALLINT NOT NULL,
     part SMALLINT NOT NULL,

@@ -8,6 +8,7 @@ export const KINDS = {
   readings: msg`Opens and clicks, one by one`,
   touches: msg`Touches from outside`,
   inbox: msg`Notices to colleagues`,
+  reports: msg`Reports of providers`,
   audit: msg`Audit`,
 };
 
