@@ -6,11 +6,13 @@ from typing import Any
 from psycopg import Connection
 
 from pauta.campaigns import actions as campaigns
+from pauta.core.gate.reasons import Reason
 from pauta.messages import actions
 from pauta.messages.terms import read_terms
+from pauta.reports.missing import MissingFigure
 from pauta.reports.status import status
 from tests.conftest import ADMIN
-from tests.messages.cast import NOW, settle
+from tests.messages.cast import ACME, DIEGO_KEY, NOW, settle
 
 
 def propose(connection: Connection[Any], key: str, contact: str, kind: str = "educational") -> int:
@@ -37,6 +39,19 @@ def test_messages_are_counted_where_they_stand(connection: Connection[Any]) -> N
     assert found.queued == 2
     assert found.oldest_wait_seconds == 90
     assert first
+
+
+def test_missing_figures_are_told_by_name(connection: Connection[Any]) -> None:
+    settle(connection)
+    numbers = [propose(connection, f"k{n}", name) for n, name in enumerate(("ana", "bruno", "diego"))]
+    assert status(connection, NOW).missing == ()
+    for figures in (["old", "old", "old"], ["account.plan", "first_name", "account.plan"]):
+        actions.unhold(connection, [ACME, DIEGO_KEY], NOW)
+        for number, figure in zip(numbers, figures, strict=True):
+            row = connection.execute("SELECT part FROM message WHERE id = %s", (number,)).fetchone()
+            assert row is not None
+            actions.hold(connection, row[0], [number], NOW, reason=Reason.missing_figure, detail=figure)
+    assert status(connection, NOW).missing == (MissingFigure("account.plan", 2), MissingFigure("first_name", 1))
 
 
 def test_the_rate_is_that_of_the_last_minute(connection: Connection[Any]) -> None:

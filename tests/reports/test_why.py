@@ -11,6 +11,7 @@ from pauta.core.problems import Problem
 from pauta.messages import actions
 from pauta.messages.terms import read_terms
 from pauta.platform.settings import LANGUAGES
+from pauta.reports.strip import strips
 from pauta.reports.why import ClosedDays, Why, why
 from pauta.reports.why_text import lines
 from tests.conftest import ADMIN
@@ -95,6 +96,16 @@ def test_every_state_has_its_sentence(
     assert words in told.text
     assert told.strips == ()
     assert not (found.ended if coming else found.coming)
+
+
+def test_a_missing_figure_is_named(connection: Connection[Any]) -> None:
+    settle(connection)
+    number = propose(connection, "k")
+    actions.hold(connection, ACME % 64, [number], NOW, reason=Reason.missing_figure, detail="account.plan")
+    (told,) = of_ana(connection).coming
+    assert told.text == "is held back; the figure “account.plan” is missing"
+    (row,) = strips(connection, NOW, ACME, ANA, "pt-BR").messages
+    assert row.text == "está retida; falta o dado “account.plan”"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def test_people_may_still_look_and_stop_everything(web: TestClient, secret_of: A
     assert disk["short"] is True
     assert disk["reserve_mb"] == MORE_THAN_THERE_IS
     assert disk["free_mb"] == pytest.approx(shutil.disk_usage(settings.data_dir.parent).free / 1e6, rel=0.1)
+    assert web.get("/api/v1/status/disk", headers=headers).json()["short"] is True
     assert web.post("/api/v1/stops", json={"reason": "no room"}, headers=headers).status_code == 200
     assert web.delete("/api/v1/stops", headers=headers).status_code == 200
 

@@ -99,6 +99,9 @@ ACTIONS: dict[str, Callable[[As, str], httpx.Response]] = {
     "tell of the company": lambda by, name: by(
         name, "PUT", "/company", {"name": "Acme", "zone": "America/Bogota", "language": "es"}
     ),
+    "see what is held": lambda by, name: by(name, "GET", "/contacts/eva/held"),
+    "change how long data is kept": lambda by, name: by(name, "PUT", "/retention/mails", {"days": 365}),
+    "erase a contact": lambda by, name: by(name, "POST", "/contacts/luis/erasure", {"reason": "asked for"}),
 }
 MAY = {
     "renata": set(ACTIONS),

@@ -60,6 +60,8 @@ def _print(found: Status, lang: str) -> None:
         channel = stop.channel or phrase("status.everything", lang)
         since = f"{stop.at:%Y-%m-%d %H:%M}Z"
         typer.echo(phrase("status.stopped", lang, channel=channel, since=since, actor=stop.actor, reason=stop.reason))
+    for lack in found.missing:
+        typer.echo(phrase("status.missing", lang, count=lack.messages, figure=lack.figure))
     for one in found.set_aside:
         since = f"{one.since:%Y-%m-%d %H:%M}Z"
         told = {"count": one.count, "since": since, "tries": one.tries, "error": one.error}

@@ -13,6 +13,7 @@ from pauta.core.gate.reasons import VERDICT_CODE, Verdict
 from pauta.core.gate.vocabulary import CHANNELS
 from pauta.messages.queries import OUTCOMES, Replanning, replanning
 from pauta.messages.states import WAITING, State, Unit
+from pauta.reports.missing import MissingFigure, missing_figures
 
 Conn = Connection[Any]
 
@@ -84,6 +85,7 @@ class Status:
     launches: tuple[LaunchStatus, ...]
     replanning: Replanning | None
     set_aside: tuple[AsideStatus, ...]
+    missing: tuple[MissingFigure, ...]
 
 
 def status(connection: Conn, now: datetime) -> Status:
@@ -103,6 +105,7 @@ def status(connection: Conn, now: datetime) -> Status:
         launches=_launches(connection),
         replanning=replanning(connection),
         set_aside=set_aside(connection),
+        missing=missing_figures(connection) if counts["held"] else (),
     )
 
 

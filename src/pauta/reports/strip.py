@@ -27,6 +27,7 @@ from pauta.policies import queries as policies
 from pauta.policies.queries import PolicySet
 from pauta.policies.sentences import sentence as policy_sentence
 from pauta.reports.exceptions import HELD, HeldByHand, overridden
+from pauta.reports.missing import HeldBack
 from pauta.reports.wording import day_in_words, rule_in_words
 
 Conn = Connection[Any]
@@ -79,7 +80,7 @@ class CameFirst:
 
 @dataclass(frozen=True, slots=True)
 class StripRow:
-    """One message that has not left: the gate's sentence (None: a plan is due), its rows, and what came first."""
+    """One message that has not left: why it stands so (None: a plan is due), its rows, and what came first."""
 
     message: MessageView
     name: str
@@ -113,7 +114,8 @@ def strips(conn: Conn, now: datetime, account_key: int, contact_id: int | None, 
     fitted_facts = replace(loaded, facts=fitted)
     held = HeldByHand(conn, fitted_facts, account_key, lang)
     asked = _Asked(conn, fitted_facts, in_force, decided, held, lang, days)
-    told = tuple(asked.row(view, rows.get(view.id)) for view in shown)
+    held_back = HeldBack(conn, shown, lang)
+    told = tuple(asked.row(view, rows.get(view.id), held_back) for view in shown)
     today = asked.today(contact_id)
     return Strips(
         today=today,
@@ -149,11 +151,12 @@ class _Asked:
             contacts = contacts[self.loaded.contacts["id"] == contact_id]
         return _EPOCH + timedelta(days=int(contacts.min())) if len(contacts) else _EPOCH
 
-    def row(self, view: MessageView, row: int | None) -> StripRow:
+    def row(self, view: MessageView, row: int | None, held_back: HeldBack) -> StripRow:
         """One message; without days when the gate does not plan it (the fast lane, or held back)."""
         name = self.names.get(view.contact_id, view.contact)
         if row is None or self.decided is None:
-            return StripRow(view, name, overridden(self.conn, view, self.lang, "goes_past"), (), ())
+            text = held_back.sentence(view) or overridden(self.conn, view, self.lang, "goes_past")
+            return StripRow(view, name, text, (), ())
         rows = tuple(
             ChannelRow(CHANNELS[code], tuple(self._days(row, wish, view, CHANNELS[code])))
             for wish, code in enumerate(channels_of(self.loaded.facts, row))

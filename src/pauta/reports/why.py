@@ -26,6 +26,7 @@ from pauta.facts import AccountChoice, Loaded
 from pauta.messages.queries import ALL_PARTS, MessageView, Recipient, find_recipients, messages_of
 from pauta.policies.queries import PolicySet, current
 from pauta.reports.exceptions import HELD, HeldByHand, overridden
+from pauta.reports.missing import HeldBack
 from pauta.reports.wording import day_in_words, phrase, rule_in_words
 
 Conn = Connection[Any]
@@ -106,12 +107,15 @@ def _of_one(conn: Conn, now: datetime, recipient: Recipient, lang: str, message_
             raise Problem("messages.message_unknown", field="message", message=message_id)
     asked = _ask_gate(conn, now, recipient, [view for view in found if view.state in ("open", "planned")], lang)
     first = _came_first(conn, recipient.account_key, [view.winner for view in found if view.winner])
+    held_back = HeldBack(conn, found, lang)
     told = []
     for view in found:
         winner = first.get(view.winner)
         strips, said = asked.get(view.id, ((), None))
         by_hand = overridden(conn, view, lang)
-        text = said if said and view.reason not in _HELD_BACK else _sentence(view, winner, recipient.zone, lang)
+        text = (
+            said if said and view.reason not in _HELD_BACK else _sentence(view, held_back, winner, recipient.zone, lang)
+        )
         text = f"{text}; {by_hand}" if by_hand else text
         told.append(Told(view, text, winner, strips))
     coming = [one for one in told if one.message.state in ("open", "planned", "sending", "held")]
@@ -133,9 +137,9 @@ def what(view: MessageView) -> str:
     return view.campaign or view.topic or view.template
 
 
-def _sentence(view: MessageView, first: CameFirst | None, zone: str, lang: str) -> str:
+def _sentence(view: MessageView, held_back: HeldBack, first: CameFirst | None, zone: str, lang: str) -> str:
     place = _place(view, zone, lang)
-    reason = phrase(f"reasons.{view.reason}", lang)
+    reason = held_back.reason(view)
     if view.rule:
         reason = phrase("why.because", lang, reason=reason, rule=rule_in_words(view.rule, lang))
     parts = [place] if view.reason in _SAID_OTHERWISE and not view.rule else [place, reason]

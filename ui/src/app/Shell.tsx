@@ -3,6 +3,7 @@ import { AppShell, Box, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { DiskBanner, LostBanner } from "./Banners";
 import { Bell } from "./Bell";
 import { Navigation } from "./Navigation";
 import { PersonMenu } from "./PersonMenu";
@@ -34,6 +35,8 @@ export function Shell() {
         <Navigation />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
+        <LostBanner />
+        <DiskBanner />
         <StopBanner />
         <Outlet />
       </AppShell.Main>

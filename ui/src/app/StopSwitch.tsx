@@ -13,7 +13,8 @@ import { CHANNELS, wordOf } from "../ui/words";
 
 const EVERYTHING = "everything";
 
-function useStops() {
+/** What is stopped, asked of the server every ten seconds. */
+export function useStops() {
   return useQuery({ ...listStopsOptions(), refetchInterval: 10_000 });
 }
 

@@ -47,6 +47,13 @@ class AsideView(BaseModel):
     tries: int
 
 
+class MissingView(BaseModel):
+    """A figure that templates need and contacts lack."""
+
+    figure: str = Field(examples=["account.attributes.hours_saved"])
+    messages: int = Field(description="Held back until it is there.")
+
+
 class DiskView(BaseModel):
     """Room where the data is kept, in the folder that has the least."""
 
@@ -71,12 +78,23 @@ class StatusView(BaseModel):
     launches: list[LaunchView]
     replanning: ReplanningView | None = Field(description="Null when everything is planned.")
     set_aside: list[AsideView]
+    missing: list[MissingView] = Field(description="The figures that most messages lack first.")
     disk: DiskView
 
 
 @router.get("/status")
 def get_status(request: Request, door: Annotated[Door, allowed(Right.STATUS_READ)]) -> StatusView:
     """Messages by state, what waits, what is stopped, who works, and whether there is room on the disk."""
-    found = room(state_of(request).settings)
-    disk = DiskView(folder=str(found.folder), free_mb=found.free_mb, reserve_mb=found.reserve_mb, short=found.short)
+    disk = _disk(request)
     return StatusView.model_validate({**asdict(status(door.connection, door.now)), "disk": disk})
+
+
+@router.get("/status/disk")
+def get_disk(request: Request, _door: Annotated[Door, allowed(Right.STATUS_READ)]) -> DiskView:
+    """Whether there is room on the disk; little to ask, for those who ask often."""
+    return _disk(request)
+
+
+def _disk(request: Request) -> DiskView:
+    found = room(state_of(request).settings)
+    return DiskView(folder=str(found.folder), free_mb=found.free_mb, reserve_mb=found.reserve_mb, short=found.short)

@@ -102,7 +102,7 @@ class StripMessageView(_Read):
 
     message: Annotated[MessageView, BeforeValidator(message_view)]
     name: str = Field(description="Name of the contact.")
-    text: str | None = Field(description="The gate's explanation; null while a new plan is due, and for held ones.")
+    text: str | None = Field(description="Why it goes, waits or is held back; null while a new plan is due.")
     rows: list[ChannelRowView]
     winners: list[WinnerToldView]
 

@@ -1,7 +1,7 @@
-import { Trans, useLingui } from "@lingui/react/macro";
-import { SimpleGrid, Text } from "@mantine/core";
+import { Plural, Trans, useLingui } from "@lingui/react/macro";
+import { Alert, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { getStatusOptions } from "../../api";
+import { getStatusOptions, type StatusView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Answer } from "../../ui/states";
 import { MESSAGE_STATES, wordOf } from "../../ui/words";
@@ -32,9 +32,31 @@ export function State() {
                 </div>
               ))}
             </SimpleGrid>
+            <Troubles now={now} />
           </section>
         );
       }}
     </Answer>
+  );
+}
+
+/** What needs somebody: figures that are missing, and what is set aside after a defect. */
+function Troubles({ now }: { now: StatusView }) {
+  const formats = useFormats();
+  return (
+    <Stack gap="xs" mt="md">
+      {now.missing.map(({ figure, messages }) => (
+        <Alert key={figure} color="yellow" py="xs">
+          <Plural value={messages} one="# message is held back" other="# messages are held back" />: <Trans>the figure “{figure}” is missing. Fill it in for these contacts or accounts, and the messages go on by themselves.</Trans>
+        </Alert>
+      ))}
+      {now.set_aside.map((one) => (
+        <Alert key={`${one.unit} ${one.error}`} color="red" py="xs">
+          {one.unit === "account" ? <Plural value={one.count} one="# account is set aside" other="# accounts are set aside" />
+            : one.unit === "launch" ? <Plural value={one.count} one="# part of a launch is set aside" other="# parts of a launch are set aside" />
+              : <Plural value={one.count} one="# message is set aside" other="# messages are set aside" />}: <Trans>{one.error}, since {formats.moment(one.since)}. It is tried again by itself.</Trans>
+        </Alert>
+      ))}
+    </Stack>
   );
 }
