@@ -29,6 +29,7 @@ from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import fold
 from pauta.pipeline import delivery, launching, recovery, rendering, reported
 from pauta.pipeline.capacity import recount
+from pauta.pipeline.fallback import follow_unread, recall_read
 from pauta.pipeline.fast import release_fast
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.leases import LeaseLostError, Leases
@@ -44,10 +45,12 @@ from pauta.platform.identity import new_name, surely_dead
 from pauta.platform.settings import Settings
 from pauta.policies.queries import current
 from pauta.privacy.retention import remove_old
+from pauta.tracking.actions import judge_hits
 
 IDLE_SECONDS = 0.25
 RETRY_SECONDS = 0.5
 TIDY_SECONDS = 60.0
+UNREAD_SECONDS = 600.0
 NEVER = float("inf")
 SECONDS_CLAIMED = 1.0
 """How long the sending of one claim may take, so that a stop or an unsubscribe is in force within that time."""
@@ -77,6 +80,7 @@ class Worker:
         self.seen_until = 0.0
         self.claims = settings.send_batch
         self.tidy_at = 0.0
+        self.unread_at = 0.0
         self.split = 1
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
@@ -236,7 +240,15 @@ class Worker:
             connection.commit()
             remove_old(connection, self.clock.now())
             connection.commit()
+            judge_hits(connection)
+            connection.commit()
+            recall_read(connection, self.clock.now(), self.leases.parts)
+            connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
+        if monotonic() > self.unread_at:
+            follow_unread(connection, self.clock.now(), self.leases.parts)
+            connection.commit()
+            self.unread_at = monotonic() + UNREAD_SECONDS
 
     def _settled_parts(self, connection: Connection[Any]) -> tuple[int, ...]:
         """Owned partitions in which nothing of a former owner is open any more, after settling what can be settled.

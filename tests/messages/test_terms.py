@@ -26,6 +26,7 @@ def test_what_is_written_reads_the_same() -> None:
         "not_before": "2026-12-01",
         "expires": "2026-12-24",
         "at": "09:05",
+        "unread_days": 3,
     }
     terms = read_terms(document)
     assert written(terms) == document

@@ -32,9 +32,10 @@ class Subject:
 class Moment:
     """Something at a moment (UTC) and on a day (there).
 
-    ``what``: message, touch, event, condition, condition_ended, consent, meeting, hold, hold_lifted. ``name`` says
-    which; ``state`` is a message's state, granted or denied; ``id`` the message's, 0 for others. ``by`` and ``why`` are
-    empty, or tell who sent a message past the policies, held or lifted, and for what reason.
+    ``what``: message, touch, event, condition, condition_ended, consent, meeting, hold, hold_lifted; opened, clicked,
+    machine_opened, scanned; fallback. ``name`` says which; ``state`` is a message's state, granted or denied, or why a
+    message follows another (failed, unread); ``id`` the message's, 0 for others. ``by`` and ``why`` are empty, or tell
+    who sent a message past the policies, held or lifted, and why; ``why`` is also the link that was followed.
     """
 
     at: datetime
@@ -98,6 +99,22 @@ FROM (
     SELECT lifted_at, NULL, 'hold_lifted', 8, id, contact_id, until::text, '', '', -1, 0, 0, 0, lifted_by, reason
     FROM manual_hold WHERE {_SCOPE} AND lifted_at IS NOT NULL
     UNION ALL
+    SELECT seen.at, NULL, seen.what, seen.sort, m.id, m.contact_id,
+           coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), k.type), k.type, k.team, m.channel, 0, 0, 0, '',
+           seen.link
+    FROM (SELECT * FROM message WHERE {_SCOPE} AND state IN (3, 4, 5)) m
+    JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id JOIN response r ON r.message_id = m.id
+    CROSS JOIN LATERAL (VALUES (r.opened_at, 'opened', 10, ''), (r.clicked_at, 'clicked', 11, r.link),
+        (r.machine_opened_at, 'machine_opened', 12, ''), (r.scanned_at, 'scanned', 13, '')) seen (at, what, sort, link)
+    WHERE seen.at IS NOT NULL
+    UNION ALL
+    SELECT m.created_at, NULL, 'fallback', 9, m.id, m.contact_id,
+           coalesce(nullif(k.campaign, ''), nullif(k.topic, ''), k.type), k.type, k.team, before.channel, before.state,
+           0, 0, '', ''
+    FROM (SELECT * FROM message WHERE {_SCOPE} AND follows IS NOT NULL) m
+    JOIN message before ON before.part = m.part AND before.id = m.follows
+    JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
+    UNION ALL
     SELECT s.at, NULL, 'consent', 6, s.id, s.contact_id, s.topic, '', '', s.channel, s.granted::int, 0, 0, '', ''
     FROM consent s JOIN contact who ON who.id = s.contact_id AND who.part = s.part
     WHERE who.part = abs(%(key)s::bigint) %% 64 AND who.account_key = %(key)s
@@ -111,6 +128,9 @@ WHERE (%(channel)s::int IS NULL OR found.channel = %(channel)s)
       AND (%(at)s::timestamptz IS NULL OR (found.at, found.sort, found.key) < (%(at)s, %(sort)s, %(last)s))
 ORDER BY found.at DESC, found.sort DESC, found.key DESC LIMIT %(most)s + 1
 """
+
+
+_OF_MESSAGES = ("opened", "clicked", "machine_opened", "scanned", "fallback")
 
 
 def timeline(conn: Conn, subject: Subject, cursor: str | None, most: int, channel: str | None = None) -> Page:
@@ -154,15 +174,18 @@ def _moment(
     why: str,
 ) -> Moment:
     ours = what == "message"
+    out = ("message", "touch", "meeting", "fallback")
     said = State(state).name.lower() if what in ("message", "touch", "meeting") else ""
+    if what == "fallback":
+        said = "failed" if state == State.FAILED else "unread"
     if what == "consent":
         said = "granted" if state else "denied"
     return Moment(
         at=at,
         day=day,
         what=what,
-        direction="out" if what in ("message", "touch", "meeting") else "in",
-        id=key if ours else 0,
+        direction="out" if what in out else "in",
+        id=key if ours or what in _OF_MESSAGES else 0,
         contact=contact,
         name=name,
         type=kind,
@@ -184,7 +207,7 @@ def _read(cursor: str) -> tuple[datetime, int, int]:
     try:
         at, sort, key = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None or not 0 <= int(key) < 2**63 or not 0 <= int(sort) < 10:
+        if moment.tzinfo is None or not 0 <= int(key) < 2**63 or not 0 <= int(sort) < 20:
             raise ValueError(cursor)
         return moment, int(sort), int(key)
     except ValueError as error:

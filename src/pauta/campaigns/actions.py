@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 from pauta.campaigns import approving
 from pauta.campaigns.approving import require_approved, void
 from pauta.campaigns.audience import audience_of, company_today, count, is_empty
+from pauta.campaigns.goals import NO_GOAL, Goal, read_goal
 from pauta.campaigns.queries import UNDO_SECONDS, Campaign, campaign
 from pauta.campaigns.stakeholders import tell_stakeholders, untell_stakeholders
 from pauta.core.gate.reasons import Reason
@@ -33,7 +34,7 @@ from pauta.team.sending import require_bulk
 
 Conn = Connection[Any]
 
-FIELDS = ("name", "audience", "template", *TERMS_FIELDS)
+FIELDS = ("name", "audience", "template", *TERMS_FIELDS, "goal_event", "goal_days")
 """The fields of a campaign's JSON document."""
 
 
@@ -45,6 +46,7 @@ class Draft:
     terms: Terms
     audience: Mapping[str, Any]
     template: str
+    goal: Goal = NO_GOAL
 
 
 def read_draft(document: Mapping[str, Any]) -> Draft:
@@ -57,6 +59,7 @@ def read_draft(document: Mapping[str, Any]) -> Draft:
         terms=read_terms(document),
         audience=document.get("audience", {}),
         template=_name(document, "template"),
+        goal=read_goal(document),
     )
 
 
@@ -75,8 +78,9 @@ def create(connection: Conn, now: datetime, draft: Draft, actor: str) -> int:
     row = connection.execute(
         """
         INSERT INTO campaign (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                              minute, template_id, state, actor, authors, created_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s, %s)
+                              minute, unread_days, template_id, goal_event, goal_days, state, actor, authors,
+                              created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s, %s)
         ON CONFLICT (name) DO NOTHING RETURNING id
         """,
         (*_columns(draft, template_id), actor, [actor], now),
@@ -96,7 +100,8 @@ def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft, acto
     connection.execute(
         """
         UPDATE campaign SET (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                             minute, template_id) = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s),
+                             minute, unread_days, template_id, goal_event, goal_days)
+            = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s),
             authors = array_append(array_remove(authors, %s), %s)
         WHERE id = %s
         """,
@@ -115,7 +120,8 @@ def _columns(draft: Draft, template_id: int) -> tuple[object, ...]:
     terms = draft.terms
     return (
         *(draft.name, terms.type, terms.topic, terms.team, terms.tier, terms.value, terms.urgent, list(terms.channels)),
-        *(Jsonb(draft.audience), terms.not_before, terms.expires, terms.minute, template_id),
+        *(Jsonb(draft.audience), terms.not_before, terms.expires, terms.minute, terms.unread_days),
+        *(template_id, draft.goal.event, draft.goal.days),
     )
 
 
@@ -289,7 +295,8 @@ def _draft_again(connection: Conn, now: datetime, chosen: Campaign) -> None:
     mark = f" (undone {chosen.id})"
     connection.execute("UPDATE campaign SET name = name || %s WHERE id = %s", (mark, chosen.id))
     connection.execute("UPDATE proposal SET occurrence = occurrence || %s WHERE id = %s", (mark, chosen.proposal_id))
-    draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template)
+    goal = Goal(chosen.goal_event, chosen.goal_days)
+    draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template, goal)
     again = create(connection, now, draft, chosen.actor)
     connection.execute(
         "UPDATE campaign SET authors = %s, approval = %s WHERE id = %s", (list(chosen.authors), chosen.approval, again)

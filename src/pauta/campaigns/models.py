@@ -16,7 +16,7 @@ class Campaign(Base):
     """What is to be said, to whom and when. ``state``: draft, launching, launched, paused, cancelled.
 
     ``approval`` is the state of what was submitted last (submitted, approved, rejected), or empty; ``authors`` are all
-    who have written at it.
+    who have written at it. Who has an event ``goal_event`` within ``goal_days`` days after the message converts.
     """
 
     __tablename__ = "campaign"
@@ -41,6 +41,9 @@ class Campaign(Base):
     launched_at: Mapped[Moment | None]
     approval: Mapped[str] = mapped_column(Text, server_default="")
     authors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    unread_days: Mapped[Small | None]
+    goal_event: Mapped[str] = mapped_column(Text, server_default="")
+    goal_days: Mapped[Small] = mapped_column(server_default="0")
 
 
 class LaunchPart(Base):

@@ -38,6 +38,8 @@ class Campaign:
     approval: str
     authors: Sequence[str]
     leaves_from: datetime | None
+    goal_event: str
+    goal_days: int
 
     @property
     def undo_until(self) -> datetime | None:
@@ -75,8 +77,8 @@ class Progress:
 
 _CAMPAIGN: LiteralString = """
 SELECT c.id, c.name, c.type, c.topic, c.team, c.tier, c.value, c.urgent, c.channels, c.not_before, c.expires, c.minute,
-       c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at,
-       c.approval, c.authors, p.leaves_from
+       c.unread_days, c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at,
+       c.approval, c.authors, p.leaves_from, c.goal_event, c.goal_days
 FROM campaign c JOIN template t ON t.id = c.template_id LEFT JOIN proposal p ON p.id = c.proposal_id
 """
 
@@ -119,6 +121,7 @@ def _campaign(
     not_before: date | None,
     expires: date | None,
     minute: int,
+    unread_days: int | None,
     *rest: Any,
 ) -> Campaign:
     terms = Terms(
@@ -132,6 +135,7 @@ def _campaign(
         not_before=not_before,
         expires=expires,
         minute=minute,
+        unread_days=unread_days,
     )
     return Campaign(number, name, terms, *rest)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pauta.campaigns.figures import CONDITIONS, NOTHING_WON, SOURCE, WON, Figure, asked_of
 from pauta.campaigns.queries import Campaign
 from pauta.core.gate.reasons import REASON_CODE, REASONS, VERDICT_CODE, VERDICTS, Reason, Verdict
 from pauta.messages.queries import rule_name
@@ -35,28 +36,32 @@ class Wanted:
     state: State | None = None
     verdict: Verdict | None = None
     reason: Reason | None = None
+    figure: Figure | None = None
 
 
 def recipients(
     connection: Connection[Any], chosen: Campaign, wanted: Wanted, after: int, limit: int
 ) -> list[Recipient]:
     """The recipients of a launched campaign in the order of their messages, those after one; none of a draft."""
+    counted = CONDITIONS[wanted.figure] if wanted.figure else "true"
     rows = connection.execute(
-        """
+        f"""
+        {WON if wanted.figure is Figure.converted else NOTHING_WON}
         SELECT m.id, coalesce(c.external_id, ''), trim(coalesce(c.first_name || ' ' || c.last_name, '')),
                m.state, m.verdict, m.reason, m.rule, policy.name, m.day
-        FROM (SELECT id, contact_id, state, verdict, reason, rule, day FROM message
-              WHERE proposal_id = %(proposal)s AND id > %(after)s
-                AND (%(state)s::int2 IS NULL OR state = %(state)s)
-                AND (%(verdict)s::int2 IS NULL OR verdict = %(verdict)s)
-                AND (%(reason)s::int2 IS NULL OR reason = %(reason)s)
-              ORDER BY id LIMIT %(limit)s) m
+        FROM (SELECT m.id, m.contact_id, m.state, m.verdict, m.reason, m.rule, m.day FROM {SOURCE}
+              WHERE m.proposal_id = %(proposal)s AND m.id > %(after)s
+                AND (%(state)s::int2 IS NULL OR m.state = %(state)s)
+                AND (%(verdict)s::int2 IS NULL OR m.verdict = %(verdict)s)
+                AND (%(reason)s::int2 IS NULL OR m.reason = %(reason)s)
+                AND {counted}
+              ORDER BY m.id LIMIT %(limit)s) m
         LEFT JOIN contact c ON c.id = m.contact_id
         LEFT JOIN policy ON policy.id = m.rule
         ORDER BY m.id
         """,
         {
-            "proposal": chosen.proposal_id,
+            **asked_of(chosen),
             "after": after,
             "limit": limit,
             "state": wanted.state,

@@ -11,11 +11,20 @@ import typer
 
 from pauta.campaigns import actions, approving, queries
 from pauta.campaigns.audience import audience_of, count
+from pauta.campaigns.figures import figures as figures_of
 from pauta.campaigns.lists import read_names
 from pauta.campaigns.lists import save_list as save_list_of
 from pauta.campaigns.preview import preview as preview_of
 from pauta.campaigns.queries import Campaign
-from pauta.commands.campaign_output import audience_in_words, print_campaigns, print_preview, print_progress, written
+from pauta.commands.campaign_output import (
+    audience_in_words,
+    figures_written,
+    print_campaigns,
+    print_figures,
+    print_preview,
+    print_progress,
+    written,
+)
 from pauta.commands.output import print_json
 from pauta.commands.session import Session, session
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
@@ -56,6 +65,11 @@ def create(
     not_before: Annotated[str | None, typer.Option(help="First day, as 2026-12-24.")] = None,
     expires: Annotated[str | None, typer.Option(help="Last day, as 2026-12-24.")] = None,
     at: Annotated[str | None, typer.Option(help="Hour on each contact's clock, as 10:30.")] = None,
+    unread_days: Annotated[
+        int | None, typer.Option(help="Days after which unread mails go on by the next channel; 0 for never.")
+    ] = None,
+    goal_event: Annotated[str | None, typer.Option(help="An event that who gets it is to have.")] = None,
+    goal_days: Annotated[int | None, typer.Option(help="Within how many days after it; usually 14.")] = None,
     as_json: _Json = False,
 ) -> None:
     """Write a campaign down as a draft; nothing is sent before it is launched."""
@@ -73,6 +87,9 @@ def create(
         "not_before": not_before,
         "expires": expires,
         "at": at,
+        "unread_days": unread_days,
+        "goal_event": goal_event,
+        "goal_days": goal_days,
     }
     document = _object(file) if file else {}
     document |= {field: value for field, value in given.items() if value is not None}
@@ -236,6 +253,18 @@ def progress(name: _Name, as_json: _Json = False) -> None:
         print_json({"campaign": chosen.name, "state": chosen.state, "progress": found})
     else:
         print_progress(chosen, found, run.language)
+
+
+@app.command()
+def figures(name: _Name, as_json: _Json = False) -> None:
+    """Tell what came of a campaign: mails that arrived, were read and answered, people and programs apart."""
+    with session(Right.CAMPAIGNS_READ) as run:
+        chosen = queries.campaign_named(run.connection, name)
+        found = figures_of(run.connection, chosen)
+    if as_json:
+        print_json({"campaign": chosen.name, **figures_written(found)})
+    else:
+        print_figures(chosen, found, run.language)
 
 
 @app.command("save-list")

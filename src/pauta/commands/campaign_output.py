@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
+from babel.numbers import format_percent
 
+from pauta.campaigns.figures import Figure, Figures
 from pauta.campaigns.preview import Preview
 from pauta.campaigns.queries import Campaign, Progress
 from pauta.campaigns.rivals import Loser, Winner
@@ -25,6 +27,8 @@ def written(campaign: Campaign) -> dict[str, Any]:
         "id": campaign.id,
         "name": campaign.name,
         **terms.written(campaign.terms),
+        "goal_event": campaign.goal_event,
+        "goal_days": campaign.goal_days,
         "audience": campaign.audience,
         "template": campaign.template,
         "state": campaign.standing,
@@ -76,6 +80,35 @@ def print_progress(campaign: Campaign, found: Progress, lang: str) -> None:
             for one in found.tallies
         ]
         print_table(headings, rows)
+
+
+def figures_written(found: Figures) -> dict[str, Any]:
+    """The JSON form of figures."""
+    told = [
+        {"figure": one.figure, "messages": one.messages, "of": one.of, "rate": one.rate, "usual": one.usual}
+        for one in found.counted
+    ]
+    return {"measured": found.measured, "figures": told}
+
+
+def print_figures(campaign: Campaign, found: Figures, lang: str) -> None:
+    """A table of figures with their shares, and what is usual."""
+    typer.echo(phrase("campaign.figures", lang, name=campaign.name, measured=found.measured))
+    headings = [phrase(f"columns.{name}", lang) for name in ("figure", "messages", "share", "usual")]
+    rows = [
+        (
+            phrase(f"figures.{one.figure}", lang),
+            one.messages,
+            "" if one.rate is None or one.figure is Figure.sent else _percent(one.rate, lang),
+            "" if one.usual is None else f"{_percent(one.usual.low, lang)} – {_percent(one.usual.high, lang)}",
+        )
+        for one in found.counted
+    ]
+    print_table(headings, rows)
+
+
+def _percent(share: float, lang: str) -> str:
+    return str(format_percent(share, "#,##0.##%", locale=lang.replace("-", "_")))
 
 
 def print_preview(found: Preview, lang: str) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pauta.commands.session import session
-from pauta.content.topics import save_topic, titles
+from pauta.content.topics import save_topic, save_unread_days, titles
 from pauta.messages.origins import topics_of_mail
 from pauta.platform.settings import load
 from pauta.platform.words import tell
@@ -44,4 +44,17 @@ def name(
         save_topic(run.connection, topic, {language or load().company_lang: title})
         audit(run.connection, run.now, run.actor, Right.TEMPLATES_WRITE, f"topic:{topic}", {language: title})
         told = tell("topic.named", run.language, topic=topic, title=title)
+    typer.echo(told)
+
+
+@app.command()
+def unread(
+    topic: Annotated[str, typer.Argument(help="The topic, as messages name it.")],
+    days: Annotated[int, typer.Argument(help="Days after which they go on by their next channel; 0 for never.")],
+) -> None:
+    """Let messages about a topic that nobody has read go on by their next channel."""
+    with session(Right.TEMPLATES_WRITE) as run:
+        save_unread_days(run.connection, topic, days)
+        audit(run.connection, run.now, run.actor, Right.TEMPLATES_WRITE, f"topic:{topic}", {"unread_days": days})
+        told = tell("topic.unread" if days else "topic.unread_never", run.language, topic=topic, days=days)
     typer.echo(told)

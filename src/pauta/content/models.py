@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pauta.platform.schema import Base, BigId, Moment
+from pauta.platform.schema import Base, BigId, Moment, Small
 
 
 class Template(Base):
@@ -42,8 +42,12 @@ class TemplateVersion(Base):
 
 
 class Topic(Base):
-    """What messages can be about, in the words of those who get them: titles by language."""
+    """What messages can be about, in the words of those who get them: titles by language.
+
+    ``unread_days`` after they were sent, messages about it that nobody has read go on by their next channel.
+    """
 
     __tablename__ = "topic"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     titles: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    unread_days: Mapped[Small | None]

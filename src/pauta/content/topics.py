@@ -14,6 +14,9 @@ from pauta.people.places import parse_language
 TITLE_LENGTH = 80
 """Longest title of a topic."""
 
+MOST_UNREAD_DAYS = 90
+"""Longest time after which unread messages may go on by another channel."""
+
 
 def titles(connection: Connection[Any]) -> dict[str, dict[str, str]]:
     """The titles of all topics that have some: by name, then by language."""
@@ -38,6 +41,22 @@ def save_topic(connection: Connection[Any], name: str, given: Mapping[str, str])
         "INSERT INTO topic AS kept (name, titles) VALUES (%s, %s)"
         " ON CONFLICT (name) DO UPDATE SET titles = kept.titles || excluded.titles",
         (name.strip(), Jsonb(said)),
+    )
+
+
+def save_unread_days(connection: Connection[Any], name: str, days: int) -> None:
+    """After how many days unread messages about a topic go on by their next channel; 0 for never.
+
+    Messages that were proposed before, and those that say so themselves, keep their own. A Problem for a wrong number.
+    """
+    if not name.strip():
+        raise Problem("content.topic_unnamed", "topic")
+    if not 0 <= days <= MOST_UNREAD_DAYS:
+        raise Problem("messages.not_unread_days", "days", value=days, most=MOST_UNREAD_DAYS)
+    connection.execute(
+        "INSERT INTO topic (name, unread_days) VALUES (%s, %s)"
+        " ON CONFLICT (name) DO UPDATE SET unread_days = excluded.unread_days",
+        (name.strip(), days),
     )
 
 

@@ -35,8 +35,9 @@ Conn = Connection[Any]
 
 _ADD_PROPOSAL = """
 INSERT INTO proposal (source, occurrence, kind_id, tier, value, channels, not_before, expires, minute,
-                      template_id, figures, sender, actor, created_at, leaves_from)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                      template_id, figures, sender, actor, created_at, leaves_from, unread_days)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        coalesce(%s, (SELECT unread_days FROM topic WHERE name = %s)))
 ON CONFLICT (source, occurrence) DO NOTHING RETURNING id
 """
 _ADD_MESSAGE = """
@@ -105,7 +106,7 @@ def add_proposal(
         (
             *(source, occurrence, kind, terms.tier, terms.value, terms.channel_codes, terms.not_before, terms.expires),
             *(terms.minute, template_id, Jsonb(dict(figures or {})), sender, actor, now),
-            leaves_from,
+            *(leaves_from, terms.unread_days, terms.topic),
         ),
     ).fetchone()
     return int(row[0]) if row else None

@@ -50,7 +50,8 @@ class Proposal(Base):
     """One thing to say, to one contact or to many: what all its messages have in common.
 
     ``source`` and ``occurrence`` name where it comes from (campaign, API call); together they are unique. Before
-    ``leaves_from`` nothing of it leaves, so that it can be undone.
+    ``leaves_from`` nothing of it leaves, so that it can be undone. ``unread_days`` days after it was sent, what nobody
+    has read goes on by the next channel; never for 0 and null.
     """
 
     __tablename__ = "proposal"
@@ -76,6 +77,7 @@ class Proposal(Base):
     actor: Mapped[str] = mapped_column(Text)
     created_at: Mapped[Moment]
     leaves_from: Mapped[Moment | None]
+    unread_days: Mapped[Small | None]
 
 
 class Message(Base):
@@ -84,7 +86,7 @@ class Message(Base):
     ``winner`` is the message that came first, minus the touch that did, or 0. ``rule`` is a policy's id, a negative
     builtin rule, or 0. ``channel`` is -1 without a place. ``day`` is the contact's local date of the place, and after
     hand-over the date of the touch. ``due`` is when the message wants attention: to be released (planned) or looked
-    at again (open). ``follows`` is the message whose place this one takes after that failed for good, and ``wish_from``
+    at again (open). ``follows`` is the one before it, which failed or which nobody read, and ``wish_from``
     the position in the proposal's channels from which on it may go. ``sent_key`` is the account key under which it was
     sent, where its contact has moved since.
     """
@@ -96,6 +98,7 @@ class Message(Base):
         Index("ix_message_fast", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.FAST}")),
         Index("ix_message_overridden", "part", "due", postgresql_where=text(f"{WAITING} AND lane = {Lane.OVERRIDDEN}")),
         Index("ix_message_sending", "part", postgresql_where=text(f"state = {State.SENDING}")),
+        Index("ix_message_follows", "follows", postgresql_where=text("follows IS NOT NULL")),
         Index("ix_message_day", "day", postgresql_using="brin", postgresql_with=BRIN),
         Index("ix_message_proposal", "proposal_id", postgresql_using="brin", postgresql_with=BRIN),
         BY_PART,

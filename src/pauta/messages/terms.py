@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from pauta.channels import base
+from pauta.content.topics import MOST_UNREAD_DAYS
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, TIERS, TYPES, Channel
 from pauta.core.problems import Problem
 
@@ -20,7 +21,11 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a message is and when it may go. Dates are the contact's own; ``minute`` is a minute of the local day."""
+    """What a message is and when it may go. Dates are the contact's own; ``minute`` is a minute of the local day.
+
+    What nobody has read ``unread_days`` days after it was sent goes on by the next channel; never for 0, and as the
+    topic says for None.
+    """
 
     type: str
     topic: str = ""
@@ -32,6 +37,7 @@ class Terms:
     not_before: date | None = None
     expires: date | None = None
     minute: int = NO_MINUTE
+    unread_days: int | None = None
 
     @property
     def channel_codes(self) -> list[int]:
@@ -39,7 +45,19 @@ class Terms:
         return [Channel[name].value for name in self.channels]
 
 
-TERMS_FIELDS = ("type", "topic", "team", "tier", "value", "urgent", "channels", "not_before", "expires", "at")
+TERMS_FIELDS = (
+    "type",
+    "topic",
+    "team",
+    "tier",
+    "value",
+    "urgent",
+    "channels",
+    "not_before",
+    "expires",
+    "at",
+    "unread_days",
+)
 """The fields of a JSON document that are read by ``read_terms``."""
 
 
@@ -59,6 +77,7 @@ def read_terms(document: Mapping[str, Any]) -> Terms:
         not_before=_date(document, "not_before"),
         expires=_date(document, "expires"),
         minute=_minute(document),
+        unread_days=_days(document),
     )
     if terms.not_before and terms.expires and terms.expires < terms.not_before:
         raise Problem("messages.window_empty", field="expires", not_before=terms.not_before, expires=terms.expires)
@@ -78,6 +97,7 @@ def written(terms: Terms) -> dict[str, Any]:
         "not_before": terms.not_before.isoformat() if terms.not_before else None,
         "expires": terms.expires.isoformat() if terms.expires else None,
         "at": None if terms.minute == NO_MINUTE else f"{terms.minute // 60:02}:{terms.minute % 60:02}",
+        "unread_days": terms.unread_days,
     }
 
 
@@ -150,6 +170,15 @@ def _date(document: Mapping[str, Any], name: str) -> date | None:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise Problem("messages.not_a_date", field=name, value=value) from None
+
+
+def _days(document: Mapping[str, Any]) -> int | None:
+    days = document.get("unread_days")
+    if days is None:
+        return None
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= MOST_UNREAD_DAYS:
+        raise Problem("messages.not_unread_days", field="unread_days", value=days, most=MOST_UNREAD_DAYS)
+    return days
 
 
 def _minute(document: Mapping[str, Any]) -> int:

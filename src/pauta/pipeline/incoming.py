@@ -94,7 +94,7 @@ def heed(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: 
         lock_parts(connection, [origin.part])  # before requests for plans, as the planner does
     new = kind is not Kind.other and _record(connection, now, origin, kind, incoming, mark)
     if new:
-        if kind in _ANSWERS:
+        if kind in _ANSWERS and incoming.bounce is not Bounce.unknown:
             note_answer(connection, origin.id, _ANSWERS[kind], now)
         _act(connection, now, origin, kind, incoming, sent_to)
     return Taken(incoming, origin.id, new)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from pauta.content.topics import MOST_UNREAD_DAYS
 from pauta.web.types import Day, Form, Line
 
 Channel = Literal["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"]
@@ -30,6 +31,14 @@ class TermsForm(Form):
     expires: Day | None = Field(default=None, description="Last day, on the contact's calendar.")
     at: str | None = Field(
         default=None, pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Hour of the contact's day."
+    )
+
+    unread_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=MOST_UNREAD_DAYS,
+        description="Days after which what nobody has read goes on by the next channel; 0 for never, and as the topic "
+        "says when it is left out.",
     )
 
     def document(self, own_team: str) -> dict[str, Any]:

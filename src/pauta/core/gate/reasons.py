@@ -47,6 +47,7 @@ class Reason(StrEnum):
     lost = "lost"
     delivered = "delivered"
     overridden = "overridden"
+    read = "read"
 
 
 VERDICTS: Final = tuple(Verdict)

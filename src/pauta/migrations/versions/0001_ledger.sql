@@ -383,6 +383,8 @@ CREATE TABLE message (
 
 CREATE INDEX ix_message_account_key ON message (account_key);
 
+CREATE INDEX ix_message_follows ON message (follows) WHERE follows IS NOT NULL;
+
 CREATE INDEX ix_message_day ON message USING brin (day) WITH (pages_per_range = 32, autosummarize = on);
 
 CREATE INDEX ix_message_due ON message (part, due) WHERE state < 2 AND lane = 0;
@@ -610,6 +612,7 @@ CREATE TABLE template (
 CREATE TABLE topic (
     name TEXT NOT NULL,
     titles JSONB DEFAULT '{}' NOT NULL,
+    unread_days SMALLINT,
     CONSTRAINT pk_topic PRIMARY KEY (name)
 );
 
@@ -711,6 +714,7 @@ CREATE TABLE proposal (
     actor TEXT NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     leaves_from TIMESTAMP WITH TIME ZONE,
+    unread_days SMALLINT,
     CONSTRAINT pk_proposal PRIMARY KEY (id),
     CONSTRAINT uq_proposal_source_occurrence UNIQUE (source, occurrence),
     CONSTRAINT fk_proposal_kind_id FOREIGN KEY(kind_id) REFERENCES kind (id),
@@ -760,6 +764,9 @@ CREATE TABLE campaign (
     launched_at TIMESTAMP WITH TIME ZONE,
     approval TEXT DEFAULT '' NOT NULL,
     authors TEXT[] DEFAULT '{}' NOT NULL,
+    unread_days SMALLINT,
+    goal_event TEXT DEFAULT '' NOT NULL,
+    goal_days SMALLINT DEFAULT '0' NOT NULL,
     CONSTRAINT pk_campaign PRIMARY KEY (id),
     CONSTRAINT uq_campaign_name UNIQUE (name),
     CONSTRAINT fk_campaign_template_id FOREIGN KEY(template_id) REFERENCES template (id),

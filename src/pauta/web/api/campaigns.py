@@ -10,6 +10,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.campaigns import actions, queries
+from pauta.campaigns.figures import Figure, figures
 from pauta.campaigns.preview import MOST_DAYS, preview
 from pauta.messages.terms import written
 from pauta.platform.partitions import PARTITIONS
@@ -17,7 +18,7 @@ from pauta.team.roles import Right
 from pauta.web.door import Door, allowed, taking_in
 from pauta.web.state import WebState, state_of
 from pauta.web.terms import TermsForm
-from pauta.web.types import Day, JsonObject, Name
+from pauta.web.types import Day, JsonObject, Line, Name
 
 router = APIRouter(tags=["campaigns"])
 
@@ -30,6 +31,8 @@ class CampaignForm(TermsForm):
     """A campaign as its author writes it."""
 
     template: Name = Field(examples=["spring news"])
+    goal_event: Line = Field(default="", description="An event that who gets it is to have.", examples=["demo_booked"])
+    goal_days: int | None = Field(default=None, ge=1, le=366, description="Within so many days after it; usually 14.")
     audience: JsonObject = Field(
         default={"everyone": True},
         description="Everyone, a list, or a filter; as in the reference of campaigns.",
@@ -50,6 +53,28 @@ class CampaignView(TermsForm):
     launched_at: datetime | None
     leaves_from: datetime | None = Field(description="Nothing of it leaves before; null for at once, and for drafts.")
     undo_until: datetime | None = Field(description="Until when its launch can be undone.")
+    goal_event: str
+    goal_days: int
+
+
+class FigureView(BaseModel):
+    """One figure of a campaign."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    figure: Figure
+    messages: int = Field(description="Contacts for `converted`.")
+    of: int = Field(description="Of how many: sent, delivered, or delivered and measured ones.")
+    rate: float | None
+    low: float | None = Field(description="Between which shares it usually lies; null where nobody knows.")
+    high: float | None
+
+
+class FiguresView(BaseModel):
+    """What came of a campaign."""
+
+    measured: int = Field(description="Delivered mails that tell whether they are opened.")
+    figures: list[FigureView]
 
 
 class TallyView(BaseModel):
@@ -166,6 +191,26 @@ def get_progress(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Nam
     found = queries.progress(door.connection, chosen)
     pace = queries.pace(door.connection, door.now, chosen, found)
     return ProgressView.model_validate({"state": chosen.state, **asdict(found), **asdict(pace)})
+
+
+@router.get("/campaigns/{name}/figures")
+def get_figures(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], name: Name) -> FiguresView:
+    """What came of a campaign: mails that arrived, were opened, followed and answered, people and programs apart."""
+    found = figures(door.connection, queries.campaign_named(door.connection, name))
+    return FiguresView(
+        measured=found.measured,
+        figures=[
+            FigureView(
+                figure=one.figure,
+                messages=one.messages,
+                of=one.of,
+                rate=one.rate,
+                low=one.usual.low if one.usual else None,
+                high=one.usual.high if one.usual else None,
+            )
+            for one in found.counted
+        ],
+    )
 
 
 @router.get("/campaigns/{name}/preview")

@@ -37,7 +37,8 @@ class MomentView(_Read):
     at: datetime = Field(description="UTC.")
     day: date = Field(description="The date where the contact is.")
     what: str = Field(
-        description="message, touch, meeting, event, condition, condition_ended, consent, hold or hold_lifted."
+        description="message, touch, meeting, event, condition, condition_ended, consent, hold or hold_lifted; opened, "
+        "clicked, machine_opened, scanned; fallback: a message goes on by the next channel."
     )
     direction: str = Field(description="out or in.")
     id: int = Field(description="The message's; 0 for what is none.")
@@ -48,11 +49,11 @@ class MomentView(_Read):
     type: str = Field(description="Message type; empty for what is no message.")
     team: str
     channel: str | None
-    state: str = Field(description="State of a message; granted or denied; else empty.")
+    state: str = Field(description="State of a message; granted or denied; of a fallback failed or unread; else empty.")
     reason: str
     rule: str
     by: str = Field(description="Who sent it past the policies, or held or lifted; empty when nobody did.")
-    why: str = Field(description="The reason that they gave.")
+    why: str = Field(description="The reason that they gave; the link that was followed.")
 
 
 class TimelineView(_Read):

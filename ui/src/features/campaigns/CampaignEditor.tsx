@@ -16,7 +16,7 @@ import { Failure } from "../../ui/states";
 import { CHANNELS, SENDABLE, TIERS, TYPES, wordOf } from "../../ui/words";
 import { formOf } from "./form";
 
-const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience"];
+const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience", "unread_days", "goal_event", "goal_days"];
 
 /** The form of a campaign, new (perhaps one that was asked for) or a draft. */
 export function CampaignEditor({ campaign, request }: { campaign: CampaignView | null; request?: RequestView }) {
@@ -78,6 +78,16 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
             <TextInput type="time" label={t`Hour of the contact’s day`} value={form.at ?? ""} onChange={(event) => change({ at: event.currentTarget.value || null })} error={said("at")} />
           </SimpleGrid>
           <Switch mt="md" label={t`Urgent: take the earliest day over all channels`} checked={form.urgent ?? false} onChange={(event) => change({ urgent: event.currentTarget.checked })} />
+        </Fieldset>
+        <Fieldset legend={t`What comes of it`} className="paper">
+          <SimpleGrid cols={{ base: 1, sm: 3 }}>
+            <NumberInput label={t`Unread after days`} description={t`Then it goes on by the next channel; 0 for never`} min={0} max={90} allowDecimal={false} value={form.unread_days ?? ""}
+              onChange={(value) => change({ unread_days: value === "" ? null : Number(value) })} error={said("unread_days")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <TextInput label={t`Goal`} description={t`An event that who gets it is to have`} maxLength={120} value={form.goal_event ?? ""} onChange={(event) => change({ goal_event: event.currentTarget.value })} error={said("goal_event")}
+              inputWrapperOrder={["label", "input", "description", "error"]} />
+            <NumberInput label={t`Within days`} description={t`How long after the message the goal counts`} min={1} max={366} allowDecimal={false} disabled={!form.goal_event} value={form.goal_days ?? 14}
+              onChange={(value) => change({ goal_days: value === "" ? null : Number(value) })} error={said("goal_days")} inputWrapperOrder={["label", "input", "description", "error"]} />
+          </SimpleGrid>
         </Fieldset>
         {elsewhere && !nameTaken ? <Failure error={save.error} /> : null}
         <Group>

@@ -16,6 +16,7 @@ import { Actions, useSecondsLeft } from "./Actions";
 import { Approval } from "./Approval";
 import { CampaignEditor } from "./CampaignEditor";
 import { Content } from "./Content";
+import { Figures } from "./Figures";
 import { Progress } from "./Progress";
 import { Review } from "./Review";
 import { Summary } from "./Summary";
@@ -66,7 +67,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
           <Tabs.Tab value="details">{draft && may("campaigns.write") ? <Trans>Edit</Trans> : <Trans>Details</Trans>}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="when"><When campaign={campaign} /></Tabs.Panel>
-        <Tabs.Panel value="progress"><Progress campaign={campaign} /></Tabs.Panel>
+        <Tabs.Panel value="progress"><Progress campaign={campaign} /><Figures campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="review"><Review campaign={campaign} /></Tabs.Panel>
         <Tabs.Panel value="content"><Content template={campaign.template} /></Tabs.Panel>
         <Tabs.Panel value="approval"><Approval name={campaign.name} /></Tabs.Panel>

@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor, Box, Progress as Bar, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type CampaignView, getProgressOptions, type ProgressView, type TallyView } from "../../api";
+import { type CampaignView, getProgressOptions, type ListRecipientsData, type ProgressView, type TallyView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { Answer, Empty } from "../../ui/states";
 import { VerdictBadge } from "../../ui/VerdictBadge";
@@ -66,6 +66,8 @@ function Shown({ name, now }: { name: string; now: ProgressView }) {
   );
 }
 
+const queryOf = ({ state, verdict, reason }: TallyView) => ({ state, verdict, reason }) as NonNullable<ListRecipientsData["query"]>;
+
 /** Verdicts and reasons, the most frequent first; each figure opens the contacts behind it. */
 function Tallies({ name, tallies }: { name: string; tallies: TallyView[] }) {
   const { t, i18n } = useLingui();
@@ -102,7 +104,9 @@ function Tallies({ name, tallies }: { name: string; tallies: TallyView[] }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {opened ? <Recipients name={name} of={opened} close={() => setOpened(null)} /> : null}
+      {opened ? (
+        <Recipients name={name} title={`${i18n._(wordOf(MESSAGE_STATES, opened.state))} · ${i18n._(wordOf(REASONS, opened.reason))}`} query={queryOf(opened)} close={() => setOpened(null)} />
+      ) : null}
     </>
   );
 }

@@ -1,31 +1,30 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, Modal, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { type ListRecipientsData, listRecipients, type ReachedView, type TallyView } from "../../api";
+import { type ListRecipientsData, listRecipients, type ReachedView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { usePages } from "../../ui/pages";
 import { Answer, Empty } from "../../ui/states";
-import { MESSAGE_STATES, REASONS, RULES, wordOf } from "../../ui/words";
+import { RULES, wordOf } from "../../ui/words";
 
 interface RecipientsProps {
   name: string;
-  /** The figure that was opened. */
-  of: TallyView;
+  /** What the figure that was opened counts. */
+  title: string;
+  query: NonNullable<ListRecipientsData["query"]>;
   close: () => void;
 }
 
 /** The contacts behind a figure of a campaign; each leads to the page that says why. */
-export function Recipients({ name, of, close }: RecipientsProps) {
-  const { t, i18n } = useLingui();
-  const { state, verdict, reason } = of;
-  const query = { state, verdict, reason } as NonNullable<ListRecipientsData["query"]>;
+export function Recipients({ name, title, query, close }: RecipientsProps) {
+  const { t } = useLingui();
   const { answer, more } = usePages({
     key: ["recipients", name, query],
     ask: async (after, limit) => (await listRecipients({ path: { name }, query: { ...query, after, limit }, throwOnError: true })).data,
     idOf: (one) => one.message,
   });
   return (
-    <Modal opened onClose={close} size="lg" title={`${i18n._(wordOf(MESSAGE_STATES, state))} · ${i18n._(wordOf(REASONS, reason))}`} closeButtonProps={{ "aria-label": t`Close` }}>
+    <Modal opened onClose={close} size="lg" title={title} closeButtonProps={{ "aria-label": t`Close` }}>
       <Answer of={answer}>
         {(listed) => listed.length ? (
           <>

@@ -24,6 +24,8 @@ export function Summary({ campaign }: { campaign: CampaignView }) {
     [t`First day`, campaign.not_before ? formats.longDay(campaign.not_before) : ""],
     [t`Last day`, campaign.expires ? formats.longDay(campaign.expires) : ""],
     [t`Hour of the contact’s day`, campaign.at ?? ""],
+    [t`Unread after days`, campaign.unread_days ? String(campaign.unread_days) : ""],
+    [t`Goal`, campaign.goal_event ? t`${campaign.goal_event} within ${campaign.goal_days} days` : ""],
     [t`Template`, campaign.template],
     [t`Written by`, nameOf(campaign.actor)],
   ];

@@ -66,8 +66,8 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
     moment.channel ? i18n._(wordOf(CHANNELS, moment.channel)) : "",
     titleOf(moment.team),
   ].filter(Boolean);
-  const state = moment.what === "consent" ? (moment.state === "granted" ? t`granted` : t`denied`) : moment.state ? i18n._(wordOf(MESSAGE_STATES, moment.state)) : "";
-  const reason = ["suppressed", "failed", "held"].includes(moment.state) && moment.reason ? i18n._(wordOf(REASONS, moment.reason)) : "";
+  const state = moment.what === "consent" ? (moment.state === "granted" ? t`granted` : t`denied`) : moment.state && moment.what !== "fallback" ? i18n._(wordOf(MESSAGE_STATES, moment.state)) : "";
+  const reason = ["suppressed", "failed", "held", "cancelled"].includes(moment.state) && moment.reason ? i18n._(wordOf(REASONS, moment.reason)) : "";
   const held = moment.what === "hold" || moment.what === "hold_lifted";
   const name = held ? t`until ${formats.day(moment.name)}` : moment.name === "*" ? t`every topic` : moment.name || details[0];
   return (
@@ -84,6 +84,10 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
           {details.join(" · ")}{reason ? ` · ${reason}` : ""}{moment.rule && reason ? ` (${moment.rule})` : ""}
           {named && moment.contact ? <> · <Link to="/contacts/$id" params={{ id: moment.contact }}>{moment.contact}</Link></> : null}
         </Text>
+        {moment.what === "fallback" ? (
+          <Text size="sm">{moment.state === "failed" ? <Trans>The message before could not be delivered, so it goes on by the next channel.</Trans> : <Trans>Nobody read the message before in time, so it goes on by the next channel.</Trans>}</Text>
+        ) : null}
+        {moment.what === "clicked" && moment.why ? <Text size="sm" style={{ overflowWrap: "anywhere" }}>{moment.why}</Text> : null}
         {moment.by ? (
           <Text size="sm">
             {held ? <Trans>By {moment.by}: {moment.why}</Trans> : <Trans>Past the policies, by {moment.by}: {moment.why}</Trans>}

@@ -11,4 +11,9 @@ export const SORTS = {
   consent: msg`consent`,
   hold: msg`hold`,
   hold_lifted: msg`hold lifted`,
+  opened: msg`the contact opened the mail`,
+  clicked: msg`the contact followed a link`,
+  machine_opened: msg`a program opened the mail`,
+  scanned: msg`a program followed the links`,
+  fallback: msg`goes on by the next channel`,
 };
