@@ -48,6 +48,11 @@ class Court(Office):
         """The worker of what is planned."""
         return self.worker()
 
+    def worker_of_fast(self) -> Worker:
+        """A worker of the fast lane; the clerk, whose partitions it takes, has gone home then."""
+        self.__dict__.pop("clerk", None)
+        return self.worker(Lane.FAST)
+
     def on(self, day: date) -> None:
         """Let it be noon UTC of a day."""
         start_simulation(self.file, datetime.combine(day, time(12), UTC))
@@ -82,9 +87,7 @@ class Court(Office):
     def became_of(self, message_id: int) -> tuple[State, Reason]:
         """Let the workers work; where the message stands then."""
         fast = self.one("SELECT lane FROM message WHERE id = %s", message_id) == Lane.FAST
-        self.settle(self.worker(Lane.FAST) if fast else self.clerk)
-        if fast:
-            del self.clerk  # whose partitions the other has taken
+        self.settle(self.worker_of_fast() if fast else self.clerk)
         state, reason = self.all("SELECT state, reason FROM message WHERE id = %s", message_id)[0]
         return State(state), REASONS[reason]
 

@@ -22,6 +22,7 @@ TABLES = {
     "events": "event",
     "touches": "touch",
     "readings": "hit",
+    "sign_ups": "sign_up",
     "inbox": "inbox_entry",
     "reports": "provider_report",
     "audit": "audit",
@@ -35,6 +36,8 @@ ROWS = (
     " SELECT 1, nextval('touch_ids'), 1, 1, min(id), 0, %(day)s, %(at)s, %(name)s FROM kind",
     "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)"
     " VALUES (1, 1, 1, %(at)s, 0, '', 0, '', '', false)",
+    "INSERT INTO sign_up (contact_id, made, email, topics, source, wording, locale, proof, at)"
+    " VALUES (1, false, '', '{}', '', '', '', '{}', %(at)s)",
     "INSERT INTO audit (at, actor, action, subject) VALUES (%(at)s, '', '', '')",
     "INSERT INTO inbox_entry (user_id, kind, about, day, detail, changed_at)"
     " SELECT id, 'task', '', %(day)s, '{}', %(at)s FROM pauta_user",

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     RETURN = "return"
     MESSAGE_ID = "message id"
     READING = "reading"
+    SIGN_UP = "sign-up"
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,28 @@ class Consent(Base):
     external_id: Mapped[str | None] = mapped_column(Text)
 
 
+class SignUp(Base):
+    """Somebody who asked for mails and has yet to confirm it, by a link in a mail: until then nothing is granted.
+
+    ``made`` tells that ``contact_id`` was made for it, and goes again when nobody confirms. ``proof`` is where the
+    asking came from; ``topics`` are those asked for, ``*`` for all.
+    """
+
+    __tablename__ = "sign_up"
+    id: Mapped[BigId] = mapped_column(primary_key=True)
+    contact_id: Mapped[BigId] = mapped_column(index=True)
+    made: Mapped[bool]
+    email: Mapped[str] = mapped_column(Text)
+    topics: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    source: Mapped[str] = mapped_column(Text)
+    wording: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    proof: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[Moment]
+    confirmed_at: Mapped[Moment | None]
+    __table_args__ = (Index("ix_sign_up_email", text("lower(email)"), "at"),)
+
+
 class Preference(Base):
     """How often a contact wants a topic: at most ``at_most`` messages in any ``days`` days."""
 

@@ -45,6 +45,7 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "preferences": f"DELETE FROM preference WHERE {_OF_CONTACTS}",
     "readings": "DELETE FROM hit WHERE message_id = ANY(%(messages)s)",
     "unmeasured": f"DELETE FROM unmeasured WHERE {_OF_CONTACTS}",
+    "sign_ups": f"DELETE FROM sign_up WHERE {_OF_CONTACTS} OR lower(email) = ANY(%(addresses)s)",
     "relations": f"DELETE FROM relation WHERE {_OF_CONTACTS}",
     "lists": f"DELETE FROM contact_list_member WHERE {_OF_CONTACTS}",
     "notices": f"DELETE FROM inbox_entry WHERE kind = '{Told.TASK}' AND subject IN"

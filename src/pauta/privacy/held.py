@@ -44,6 +44,10 @@ SECTIONS: Mapping[str, LiteralString] = {
                proof, recorded_at FROM consent WHERE {_MINE}
         ORDER BY at, id
     """,
+    "sign_ups": """
+        SELECT at, email, topics, wording, locale, source, proof, confirmed_at FROM sign_up
+        WHERE contact_id = ANY(%(ids)s) OR lower(email) = ANY(%(addresses)s) ORDER BY at
+    """,
     "preferences": """
         SELECT topic, at_most, days, changed_at FROM preference WHERE contact_id = ANY(%(ids)s) ORDER BY topic
     """,

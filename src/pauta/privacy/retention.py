@@ -67,6 +67,26 @@ KINDS: dict[str, Kind] = {
             SELECT part, id FROM touch WHERE day < %(before)s::date LIMIT %(most)s)
         """,
     ),
+    "sign_ups": Kind(
+        30,
+        8,
+        """
+        WITH old AS (
+            DELETE FROM sign_up WHERE id IN (SELECT id FROM sign_up WHERE at < %(before)s LIMIT %(most)s)
+            RETURNING contact_id, made, confirmed_at
+        ), unknown AS (
+            SELECT c.id, c.part FROM old JOIN contact c ON c.id = old.contact_id
+            WHERE made AND confirmed_at IS NULL AND c.changed_at = c.created_at
+              AND NOT EXISTS (SELECT FROM consent e WHERE e.part = c.part AND e.contact_id = c.id)
+              AND NOT EXISTS (SELECT FROM sign_up s WHERE s.contact_id = c.id AND s.at >= %(before)s)
+        ), mails AS (
+            DELETE FROM archive WHERE (part, message_id) IN (
+                SELECT m.part, m.id FROM unknown JOIN message m ON m.part = unknown.part AND m.contact_id = unknown.id)
+        ), nobody AS (
+            DELETE FROM contact WHERE id IN (SELECT id FROM unknown)
+        ) SELECT FROM old
+        """,
+    ),
     "inbox": Kind(
         365,
         7,

@@ -19,7 +19,19 @@ from pauta.platform.home import home_of
 from pauta.platform.http import BodyLimit, DefaultHeaders
 from pauta.platform.settings import Settings, load
 from pauta.tracking.recorder import Recorder
-from pauta.web import catcher, feed_files, health, hooks, metrics, preferences, problems, reference, screens, tracking
+from pauta.web import (
+    catcher,
+    feed_files,
+    health,
+    hooks,
+    metrics,
+    preferences,
+    problems,
+    reference,
+    screens,
+    sign_up,
+    tracking,
+)
 from pauta.web.api import (
     accounts,
     approvals,
@@ -135,7 +147,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, hooks, metrics, catcher, feed_files, preferences, tracking, reference, screens):
+    for pages in (health, hooks, metrics, catcher, feed_files, preferences, sign_up, tracking, reference, screens):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)

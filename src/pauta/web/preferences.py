@@ -75,18 +75,23 @@ class _Visit:
 
     def statement(self, source: str) -> Statement:
         """What proves that the reader chose."""
-        client, program = self.request.client, self.request.headers.get("user-agent", "")
-        proof = {"ip": client.host if client else "", "user_agent": program[:300], "message": str(self.origin.id)}
+        proof = {**proof_of(self.request), "message": str(self.origin.id)}
         return Statement(source, f"{WORDING} {self.language}", proof, self.now, self.language)
 
     def page(self, name: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page for the reader."""
         shown = {"company": self.company, "token": self.token, "email": _masked(self.reader.email)}
-        return _public(self.request, name, status, **shown, **values)
+        return public_page(self.request, name, status, **shown, **values)
 
     def changed(self, changes: Changes) -> None:
         """Plan the messages again that a choice concerns."""
         people_changed(self.connection, changes, self.now)
+
+
+def proof_of(request: Request) -> dict[str, str]:
+    """Where a request came from: what proves, with its time, that somebody chose."""
+    client, program = request.client, request.headers.get("user-agent", "")
+    return {"ip": client.host if client else "", "user_agent": program[:300]}
 
 
 async def _form(request: Request) -> dict[str, list[str]]:
@@ -110,7 +115,7 @@ def _visit(request: Request, connection: Transaction, token: Token) -> _Visit | 
     if origin is None or reader is None:
         client = request.client.host if request.client else ""
         wait = wait or state.strangers.wait_for(client)
-        return _refused(request, name, wait)
+        return refused_page(request, name, wait)
     request.state.language = nearest_language(reader.language or "")
     topics = {*topics_of_mail(connection), *titles(connection), *_own_topic(origin)}
     agreed = {Channel[one.channel] for one in views.consents(connection, reader.contact_ids[0])}
@@ -167,7 +172,7 @@ def save_preferences(visit: Visit, form: Form) -> Response:
     if "everything" in form:
         _end(visit, True, "preference centre")
         return _to_form(visit, saved=1)
-    given, shown = _field(form, "until"), _field(form, "until-before")
+    given, shown = field_of(form, "until"), field_of(form, "until-before")
     until = _until(visit, given) if given != shown else None
     if until is _WRONG_DAY:
         return _preferences(visit, 422, wrong_day=True)
@@ -179,8 +184,8 @@ def save_preferences(visit: Visit, form: Form) -> Response:
         changes += choices.pause_until(visit.connection, visit.reader, until, visit.now)
         detail["paused_until"] = until and until.isoformat()
     visit.changed(changes)
-    unmeasured = _field(form, "unmeasured")
-    if "unmeasured-before" in form and unmeasured != _field(form, "unmeasured-before"):
+    unmeasured = field_of(form, "unmeasured")
+    if "unmeasured-before" in form and unmeasured != field_of(form, "unmeasured-before"):
         choose_measured(visit.connection, visit.reader.contact_ids, not unmeasured, "preference centre", visit.now)
         detail["measured"] = not unmeasured
     subject = f"contact:{visit.reader.external_id}"
@@ -260,7 +265,7 @@ def _wish(visit: _Visit, form: Mapping[str, list[str]]) -> Wish:
         named = set(form.get(field, ()))
         return frozenset(one for one in visit.channels if one.name in named)
 
-    asked = {topic: _field(form, f"every-{topic}") for topic in visit.topics}
+    asked = {topic: field_of(form, f"every-{topic}") for topic in visit.topics}
     known = set(Frequency)
     return Wish(
         topics=topics("topic"),
@@ -274,7 +279,7 @@ def _wish(visit: _Visit, form: Mapping[str, list[str]]) -> Wish:
 _WRONG_DAY = date.min
 
 
-def _field(form: Mapping[str, list[str]], name: str) -> str:
+def field_of(form: Mapping[str, list[str]], name: str) -> str:
     """The first value of a field; empty for none."""
     return (form.get(name) or [""])[0].strip()
 
@@ -309,17 +314,19 @@ def _record_answer(visit: _Visit, answer: str) -> None:
     visit.changed(changes)
 
 
-def _refused(request: Request, name: str, wait: float) -> HTMLResponse:
+def refused_page(request: Request, name: str, wait: float) -> HTMLResponse:
+    """That a link does not work, or, for seconds to wait, that it was asked for too often."""
     said = words(language_of(request))
     title, sentence = ("link_too_fast", "link_too_fast_told") if wait else ("link_gone", "link_gone_told")
     shown = {"company": name, "title": said[title], "sentence": said[sentence], "token": ""}
-    answer = _public(request, "public_refused", 429 if wait else 404, **shown)
+    answer = public_page(request, "public_refused", 429 if wait else 404, **shown)
     if wait:
         answer.headers["Retry-After"] = str(math.ceil(wait))
     return answer
 
 
-def _public(request: Request, name: str, status: int, **values: object) -> HTMLResponse:
+def public_page(request: Request, name: str, status: int, **values: object) -> HTMLResponse:
+    """A page for anybody, which no search engine lists."""
     answer = page(request, name, status, **values)
     answer.headers.update(_HEADERS)
     return answer

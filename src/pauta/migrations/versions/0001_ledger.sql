@@ -560,6 +560,25 @@ CREATE TABLE sign_in_attempt (
     CONSTRAINT pk_sign_in_attempt PRIMARY KEY (who)
 );
 
+CREATE TABLE sign_up (
+    id BIGSERIAL NOT NULL,
+    contact_id BIGINT NOT NULL,
+    made BOOLEAN NOT NULL,
+    email TEXT NOT NULL,
+    topics TEXT[] NOT NULL,
+    source TEXT NOT NULL,
+    wording TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    proof JSONB NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    confirmed_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_sign_up PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_sign_up_contact_id ON sign_up (contact_id);
+
+CREATE INDEX ix_sign_up_email ON sign_up (lower(email), at);
+
 CREATE TABLE skeleton (
     id BIGSERIAL NOT NULL,
     hash BYTEA NOT NULL,

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from pauta.core.gate.vocabulary import NO_MINUTE
@@ -20,9 +20,11 @@ from pauta.people.lawful import counting
 from pauta.people.measuring import choose_measured
 from pauta.people.queries import Person, find_contacts
 from pauta.pipeline.people import people_changed
+from pauta.pipeline.sign_ups import Asked, ask
 from pauta.team.roles import Right
 from pauta.web.api.messages import MessageView, message_view
 from pauta.web.door import Door, allowed
+from pauta.web.state import state_of
 from pauta.web.terms import Channel
 from pauta.web.types import Attributes, Day, Form, Line, Moment, Name
 
@@ -263,6 +265,32 @@ def save_measuring(
     choose_measured(door.connection, [person.id for person in people], form.measured, door.actor, door.now)
     door.audit(Right.CONSENTS_WRITE, f"contact:{external_id}", measured=form.measured)
     return _view(door, people[0])
+
+
+class SignUpForm(Form):
+    """Somebody who asked for mails on a page of yours."""
+
+    email: Line = Field(examples=["ana@acme.example"])
+    first_name: Line = ""
+    topics: list[Name] = Field(default=["*"], min_length=1, max_length=100, description="`*` is every topic.")
+    language: Name = Field(description="Language of the wording, and of the mail to confirm.", examples=["pt-BR"])
+    wording: Line = Field(min_length=1, description="What they agreed to, and its version.")
+    source: Name = Field(description="Which form it was.", examples=["shop, checkout"])
+    proof: dict[Name, Line] = Field(
+        default={}, max_length=20, description="What proves it.", examples=[{"ip": "203.0.113.7"}]
+    )
+
+
+@router.post("/sign-ups", status_code=202, response_class=Response)
+def sign_up(request: Request, door: Annotated[Door, allowed(Right.CONSENTS_WRITE)], form: SignUpForm) -> None:
+    """Send a mail by which the owner of the address confirms (double opt-in); nothing is granted before.
+
+    The answer does not tell whether the address is known, nor whether it got enough of these mails lately.
+    """
+    base = state_of(request).settings.public_url
+    asked = Asked(form.email, form.first_name, form.topics, form.source, form.wording, form.language, form.proof)
+    ask(door.connection, door.now, asked, lambda token: f"{base}/sign-up/{token}")
+    door.audit(Right.CONSENTS_WRITE, "sign-up", source=form.source)
 
 
 def _people(door: Door, name: str) -> tuple[Person, ...]:

@@ -7,6 +7,7 @@ export const KINDS = {
   events: msg`Events`,
   readings: msg`Opens and clicks, one by one`,
   touches: msg`Touches from outside`,
+  sign_ups: msg`Sign-ups, confirmed or not`,
   inbox: msg`Notices to colleagues`,
   reports: msg`Reports of providers`,
   audit: msg`Audit`,
