@@ -1,4 +1,4 @@
-"""The mail room: takes in bounces, complaints, answers and unsubscribe mails by SMTP, and acts before it says "taken".
+"""The mail room: takes in bounces, complaints, answers and unsubscribe mails by SMTP or LMTP, and acts, then answers.
 
 What it cannot act on now, because the database is away or the message is still being sent, it refuses for now; whoever
 sent it tries again. What the database will never take, it refuses for good.
@@ -10,8 +10,10 @@ import argparse
 import asyncio
 import logging
 import signal
+from collections.abc import Sequence
 
 import psycopg
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from pauta.channels.email.links import link_keys
@@ -53,11 +55,16 @@ class MailRoom:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Act on the mail, once for each address to which it goes."""
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
+        if isinstance(server, LMTP):  # an answer for each recipient, RFC 2033, 4.2
+            return "\r\n".join([await self._answer(raw, [address]) for address in envelope.rcpt_tos])
+        return await self._answer(raw, envelope.rcpt_tos)
+
+    async def _answer(self, raw: bytes, addresses: Sequence[str]) -> str:
         try:
-            for address in envelope.rcpt_tos:
+            for address in addresses:
                 await asyncio.to_thread(self._take, raw, address.rpartition("@")[0])
         except (psycopg.Error, TooEarly) as error:
             return _refused(error)
@@ -92,11 +99,14 @@ async def serve(settings: Settings, clock: Clock) -> None:
     """Take mails in until SIGTERM or SIGINT."""
     room = MailRoom(settings, clock)
     loop = asyncio.get_running_loop()
+    spoken = LMTP if settings.incoming_protocol == "lmtp" else SMTP
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     server = await loop.create_server(
-        lambda: SMTP(room, data_size_limit=MAX_MAIL, hostname=min(return_domains(settings)), ident="Pauta", loop=loop),
+        lambda: spoken(
+            room, data_size_limit=MAX_MAIL, hostname=min(return_domains(settings)), ident="Pauta", loop=loop
+        ),
         settings.incoming_host,
         settings.incoming_port,
     )

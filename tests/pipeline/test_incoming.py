@@ -19,6 +19,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import Connection
 from structlog.testing import capture_logs
@@ -87,6 +88,20 @@ def hand_over(office: Office, mail: str, local: str) -> str:
 
     async def answer() -> str:
         return await room.handle_DATA(SMTP(room), Session(asyncio.get_running_loop()), envelope)
+
+    return asyncio.run(answer())
+
+
+def pass_on(office: Office, mails: dict[str, str]) -> str:
+    """Let one mail come in for several addresses by LMTP; the answer to it."""
+    office.connection.commit()
+    envelope = Envelope()
+    envelope.content = next(iter(mails.values())).encode()
+    envelope.rcpt_tos = [f"{local}@in.sur.example" for local in mails]
+    room = MailRoom(office.settings, office.clock)
+
+    async def answer() -> str:
+        return await room.handle_DATA(LMTP(room), Session(asyncio.get_running_loop()), envelope)
 
     return asyncio.run(answer())
 
@@ -340,3 +355,50 @@ def test_the_mail_room_takes_in_what_is_ours_alone(sent: Office, room: smtplib.S
     room.sendmail("", f"{local}@IN.sur.example", addressed(sent, HARD).encode())
     assert sent.one("SELECT state FROM message WHERE id = %s", message) == State.FAILED
     assert json.loads(sent.one("SELECT properties::text FROM event"))["message"] == message
+
+
+def test_by_lmtp_each_recipient_has_an_answer(sent: Office) -> None:
+    """RFC 2033, 4.2: one that cannot be taken now does not hold the others."""
+    first_message, second_message = sent.post.ids()[:2]
+    locals_ = [one.sender.partition("@")[0] for one in sent.post.received[:2]]
+    sent.run("UPDATE message SET state = %s WHERE id = %s", State.SENDING, second_message)
+    answer = pass_on(sent, dict.fromkeys(locals_, addressed(sent, HARD)))
+    assert answer == "250 2.0.0 taken\r\n451 4.3.0 not now; try again"
+    assert sent.one("SELECT state FROM message WHERE id = %s", first_message) == State.FAILED
+
+
+def test_the_mail_room_speaks_lmtp_where_that_is_set(sent: Office) -> None:
+    port = free_port()
+    chosen = replace(sent.settings, return_domain="in.sur.example", incoming_port=port, incoming_protocol="lmtp")
+    local = sent.post.received[0].sender.partition("@")[0]
+    sent.connection.commit()
+    command = [sys.executable, "-m", "pauta.mailroom"]
+    with subprocess.Popen(command, env={**os.environ, **chosen.environment()}) as process:
+        try:
+            server = _connected(port)
+            assert server.ehlo()[0] == 500
+            assert server.lhlo()[0] == 250
+            server.mail("")
+            assert server.rcpt(f"{local}@in.sur.example")[0] == 250
+            assert server.data(addressed(sent, HARD).encode())[0] == 250
+            server.quit()
+        finally:
+            process.terminate()
+    assert [name for (name,) in sent.all("SELECT name FROM event")] == ["mail_bounce_hard"]
+
+
+class _Lmtp(smtplib.SMTP):
+    """The client of LMTP, for a port on this machine."""
+
+    def lhlo(self) -> tuple[int, bytes]:
+        return self.docmd("LHLO test")
+
+
+def _connected(port: int) -> _Lmtp:
+    until = monotonic() + 60
+    while True:
+        try:
+            return _Lmtp("127.0.0.1", port)
+        except OSError:
+            assert monotonic() < until
+            sleep(0.1)

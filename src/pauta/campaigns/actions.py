@@ -20,6 +20,7 @@ from pauta.campaigns.audience import audience_of, company_today, count, is_empty
 from pauta.campaigns.goals import NO_GOAL, Goal, read_goal
 from pauta.campaigns.queries import UNDO_SECONDS, Campaign, campaign
 from pauta.campaigns.stakeholders import tell_stakeholders, untell_stakeholders
+from pauta.channels.email.address import read_sender
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages.actions import add_proposal, request_plan
@@ -34,7 +35,7 @@ from pauta.team.sending import require_bulk
 
 Conn = Connection[Any]
 
-FIELDS = ("name", "audience", "template", *TERMS_FIELDS, "goal_event", "goal_days")
+FIELDS = ("name", "audience", "template", "sender", *TERMS_FIELDS, "goal_event", "goal_days")
 """The fields of a campaign's JSON document."""
 
 
@@ -47,6 +48,7 @@ class Draft:
     audience: Mapping[str, Any]
     template: str
     goal: Goal = NO_GOAL
+    sender: str = ""
 
 
 def read_draft(document: Mapping[str, Any]) -> Draft:
@@ -60,6 +62,7 @@ def read_draft(document: Mapping[str, Any]) -> Draft:
         audience=document.get("audience", {}),
         template=_name(document, "template"),
         goal=read_goal(document),
+        sender=read_sender(document.get("sender") or ""),
     )
 
 
@@ -78,9 +81,9 @@ def create(connection: Conn, now: datetime, draft: Draft, actor: str) -> int:
     row = connection.execute(
         """
         INSERT INTO campaign (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                              minute, unread_days, template_id, goal_event, goal_days, state, actor, authors,
-                              created_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s, %s)
+                              minute, unread_days, template_id, goal_event, goal_days, sender, state, actor,
+                              authors, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'draft', %s, %s, %s)
         ON CONFLICT (name) DO NOTHING RETURNING id
         """,
         (*_columns(draft, template_id), actor, [actor], now),
@@ -100,8 +103,8 @@ def update(connection: Conn, now: datetime, campaign_id: int, draft: Draft, acto
     connection.execute(
         """
         UPDATE campaign SET (name, type, topic, team, tier, value, urgent, channels, audience, not_before, expires,
-                             minute, unread_days, template_id, goal_event, goal_days)
-            = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s),
+                             minute, unread_days, template_id, goal_event, goal_days, sender)
+            = (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s),
             authors = array_append(array_remove(authors, %s), %s)
         WHERE id = %s
         """,
@@ -121,7 +124,7 @@ def _columns(draft: Draft, template_id: int) -> tuple[object, ...]:
     return (
         *(draft.name, terms.type, terms.topic, terms.team, terms.tier, terms.value, terms.urgent, list(terms.channels)),
         *(Jsonb(draft.audience), terms.not_before, terms.expires, terms.minute, terms.unread_days),
-        *(template_id, draft.goal.event, draft.goal.days),
+        *(template_id, draft.goal.event, draft.goal.days, draft.sender),
     )
 
 
@@ -153,6 +156,7 @@ def launch(connection: Conn, now: datetime, campaign_id: int, who: Caller, grace
         template_id=chosen.template_id,
         actor=who.actor,
         campaign=chosen.name,
+        sender=chosen.sender,
         leaves_from=leaves_from,
     )
     connection.execute(
@@ -296,7 +300,7 @@ def _draft_again(connection: Conn, now: datetime, chosen: Campaign) -> None:
     connection.execute("UPDATE campaign SET name = name || %s WHERE id = %s", (mark, chosen.id))
     connection.execute("UPDATE proposal SET occurrence = occurrence || %s WHERE id = %s", (mark, chosen.proposal_id))
     goal = Goal(chosen.goal_event, chosen.goal_days)
-    draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template, goal)
+    draft = Draft(chosen.name, chosen.terms, chosen.audience, chosen.template, goal, chosen.sender)
     again = create(connection, now, draft, chosen.actor)
     connection.execute(
         "UPDATE campaign SET authors = %s, approval = %s WHERE id = %s", (list(chosen.authors), chosen.approval, again)

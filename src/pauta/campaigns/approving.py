@@ -60,6 +60,7 @@ def snapshot_of(connection: Conn, chosen: Campaign) -> dict[str, Any]:
         "audience": dict(chosen.audience),
         "list_members": _list_members(connection, chosen.audience.get("list")),
         "template": chosen.template,
+        "sender": chosen.sender,
         "content": dict(content),
     }
 

@@ -44,6 +44,7 @@ class Campaign(Base):
     unread_days: Mapped[Small | None]
     goal_event: Mapped[str] = mapped_column(Text, server_default="")
     goal_days: Mapped[Small] = mapped_column(server_default="0")
+    sender: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class LaunchPart(Base):

@@ -37,6 +37,7 @@ class Campaign:
     launched_at: datetime | None
     approval: str
     authors: Sequence[str]
+    sender: str
     leaves_from: datetime | None
     goal_event: str
     goal_days: int
@@ -78,7 +79,7 @@ class Progress:
 _CAMPAIGN: LiteralString = """
 SELECT c.id, c.name, c.type, c.topic, c.team, c.tier, c.value, c.urgent, c.channels, c.not_before, c.expires, c.minute,
        c.unread_days, c.audience, c.template_id, t.name, c.state, c.proposal_id, c.actor, c.created_at, c.launched_at,
-       c.approval, c.authors, p.leaves_from, c.goal_event, c.goal_days
+       c.approval, c.authors, c.sender, p.leaves_from, c.goal_event, c.goal_days
 FROM campaign c JOIN template t ON t.id = c.template_id LEFT JOIN proposal p ON p.id = c.proposal_id
 """
 

@@ -53,6 +53,9 @@ def create(
     file: Annotated[Path | None, typer.Option("--file", help="JSON file with the fields; options win over it.")] = None,
     message_type: Annotated[str | None, typer.Option("--type", help=f"One of {', '.join(TYPES)}.")] = None,
     template: Annotated[str | None, typer.Option(help="Name of a published template.")] = None,
+    sender: Annotated[
+        str | None, typer.Option(help="Whom mails are from: an address, or owner for who looks after the account.")
+    ] = None,
     audience: Annotated[str | None, typer.Option(help="everyone, list:NAME, or a JSON file with a filter.")] = None,
     topic: Annotated[str | None, typer.Option(help="Topic, as consents and policies name it.")] = None,
     team: Annotated[str | None, typer.Option(help="Team that owns the campaign.")] = None,
@@ -77,6 +80,7 @@ def create(
         "name": name or None,
         "type": message_type,
         "template": template,
+        "sender": sender,
         "audience": None if audience is None else _audience(audience),
         "topic": topic,
         "team": team,

@@ -31,6 +31,7 @@ def written(campaign: Campaign) -> dict[str, Any]:
         "goal_days": campaign.goal_days,
         "audience": campaign.audience,
         "template": campaign.template,
+        "sender": campaign.sender,
         "state": campaign.standing,
         "actor": campaign.actor,
         "created_at": campaign.created_at,

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     MESSAGE_ID = "message id"
     READING = "reading"
     SIGN_UP = "sign-up"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
-from pauta.channels.email.address import sender_mailbox
+from pauta.channels.email.address import read_sender
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
 from pauta.core.problems import Problem
@@ -137,8 +137,7 @@ def propose_one(
     recipient = find_recipient(connection, contact, now)
     template_id = template_named(connection, template)
     check_team(connection, terms.team)
-    if sender:
-        sender_mailbox(sender)
+    read_sender(sender)
     wished = max(recipient.today, terms.not_before or recipient.today)
     proposal_id = add_proposal(
         connection,

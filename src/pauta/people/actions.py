@@ -96,6 +96,7 @@ class AccountValues:
     country: str | None = None
     region: str | None = None
     stage: str | None = None
+    owner: str | None = None
     attributes: Attributes = field(default_factory=dict)
 
 
@@ -150,6 +151,7 @@ def upsert_account(connection: Conn, values: AccountValues, now: datetime) -> St
         "external_id": [_needed("external_id", values.external_id)],
         "name": [values.name],
         "stage": [values.stage],
+        "owner": [values.owner and parse_email(values.owner)],
         "place_id": [_place(connection, values)],
         "attributes": [json.dumps(dict(values.attributes))],
     }

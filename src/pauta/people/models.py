@@ -72,7 +72,8 @@ class Place(Base):
 
 
 class Account(Base):
-    """A company that is a customer or may become one."""
+    """A company that is a customer or may become one. ``owner`` is the address of the colleague who looks after it, in
+    lower case; usually a user's."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -84,6 +85,7 @@ class Account(Base):
     name: Mapped[str] = mapped_column(Text)
     place_id: Mapped[int] = mapped_column(Integer, server_default="0")
     stage: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(Text)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]

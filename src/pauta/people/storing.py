@@ -33,6 +33,7 @@ _ACCOUNT_TYPES: dict[str, LiteralString] = {
     "name": "text",
     "place_id": "integer",
     "stage": "text",
+    "owner": "text",
     "attributes": "jsonb",
 }
 _CONTACT_TYPES: dict[str, LiteralString] = {
@@ -76,16 +77,17 @@ _UNLESS_GIVEN: dict[str, Any] = {
 _UPDATE_ACCOUNTS = """
 WITH wanted AS (
   SELECT kept.id, coalesce(staged.name, kept.name) AS name, coalesce(staged.place_id, kept.place_id) AS place_id,
-    coalesce(staged.stage, kept.stage) AS stage, kept.attributes || coalesce(staged.attributes, '{}') AS attributes
+    coalesce(staged.stage, kept.stage) AS stage, coalesce(staged.owner, kept.owner) AS owner,
+    kept.attributes || coalesce(staged.attributes, '{}') AS attributes
   FROM staged_account AS staged JOIN account AS kept ON kept.id = staged.id
   WHERE kept.id = ANY(%(ids)s::bigint[])
 )
-UPDATE account SET (name, place_id, stage, attributes, changed_at)
-  = ROW(wanted.name, wanted.place_id, wanted.stage, wanted.attributes, %(now)s)
+UPDATE account SET (name, place_id, stage, owner, attributes, changed_at)
+  = ROW(wanted.name, wanted.place_id, wanted.stage, wanted.owner, wanted.attributes, %(now)s)
 FROM wanted
 WHERE account.id = ANY(%(ids)s::bigint[]) AND account.id = wanted.id
-  AND (account.name, account.place_id, account.stage, account.attributes)
-    IS DISTINCT FROM (wanted.name, wanted.place_id, wanted.stage, wanted.attributes)
+  AND (account.name, account.place_id, account.stage, account.owner, account.attributes)
+    IS DISTINCT FROM (wanted.name, wanted.place_id, wanted.stage, wanted.owner, wanted.attributes)
 RETURNING account.id
 """
 _KEYS_OF_ACCOUNTS = """

@@ -14,7 +14,7 @@ from pauta.core.law import Basis
 from pauta.people.addresses import AddressState
 
 _ACCOUNT: LiteralString = """
-SELECT account.id, external_id, name, zone, country, region, stage, attributes, created_at, changed_at
+SELECT account.id, external_id, name, zone, country, region, stage, owner, attributes, created_at, changed_at
 FROM account JOIN place ON place.id = account.place_id WHERE external_id = %s
 """
 _CONTACT: LiteralString = """
@@ -38,6 +38,7 @@ class AccountView:
     country: str | None
     region: str | None
     stage: str | None
+    owner: str | None
     attributes: dict[str, Any]
     created_at: datetime
     changed_at: datetime

@@ -14,7 +14,7 @@ from psycopg import Connection, sql
 
 from pauta.channels.base import PROVIDED
 from pauta.channels.email.incoming import Bounce, Incoming, Kind, read
-from pauta.channels.email.links import RETURN, UNSUBSCRIBE, LinkKeys, link_keys
+from pauta.channels.email.links import REPLY, RETURN, UNSUBSCRIBE, LinkKeys, link_keys
 from pauta.core.gate.reasons import Reason
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.tokens import Purpose
@@ -29,6 +29,7 @@ from pauta.people.addresses import AddressState
 from pauta.people.choices import EVERY_TOPIC, Statement, reader_of, unsubscribe
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.people import people_changed
+from pauta.pipeline.replies import forward
 from pauta.tracking.actions import Answer, note_answer
 
 COMPLAINTS = "complaints"
@@ -75,7 +76,10 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
     kind = incoming.kind
     if local.lower().startswith(UNSUBSCRIBE) and kind in (Kind.reply, Kind.auto_reply):
         kind = Kind.unsubscribe  # the address stands in List-Unsubscribe alone, and Apple Mail calls its mail automatic
-    return heed(connection, now, origin, kind, incoming, sha256(raw).hexdigest()[:32])
+    taken = heed(connection, now, origin, kind, incoming, sha256(raw).hexdigest()[:32])
+    if taken.new and kind is Kind.reply and local.lower().startswith(REPLY):
+        forward(connection, now, origin, raw)
+    return taken
 
 
 def heed(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: Incoming, mark: str) -> Taken:
@@ -199,7 +203,7 @@ def _sent_to(connection: Conn, origin: Origin) -> str | None:
 
 def _of_address(keys: LinkKeys, local: str) -> int | None:
     begins, token = local[:2].lower(), local[2:]
-    purpose = {RETURN: Purpose.RETURN, UNSUBSCRIBE: Purpose.CHOICES}.get(begins)
+    purpose = {RETURN: Purpose.RETURN, UNSUBSCRIBE: Purpose.CHOICES, REPLY: Purpose.REPLY}.get(begins)
     return None if purpose is None else keys.number_in(purpose, token)
 
 

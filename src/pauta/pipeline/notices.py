@@ -6,6 +6,7 @@ than none. The stop switch, which is for customers, does not hold them.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -86,13 +87,21 @@ def _outgoing(connection: Connection[Any], now: datetime, one: _Due, settings: S
     name, address = parseaddr(one.sender or settings.sender)
     own = smtp_address(address)
     rendered = _rendered(one, _link(connection, now, one, settings.public_url))
+    answer = one.kind == Kind.REPLY
+    answer_to = one.detail.get("answer_to")
     content = mime.build(
-        mime.skeleton(mime.Mailbox(own, name), headers={"Auto-Submitted": "auto-generated"}),
+        mime.skeleton(
+            mime.Mailbox(own, one.detail["who"] if answer else name),
+            headers={"Auto-Submitted": "auto-forwarded" if answer else "auto-generated"},
+        ),
         rendered,
         mime.Mailbox(one.email, one.name),
         f"<n.{one.id}.{one.tries}@{own.rpartition('@')[2]}>",
         now,
+        reply_to=mime.Mailbox(answer_to, one.detail["who"]) if answer_to else None,
     )
+    if answer:
+        content = mime.with_attachment(content, "answer.eml", b64decode(one.detail["mail"]))
     signed = signers(connection).signed(content, own.rpartition("@")[2])
     return Outgoing(str(one.id), own, smtp_address(one.email), signed)
 
@@ -101,6 +110,8 @@ def _link(connection: Connection[Any], now: datetime, one: _Due, url: str) -> st
     """Where the mail leads. Tokens stand behind the #, which browsers keep to themselves."""
     if one.kind in _VALID:
         return f"{url}/password#{issue_link(connection, now, one.user_id, _VALID[Kind(one.kind)])}"
+    if one.kind == Kind.REPLY:
+        return f"{url}/contacts/{quote(one.detail['contact'], safe='')}"
     if one.kind == Kind.OUTCOMES:
         return f"{url}/inbox"
     return f"{url}/campaigns/{quote(one.detail['campaign'], safe='')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +15,10 @@ from psycopg.rows import dict_row
 
 from pauta.channels.base import Outgoing, Stream
 from pauta.channels.email import mime, providers
-from pauta.channels.email.address import sender_mailbox, smtp_address
+from pauta.channels.email.address import OWNER, sender_mailbox, smtp_address
 from pauta.channels.email.dkim import REWRITTEN
-from pauta.channels.email.links import RETURN, UNSUBSCRIBE, LinkKeys, link_keys
-from pauta.channels.email.signing import Signers, feedback_name, signers
+from pauta.channels.email.links import REPLY, RETURN, UNSUBSCRIBE, LinkKeys, link_keys
+from pauta.channels.email.signing import Signers, domain_of, feedback_name, signers
 from pauta.content.footer import ONE_CLICK, UNSUBSCRIBE_FIGURE, completed, links
 from pauta.content.queries import Published, choose, published
 from pauta.core import archive
@@ -189,7 +190,7 @@ def _mail(
     tells = bool(base) and recipient["measured"] and desk.measures.covers(proposal.type)
     if tells:
         rendered = replace(rendered, html=measured(rendered.html, base, desk.keys.newest, claimed.id))
-    who = proposal.sender or company["sender"] or desk.letterhead.sender
+    who, reply_to = _from(claimed, recipient, proposal, desk)
     _, own = sender_mailbox(who)
     domain = own.rpartition("@")[2]
     headers["Feedback-ID"] = f"{claimed.proposal_id}:{proposal.type}::{feedback_name(domain)}"
@@ -202,11 +203,40 @@ def _mail(
         f"<{desk.keys.token_of(Purpose.MESSAGE_ID, claimed.id, proposal.created_at)}@{domain}>",
         desk.now,
         headers,
+        reply_to,
     )
     signed = desk.signers.signed(content, domain, REWRITTEN if desk.letterhead.rewritten else frozenset())
     returning = desk.keys.token(Purpose.RETURN, claimed.id)
     sender = f"{RETURN}{returning}@{returns}" if returns else own
     return _Mail(claimed, number, sender, smtp_address(recipient["email"]), signed, dictionary, tells, returning)
+
+
+def _from(
+    claimed: Claimed, recipient: Mapping[str, Any], proposal: _Proposal, desk: _Desk
+) -> tuple[str, mime.Mailbox | None]:
+    """Whom a mail is from, and where answers go, if not there.
+
+    A colleague's mail has their address only where their domain is the company's or signs; otherwise it has their name
+    and the company's address, as receivers would not believe the other. Answers come in by the mail room, which passes
+    them on.
+    """
+    ours = desk.company["sender"] or desk.letterhead.sender
+    if proposal.sender != OWNER:
+        return proposal.sender or ours, None
+    if not recipient["owner_email"]:
+        return ours, None
+    name = _NOT_IN_NAMES.sub(" ", recipient["owner_name"]).strip()
+    theirs, returns = smtp_address(recipient["owner_email"]), desk.letterhead.return_domain
+    domain = domain_of(theirs)
+    believed = domain == domain_of(ours) or desk.signers.signs_for(domain)
+    address = theirs if believed else sender_mailbox(ours)[1]
+    if returns:
+        answers = f"{REPLY}{desk.keys.token(Purpose.REPLY, claimed.id)}@{returns}"
+        return f"{name} <{address}>", mime.Mailbox(answers, name)
+    return f"{name} <{address}>", None if believed else mime.Mailbox(theirs, name)
+
+
+_NOT_IN_NAMES = re.compile(r'[<>"\x00-\x1f\x7f\u0085\u2028\u2029]')
 
 
 def figures_of(recipient: Mapping[str, Any], company: Mapping[str, Any]) -> dict[str, object]:
@@ -241,8 +271,11 @@ def recipients_of(connection: Connection[Any], ids: list[int]) -> dict[int, dict
             """
             SELECT c.id, c.external_id, c.email, c.first_name, c.last_name, c.language, c.stage, c.attributes,
                    coalesce(a.name, '') AS account_name, a.attributes AS account_attributes,
+                   u.email AS owner_email, u.name AS owner_name,
                    NOT EXISTS (SELECT FROM unmeasured u WHERE u.contact_id = c.id) AS measured
-            FROM contact c LEFT JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%s)
+            FROM contact c LEFT JOIN account a ON a.id = c.account_id
+                 LEFT JOIN pauta_user u ON lower(u.email) = lower(a.owner) AND u.disabled_at IS NULL
+            WHERE c.id = ANY(%s)
             """,
             (ids,),
         )

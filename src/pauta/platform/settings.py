@@ -215,7 +215,11 @@ class Settings:
         ),
     )
     incoming_host: str = field(default="127.0.0.1", metadata=_told(_text, "Address on which mail is taken in."))
-    incoming_port: int = field(default=2526, metadata=_told(_PORT, "Port on which mail is taken in, by SMTP."))
+    incoming_port: int = field(default=2526, metadata=_told(_PORT, "Port on which mail is taken in."))
+    incoming_protocol: str = field(
+        default="smtp",
+        metadata=_told(_choice("smtp", "lmtp"), "How a mail server passes mail on to incoming_port: by SMTP or LMTP."),
+    )
     catcher_enabled: bool = field(
         default=True,
         metadata=_told(_flag, "Whether a local mail catcher runs, which takes every mail and delivers none."),

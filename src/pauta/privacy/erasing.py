@@ -48,6 +48,7 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "sign_ups": f"DELETE FROM sign_up WHERE {_OF_CONTACTS} OR lower(email) = ANY(%(addresses)s)",
     "relations": f"DELETE FROM relation WHERE {_OF_CONTACTS}",
     "lists": f"DELETE FROM contact_list_member WHERE {_OF_CONTACTS}",
+    "answers": "DELETE FROM notice WHERE kind = 'reply' AND detail ->> 'contact' = ANY(%(names)s)",
     "notices": f"DELETE FROM inbox_entry WHERE kind = '{Told.TASK}' AND subject IN"
     " (SELECT id::text FROM task WHERE contact = ANY(%(names)s))",
     "tasks": "DELETE FROM task WHERE contact = ANY(%(names)s)",

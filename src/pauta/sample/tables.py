@@ -79,7 +79,7 @@ def _places() -> Table:
 
 
 def _accounts(accounts: Iterable[Account], stamp: datetime) -> Table:
-    columns = ("id", "external_id", "name", "place_id", "stage", "attributes", "created_at", "changed_at")
+    columns = ("id", "external_id", "name", "place_id", "stage", "owner", "attributes", "created_at", "changed_at")
     rows: list[Row] = [
         (
             account.id,
@@ -87,6 +87,7 @@ def _accounts(accounts: Iterable[Account], stamp: datetime) -> Table:
             account.name,
             account.place.id if account.place_known else 0,
             account.stage,
+            account.manager.email,
             Jsonb(account.attributes),
             midnight(account.since),
             stamp,

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     APPROVAL_VOID = "approval_void"
     OUTCOMES = "outcomes"
     LAUNCHED = "launched"
+    REPLY = "reply"
 
 
 def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kind, **detail: str) -> None:

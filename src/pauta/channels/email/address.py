@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from pauta.core.problems import Problem
 
+OWNER = "owner"
+"""The sender that is somebody else for each contact: the colleague who looks after the contact's account."""
 MAX_ADDRESS = 254
 MAX_LOCAL = 64
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+"
@@ -34,6 +36,13 @@ def sender_mailbox(sender: str) -> tuple[str, str]:
     except Problem as problem:
         raise Problem("email.sender_invalid", "sender", sender=sender) from problem
     return (found["name"] or "").strip().strip('"').strip(), address
+
+
+def read_sender(sender: str) -> str:
+    """Whom a message is from, as it is kept: empty for the company, ``OWNER``, or a mailbox; else a Problem."""
+    if sender and sender != OWNER:
+        sender_mailbox(sender)
+    return sender
 
 
 @lru_cache(maxsize=4096)

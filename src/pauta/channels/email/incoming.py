@@ -101,6 +101,22 @@ def read(raw: bytes) -> Incoming:
     return Incoming(Kind.reply if sender.strip() else Kind.other, None, "", "", ids)
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What a person sees of a mail."""
+
+    sender: str
+    subject: str
+    text: str
+
+
+def readable(raw: bytes) -> Readable:
+    """Sender, subject and the first text of a mail; it never raises."""
+    mail: Message[Any, Any] = message_from_bytes(raw, policy=policy.compat32)
+    subject = " ".join(_header(mail, "Subject").split())
+    return Readable(_clean(_header(mail, "From")), _clean(subject), _clean(_text(mail)).strip())
+
+
 def _reported(mail: Message[Any, Any], status: Message[Any, Any], ids: tuple[str, ...]) -> Incoming:
     """A delivery status notification: the first recipient that failed, else what was delayed or relayed."""
     blocks = list(_blocks(status))

@@ -17,8 +17,8 @@ from pauta.core.tokens import Purpose, TokenKey, number_in, token
 VALID = timedelta(days=400)
 """How long links work after their key was replaced; the law wants them to work for 60 days, people for a year."""
 
-RETURN, UNSUBSCRIBE = "b+", "u+"
-"""What the addresses begin with to which bounces and unsubscribe mails go; a token follows."""
+RETURN, UNSUBSCRIBE, REPLY = "b+", "u+", "r+"
+"""What the addresses begin with to which bounces, unsubscribe mails and answers go; a token follows."""
 
 _MOST = 256
 

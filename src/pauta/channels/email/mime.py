@@ -7,7 +7,7 @@ longer than 998 bytes (RFC 5322, 2.1.1), the body is quoted-printable (RFC 2045)
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +76,7 @@ def build(
     message_id: str,
     date: datetime,
     headers: Mapping[str, str] | None = None,
+    reply_to: Mailbox | None = None,
 ) -> bytes:
     """The complete mail in CRLF lines, without the dot-stuffing that belongs to SMTP.
 
@@ -89,6 +90,7 @@ def build(
         b"Subject: " + header_text(rendered.subject, len("Subject: ")),
         b"Message-ID: " + message_id.encode(),
         b"Date: " + _date(date.replace(microsecond=0)),
+        *([b"Reply-To: " + _mailbox(reply_to)] if reply_to else []),
         *_fields(headers or {}),
         b"",
     ]
@@ -101,6 +103,27 @@ def build(
             skeleton.before_html,
             quoted_printable(rendered.html),
             skeleton.end,
+        )
+    )
+
+
+def with_attachment(mail: bytes, name: str, content: bytes) -> bytes:
+    """A mail that ``build`` made, with a file beside its text; ``name`` is plain ASCII."""
+    head, _, body = mail.partition(b"\r\n\r\n")
+    fields, _, kind = head.partition(b"MIME-Version: 1.0\r\n")
+    mark = b"=_" + sha256(content + head).hexdigest()[:24].encode()
+    file = (
+        b'Content-Type: application/octet-stream; name="%s"\r\nContent-Transfer-Encoding: base64\r\n'
+        b'Content-Disposition: attachment; filename="%s"\r\n\r\n'
+    ) % (name.encode("ascii"), name.encode("ascii"))
+    encoded = encodebytes(content).replace(b"\n", b"\r\n")
+    return b"".join(
+        (
+            fields + b"MIME-Version: 1.0\r\n",
+            b'Content-Type: multipart/mixed; boundary="' + mark + b'"\r\n\r\n',
+            b"--" + mark + b"\r\n" + kind + b"\r\n\r\n" + body,
+            b"\r\n--" + mark + b"\r\n" + file + encoded,
+            b"--" + mark + b"--\r\n",
         )
     )
 

@@ -61,12 +61,20 @@ class Signers:
         Without a key it stays as it is. A signature for a domain above is aligned, too (RFC 7489, 3.1.1). The header
         fields ``but`` are left out of the signature.
         """
+        signer = self._nearest(domain)
+        return signer.signed(mail, but) if signer else mail
+
+    def signs_for(self, domain: str) -> bool:
+        """Whether mails from addresses of that domain are signed."""
+        return self._nearest(domain) is not None
+
+    def _nearest(self, domain: str) -> Signer | None:
         name = domain.lower()
         while name:
             if name in self.by_domain:
-                return self.by_domain[name].signed(mail, but)
+                return self.by_domain[name]
             name = name.partition(".")[2]
-        return mail
+        return None
 
 
 def signers(connection: Connection[Any]) -> Signers:

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from pauta.people.addresses import parse_email, usual_emails
 from pauta.people.imports.columns import places
 from pauta.people.imports.contacts import PLACE_FIELDS
 from pauta.people.imports.fields import Applied, Batch, Field, Refusals, Setting
@@ -37,6 +38,12 @@ class Accounts:
         ),
         *PLACE_FIELDS,
         Field("stage", names=frozenset(("lifecycle_stage", "etapa", "fase", "estagio"))),
+        Field(
+            "owner",
+            parse_email,
+            frozenset(("owner_email", "account_owner", "account_manager", "csm", "responsavel", "responsable")),
+            as_written=usual_emails,
+        ),
     )
 
     def family_field(self, name: str) -> Field | None:
@@ -56,7 +63,7 @@ class Accounts:
 
     def apply(self, connection: Connection[Any], batch: Batch, setting: Setting) -> Applied:
         """Make or change the accounts."""
-        stored_as_read = ("external_id", "name", "stage")
+        stored_as_read = ("external_id", "name", "stage", "owner")
         columns: dict[str, Any] = {name: batch.values[name] for name in stored_as_read if name in batch.values}
         if (place := places(connection, batch)) is not None:
             columns["place_id"] = place

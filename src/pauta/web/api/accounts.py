@@ -28,6 +28,12 @@ class AccountForm(Form):
     country: Line | None = Field(default=None, description="Two letters, or a name.", examples=["BR"])
     region: Line | None = Field(default=None, description="ISO 3166-2, with or without the country.", examples=["SP"])
     stage: Line | None = Field(default=None, examples=["onboarding"])
+    owner: Line | None = Field(
+        default=None,
+        description="Address of the colleague who looks after it: mails with the sender `owner` are from them, and "
+        "answers go to them.",
+        examples=["bruno@sur.example"],
+    )
     attributes: Attributes = Field(default={}, examples=[{"plan": "gold", "seats": 25}])
 
 
@@ -40,6 +46,7 @@ class AccountView(BaseModel):
     country: str | None
     region: str | None
     stage: str | None
+    owner: str | None
     attributes: dict[str, Any]
     created_at: datetime
     changed_at: datetime

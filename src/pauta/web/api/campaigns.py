@@ -33,6 +33,12 @@ class CampaignForm(TermsForm):
     template: Name = Field(examples=["spring news"])
     goal_event: Line = Field(default="", description="An event that who gets it is to have.", examples=["demo_booked"])
     goal_days: int | None = Field(default=None, ge=1, le=366, description="Within so many days after it; usually 14.")
+    sender: Line = Field(
+        default="",
+        description="Whom mails are from: an address such as `News <news@sur.example>`, or `owner` for the colleague "
+        "who looks after the account of each contact, who also gets the answers. The company's when it is left out.",
+        examples=["owner"],
+    )
     audience: JsonObject = Field(
         default={"everyone": True},
         description="Everyone, a list, or a filter; as in the reference of campaigns.",
@@ -46,6 +52,7 @@ class CampaignView(TermsForm):
     id: int
     name: str
     template: str
+    sender: str
     audience: dict[str, Any]
     state: str = Field(description="draft, submitted, approved, rejected, launching, launched, paused or cancelled.")
     actor: str

@@ -30,7 +30,11 @@ class MessageForm(TermsForm):
     figures: JsonObject = Field(
         default={}, description="What the template is told besides what is known of the contact."
     )
-    sender: Line = Field(default="", description="From address; the company's when it is left out.")
+    sender: Line = Field(
+        default="",
+        description="From address, or `owner` for the colleague who looks after the contact's account, who also gets "
+        "the answers; the company's when it is left out.",
+    )
 
 
 class AcceptedView(BaseModel):

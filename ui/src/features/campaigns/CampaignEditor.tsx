@@ -15,8 +15,9 @@ import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 import { CHANNELS, SENDABLE, TIERS, TYPES, wordOf } from "../../ui/words";
 import { formOf } from "./form";
+import { SenderField } from "./SenderField";
 
-const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "audience", "unread_days", "goal_event", "goal_days"];
+const FIELDS = ["name", "type", "topic", "team", "tier", "value", "channels", "not_before", "expires", "at", "template", "sender", "audience", "unread_days", "goal_event", "goal_days"];
 
 /** The form of a campaign, new (perhaps one that was asked for) or a draft. */
 export function CampaignEditor({ campaign, request }: { campaign: CampaignView | null; request?: RequestView }) {
@@ -55,6 +56,7 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
             <TextInput label={t`Name`} required disabled={campaign !== null} value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} error={said("name") ?? nameTaken} />
             <Select label={t`Content`} description={t`A published template`} required searchable value={form.template || null} onChange={(value) => change({ template: value ?? "" })}
               data={(templates.data ?? []).map((one) => one.name)} error={said("template")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <SenderField value={form.sender ?? ""} onChange={(sender) => change({ sender })} error={said("sender")} />
             <Select label={t`Type`} required allowDeselect={false} value={form.type} onChange={(value) => change({ type: value as CampaignForm["type"] })}
               data={["educational", "relationship", "promotional", "operational", "transactional"].map((code) => ({ value: code, label: i18n._(wordOf(TYPES, code)) }))} error={said("type")} />
             <TextInput label={t`Topic`} description={t`As consents and policies name it`} value={form.topic} onChange={(event) => change({ topic: event.currentTarget.value })} error={said("topic")} inputWrapperOrder={["label", "input", "description", "error"]} />

@@ -27,6 +27,7 @@ export function Summary({ campaign }: { campaign: CampaignView }) {
     [t`Unread after days`, campaign.unread_days ? String(campaign.unread_days) : ""],
     [t`Goal`, campaign.goal_event ? t`${campaign.goal_event} within ${campaign.goal_days} days` : ""],
     [t`Template`, campaign.template],
+    [t`Sender`, campaign.sender === "owner" ? t`Whoever looks after the account` : campaign.sender],
     [t`Written by`, nameOf(campaign.actor)],
   ];
   return (
