@@ -36,6 +36,7 @@ from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.notices import send_notices
 from pauta.pipeline.quarantine import DROPPED, DefectError, forget_old, set_aside
 from pauta.pipeline.release import Claimed, plan_requested, release
+from pauta.pipeline.reputation import watch_campaigns, watch_complaints
 from pauta.pipeline.telling import tell
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
@@ -244,9 +245,13 @@ class Worker:
             connection.commit()
             recall_read(connection, self.clock.now(), self.leases.parts)
             connection.commit()
+            watch_complaints(connection, self.clock.now())
+            connection.commit()
             self.tidy_at = monotonic() + TIDY_SECONDS
         if monotonic() > self.unread_at:
             follow_unread(connection, self.clock.now(), self.leases.parts)
+            connection.commit()
+            watch_campaigns(connection, self.clock.now())
             connection.commit()
             self.unread_at = monotonic() + UNREAD_SECONDS
 

@@ -9,6 +9,7 @@ import pytest
 from psycopg import Connection
 from psycopg.errors import LockNotAvailable
 
+from pauta.channels.base import Stream
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
 from pauta.messages import actions, queries
@@ -251,13 +252,13 @@ def test_ids_are_ascending_and_nobody_gets_one_twice(ledger: Connection[Any]) ->
 def test_the_stop_switch_stands_until_it_is_lifted(ledger: Connection[Any]) -> None:
     assert actions.stop(ledger, "email", "bounces", "ana", NOW)
     assert not actions.stop(ledger, "email", "again", "ana", NOW)
-    assert queries.stopped_channels(ledger) == {0}
+    assert queries.stopped_channels(ledger, Stream.BULK) == {0}
     assert actions.stop(ledger, None, "fire", "ana", NOW)
-    assert queries.stopped_channels(ledger) == set(range(8))
+    assert queries.stopped_channels(ledger, Stream.BULK) == set(range(8))
     actions.lift(ledger, None, "ana", NOW + timedelta(minutes=1))
-    assert queries.stopped_channels(ledger) == {0}
+    assert queries.stopped_channels(ledger, Stream.BULK) == {0}
     actions.lift(ledger, "email", "ana", NOW)
-    assert queries.stopped_channels(ledger) == set()
+    assert queries.stopped_channels(ledger, Stream.BULK) == set()
     for channel in (None, "email"):
         with pytest.raises(Problem):
             actions.lift(ledger, channel, "ana", NOW)
@@ -265,6 +266,18 @@ def test_the_stop_switch_stands_until_it_is_lifted(ledger: Connection[Any]) -> N
         actions.stop(ledger, None, " ", "ana", NOW)
     with pytest.raises(Problem):
         actions.stop(ledger, "fax", "x", "ana", NOW)
+
+
+def test_a_stream_is_stopped_alone_and_beside_the_channel(ledger: Connection[Any]) -> None:
+    assert actions.stop(ledger, "email", "complaints", "pauta", NOW, Stream.BULK)
+    assert queries.stopped_channels(ledger, Stream.BULK) == {0}
+    assert queries.stopped_channels(ledger, Stream.TRANSACTIONAL) == set()
+    assert actions.stop(ledger, "email", "fire", "ana", NOW)
+    assert queries.stopped_channels(ledger, Stream.TRANSACTIONAL) == {0}
+    actions.lift(ledger, "email", "ana", NOW, Stream.BULK)
+    assert [one.stream for one in queries.stops(ledger)] == [None]
+    with pytest.raises(Problem):
+        actions.lift(ledger, "email", "ana", NOW, Stream.BULK)
 
 
 def test_open_messages_are_those_of_the_account(ledger: Connection[Any]) -> None:

@@ -67,10 +67,10 @@ def _tell(connection: Conn, now: datetime, day: date) -> None:
     found = outcomes(connection, day)
     if not found:
         return
-    owners = _owners(connection, found)
+    told_to = owners(connection, found)
     merged: dict[tuple[int, str], list[Outcome]] = defaultdict(list)
     for (actor, team, campaign), told in found.items():
-        for user_id in owners[actor, team]:
+        for user_id in told_to[actor, team]:
             merged[user_id, campaign] += told
     for (user_id, campaign), told in merged.items():
         lines = sorted(told, key=lambda one: -one.messages)
@@ -142,7 +142,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 
 
-def _owners(connection: Conn, origins: Iterable[Origin]) -> Mapping[tuple[str, str], list[int]]:
+def owners(connection: Conn, origins: Iterable[Origin]) -> Mapping[tuple[str, str], list[int]]:
     """Whom to tell: the user who made it, or else everybody of the team for which it speaks."""
     users = connection.execute(
         "SELECT u.id, lower(u.email), coalesce(team.name, '') FROM pauta_user u LEFT JOIN team ON team.id = u.team_id"

@@ -58,6 +58,7 @@ def _print(found: Status, lang: str) -> None:
         typer.echo(phrase("status.replanning", lang, **told))
     for stop in found.stops:
         channel = stop.channel or phrase("status.everything", lang)
+        channel += f" ({phrase(f'stop.{stop.stream}', lang)})" if stop.stream else ""
         since = f"{stop.at:%Y-%m-%d %H:%M}Z"
         typer.echo(phrase("status.stopped", lang, channel=channel, since=since, actor=stop.actor, reason=stop.reason))
     for lack in found.missing:

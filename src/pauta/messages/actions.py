@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from pauta.channels.base import Stream
 from pauta.channels.email.address import read_sender
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.core.gate.vocabulary import CHANNELS, NO_MINUTE, Channel
@@ -351,27 +352,33 @@ def _reopen(connection: Conn, where: sql.SQL, params: Mapping[str, object], now:
     return len(keys)
 
 
-def stop(connection: Conn, channel: str | None, reason: str, actor: str, now: datetime) -> bool:
-    """Stop everything that leaves on a channel (None: on all); False when that is stopped already."""
+def stop(
+    connection: Conn, channel: str | None, reason: str, actor: str, now: datetime, stream: Stream | None = None
+) -> bool:
+    """Stop what leaves on a channel (None: on all), all of it or one stream; False when that is stopped already."""
     if not reason.strip():
         raise Problem("messages.field_missing", field="reason")
     code = _channel_code(channel)
     connection.execute("LOCK TABLE stop IN SHARE ROW EXCLUSIVE MODE")
-    if standing_stop(connection, code) is not None:
+    if standing_stop(connection, code, stream) is not None:
         return False
     connection.execute(
-        "INSERT INTO stop (channel, reason, actor, at) VALUES (%s, %s, %s, %s)", (code, reason, actor, now)
+        "INSERT INTO stop (channel, stream, reason, actor, at) VALUES (%s, %s, %s, %s, %s)",
+        (code, stream, reason, actor, now),
     )
     wake(connection)
     return True
 
 
-def lift(connection: Conn, channel: str | None, actor: str, now: datetime) -> None:
-    """Let messages leave on a channel again (None: lift the stop of everything); a Problem when it is not stopped."""
+def lift(connection: Conn, channel: str | None, actor: str, now: datetime, stream: Stream | None = None) -> None:
+    """Let messages leave on a channel again (None: lift the stop of everything); a Problem when it is not stopped.
+
+    With a stream, lift the stop of that one.
+    """
     lifted = connection.execute(
         "UPDATE stop SET lifted_at = %s, lifted_by = %s"
-        " WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint",
-        (now, actor, _channel_code(channel)),
+        " WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint AND stream IS NOT DISTINCT FROM %s",
+        (now, actor, _channel_code(channel), stream),
     ).rowcount
     if not lifted:
         code = "messages.nothing_stopped" if channel is None else "messages.not_stopped"

@@ -329,11 +329,15 @@ class Quarantine(Base):
 
 
 class Stop(Base):
-    """The stop switch: while a row stands (``lifted_at`` null), nothing leaves on its channel (null: on any)."""
+    """The stop switch: while a row stands (``lifted_at`` null), nothing leaves on its channel (null: on any).
+
+    With a ``stream`` (see ``pauta.channels.base.Stream``) only mails of that one are held.
+    """
 
     __tablename__ = "stop"
     id: Mapped[BigId] = mapped_column(primary_key=True)
     channel: Mapped[Small | None]
+    stream: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]

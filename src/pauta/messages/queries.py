@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from pauta.channels.base import OutcomeKind
+from pauta.channels.base import OutcomeKind, Stream
 from pauta.core.gate.reasons import BUILTIN_RULES, REASON_CODE, REASONS, VERDICTS, Reason
 from pauta.core.gate.vocabulary import CHANNELS, Channel
 from pauta.core.problems import Problem
@@ -169,26 +169,31 @@ def check_team(connection: Conn, name: str) -> None:
         raise Problem("messages.not_one_of", field="team", value=name, words=", ".join(names))
 
 
-def standing_stop(connection: Conn, channel: int | None) -> int | None:
-    """The id of the stop that stands on exactly this channel (None: on everything)."""
+def standing_stop(connection: Conn, channel: int | None, stream: Stream | None = None) -> int | None:
+    """The stop of a channel by its code (None: of everything), or of one stream of it; None when there is none."""
     row = connection.execute(
-        "SELECT id FROM stop WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint", (channel,)
+        "SELECT id FROM stop WHERE lifted_at IS NULL AND channel IS NOT DISTINCT FROM %s::smallint"
+        " AND stream IS NOT DISTINCT FROM %s",
+        (channel, stream),
     ).fetchone()
     return int(row[0]) if row else None
 
 
-def stopped_channels(connection: Conn) -> frozenset[int]:
-    """Codes of the channels on which nothing may leave now; all of them while everything is stopped."""
-    rows = connection.execute("SELECT channel FROM stop WHERE lifted_at IS NULL").fetchall()
+def stopped_channels(connection: Conn, stream: Stream) -> frozenset[int]:
+    """Codes of the channels on which nothing of a stream may leave now; all of them while everything is stopped."""
+    rows = connection.execute(
+        "SELECT channel FROM stop WHERE lifted_at IS NULL AND coalesce(stream, %(one)s) = %(one)s", {"one": stream}
+    ).fetchall()
     codes = {code for (code,) in rows}
     return frozenset(Channel) if None in codes else frozenset(codes)
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """A stop that stands: ``channel`` is None for everything; who stopped it, why, and when (UTC)."""
+    """A stop that stands: ``channel`` is None for everything, ``stream`` for both; who stopped it, why, when (UTC)."""
 
     channel: str | None
+    stream: str | None
     reason: str
     actor: str
     at: datetime
@@ -196,7 +201,7 @@ class Stopped:
 
 def stops(connection: Conn) -> list[Stopped]:
     """The stops that stand, the oldest first."""
-    rows = connection.execute("SELECT channel, reason, actor, at FROM stop WHERE lifted_at IS NULL ORDER BY id")
+    rows = connection.execute("SELECT channel, stream, reason, actor, at FROM stop WHERE lifted_at IS NULL ORDER BY id")
     return [Stopped(None if code is None else CHANNELS[code], *rest) for code, *rest in rows]
 
 
@@ -207,7 +212,8 @@ SELECT m.id, m.part, m.account_key, m.contact_id, c.external_id AS contact, c.em
        p.channels[m.wish_from + 1:] AS channels, p.not_before, p.expires, t.name AS template,
        m.created_at, m.changed_at, m.follows, o.actor AS overridden_by, o.reason AS overridden_why,
        p.state AS proposal_state,
-       EXISTS (SELECT FROM stop s WHERE s.lifted_at IS NULL AND coalesce(s.channel, m.channel) = m.channel) AS stopped
+       EXISTS (SELECT FROM stop s WHERE s.lifted_at IS NULL AND coalesce(s.channel, m.channel) = m.channel
+               AND (s.stream IS NULL OR (s.stream = 'transactional') = (m.lane = 1))) AS stopped
 FROM message m
 JOIN proposal p ON p.id = m.proposal_id
 JOIN kind k ON k.id = p.kind_id

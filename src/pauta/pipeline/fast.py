@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
+from pauta.channels.base import Stream
 from pauta.core.gate.policies import Capacity
 from pauta.facts import AccountChoice
 from pauta.messages.queries import stopped_channels
@@ -25,7 +26,7 @@ from pauta.policies.queries import PolicySet
 
 def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list[Claimed] | None:
     """Claim up to ``limit`` due transactional messages, in the caller's transaction; None when nothing was due."""
-    stopped = stopped_channels(connection)
+    stopped = stopped_channels(connection, Stream.TRANSACTIONAL)
     due = connection.execute(
         f"""
         SELECT m.part, m.account_key, m.id FROM message m JOIN proposal p ON p.id = m.proposal_id
@@ -44,7 +45,7 @@ def release_fast(connection: Connection[Any], now: datetime, limit: int) -> list
         decided = decide(connection, now, chosen, _without_capacities(policies.current(connection)))
         ids = np.array([number for _, _, number in due])
         write_changes(connection, now, decided, only=ids)
-        claimed = claim(connection, now, decided, ids)
+        claimed = claim(connection, now, decided, ids, Stream.TRANSACTIONAL)
         let_go(connection, Unit.ACCOUNT, accounts)
     return claimed
 

@@ -112,7 +112,7 @@ def _link(connection: Connection[Any], now: datetime, one: _Due, url: str) -> st
         return f"{url}/password#{issue_link(connection, now, one.user_id, _VALID[Kind(one.kind)])}"
     if one.kind == Kind.REPLY:
         return f"{url}/contacts/{quote(one.detail['contact'], safe='')}"
-    if one.kind == Kind.OUTCOMES:
+    if one.kind in (Kind.OUTCOMES, Kind.STREAM_STOPPED):
         return f"{url}/inbox"
     return f"{url}/campaigns/{quote(one.detail['campaign'], safe='')}"
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from pauta.channels.base import Stream
 from pauta.facts import AccountChoice
 from pauta.messages.actions import request_plan
 from pauta.messages.queries import stopped_channels
@@ -72,7 +73,7 @@ def release(connection: Connection[Any], now: datetime, leases: Leases, limit: i
 
     Messages that may not leave after all are moved, queued or suppressed in the same transaction.
     """
-    stopped = stopped_channels(connection)
+    stopped = stopped_channels(connection, Stream.BULK)
     for lane in (Lane.OVERRIDDEN, Lane.BULK):
         due = _due(connection, now, leases, limit, stopped, lane)
         if due:
@@ -89,7 +90,7 @@ def _release(
     with blamed(Unit.ACCOUNT, accounts):
         decided = decide(connection, now, chosen, policies.current(connection))
         write_changes(connection, now, decided)
-        claimed = claim(connection, now, decided, np.array([number for _, _, number in due]))
+        claimed = claim(connection, now, decided, np.array([number for _, _, number in due]), Stream.BULK)
         if lane is Lane.OVERRIDDEN:
             request_plan(connection, [key for _, key in accounts], now)
         let_go(connection, Unit.ACCOUNT, accounts)
@@ -130,12 +131,13 @@ def claim(
     now: datetime,
     decided: Decided,
     due: NDArray[np.int64],
+    stream: Stream,
 ) -> list[Claimed]:
     """Mark those of the due messages `sending` that may leave now: today, at this hour, on a channel that is open.
 
     Whether something was stopped, paused or cancelled is asked once more, as deciding takes its time.
     """
-    stopped = stopped_channels(connection)
+    stopped = stopped_channels(connection, stream)
     rows = decided.loaded.messages
     after = {name: column[: len(rows)] for name, column in decided.columns.items()}
     today = decided.loaded.facts.contacts.today[decided.loaded.facts.messages.contact[: len(rows)]]

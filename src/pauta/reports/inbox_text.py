@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from babel.numbers import format_percent
+
 from pauta.reports.wording import day_in_words, phrase, rule_in_words
 from pauta.team.inbox import Entry, Told
 
@@ -30,12 +32,23 @@ class EntryText:
 def told(entry: Entry, lang: str) -> EntryText:
     """The words of an entry."""
     key = "outcomes_single" if entry.kind == Told.OUTCOMES and not entry.about else entry.kind
-    detail = {name: _day(value, lang) if name in _DAYS else value for name, value in entry.detail.items()}
-    title = phrase(f"inbox.{key}", lang, about=entry.about, **detail)
+    key = f"{key}_{entry.detail['stream']}" if "stream" in entry.detail else key
+    detail = {name: _value(name, value, lang) for name, value in entry.detail.items()}
+    about = phrase("inbox.everywhere", lang) if entry.about == "*" else entry.about
+    title = phrase(f"inbox.{key}", lang, about=about, **detail)
     return EntryText(title, tuple(_line(line, lang) for line in entry.detail.get("lines", ())))
 
 
 _DAYS = ("wished", "due")
+_SHARES = ("rate", "usual")
+
+
+def _value(name: str, value: Any, lang: str) -> Any:
+    if name in _DAYS:
+        return _day(value, lang)
+    if name in _SHARES:
+        return format_percent(value, "#,##0.##%", locale=lang.replace("-", "_"))
+    return value
 
 
 def _day(value: str, lang: str) -> str:

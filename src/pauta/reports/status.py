@@ -10,8 +10,7 @@ from psycopg import Connection
 
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.reasons import VERDICT_CODE, Verdict
-from pauta.core.gate.vocabulary import CHANNELS
-from pauta.messages.queries import OUTCOMES, Replanning, replanning
+from pauta.messages.queries import OUTCOMES, Replanning, Stopped, replanning, stops
 from pauta.messages.states import WAITING, State, Unit
 from pauta.reports.missing import MissingFigure, missing_figures
 
@@ -31,16 +30,6 @@ class WorkerStatus:
     name: str
     partitions: int
     silent_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class StopStatus:
-    """A stop switch that stands; ``channel`` is None when everything is stopped."""
-
-    channel: str | None
-    reason: str
-    actor: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,7 @@ class Status:
     partitions_owned: int
     partitions_free: int
     workers: tuple[WorkerStatus, ...]
-    stops: tuple[StopStatus, ...]
+    stops: tuple[Stopped, ...]
     launches: tuple[LaunchStatus, ...]
     replanning: Replanning | None
     set_aside: tuple[AsideStatus, ...]
@@ -101,7 +90,7 @@ def status(connection: Conn, now: datetime) -> Status:
         partitions_owned=owned,
         partitions_free=free,
         workers=workers,
-        stops=_stops(connection),
+        stops=tuple(stops(connection)),
         launches=_launches(connection),
         replanning=replanning(connection),
         set_aside=set_aside(connection),
@@ -148,14 +137,6 @@ def _workers(connection: Conn) -> tuple[tuple[WorkerStatus, ...], int, int]:
         WorkerStatus(name, owners.get(name, 0), round(seen.get(name, 0.0), 1)) for name in sorted({*owners, *seen})
     )
     return workers, sum(owners.values()), free
-
-
-def _stops(connection: Conn) -> tuple[StopStatus, ...]:
-    rows = connection.execute("SELECT channel, reason, actor, at FROM stop WHERE lifted_at IS NULL ORDER BY id")
-    return tuple(
-        StopStatus(None if channel is None else CHANNELS[channel], reason, actor, at)
-        for channel, reason, actor, at in rows
-    )
 
 
 def _launches(connection: Conn) -> tuple[LaunchStatus, ...]:

@@ -24,6 +24,10 @@ class Told(StrEnum):
     REQUEST_ACCEPTED = "request_accepted"
     REQUEST_DECLINED = "request_declined"
     TASK = "task"
+    COMPLAINTS = "complaints"
+    STREAM_STOPPED = "stream_stopped"
+    BOUNCES = "bounces"
+    OPENS_DECLINED = "opens_declined"
 
 
 @dataclass(frozen=True)

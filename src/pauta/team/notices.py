@@ -26,6 +26,7 @@ class Kind(StrEnum):
     OUTCOMES = "outcomes"
     LAUNCHED = "launched"
     REPLY = "reply"
+    STREAM_STOPPED = "stream_stopped"
 
 
 def notify(connection: Conn, now: datetime, user_ids: Collection[int], kind: Kind, **detail: str) -> None:

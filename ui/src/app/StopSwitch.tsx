@@ -9,7 +9,7 @@ import { useNameOf } from "../ui/colleagues";
 import { useFormats } from "../ui/dates";
 import { useSession } from "../ui/session";
 import { Failure } from "../ui/states";
-import { CHANNELS, wordOf } from "../ui/words";
+import { CHANNELS, STREAMS, wordOf } from "../ui/words";
 
 const EVERYTHING = "everything";
 
@@ -77,13 +77,13 @@ export function StopBanner() {
   return (
     <>
       {stops.data?.map((one) => (
-        <Alert key={one.channel ?? EVERYTHING} role="alert" color="red" icon={<IconHandStop />} mb="md"
-          title={one.channel ? t`Stopped: ${i18n._(wordOf(CHANNELS, one.channel))}` : t`Stopped: everything`}>
+        <Alert key={`${one.channel ?? EVERYTHING} ${one.stream}`} role="alert" color="red" icon={<IconHandStop />} mb="md"
+          title={one.channel ? t`Stopped: ${[i18n._(wordOf(CHANNELS, one.channel)), one.stream ? i18n._(wordOf(STREAMS, one.stream)) : ""].filter(Boolean).join(", ")}` : t`Stopped: everything`}>
           <Group justify="space-between" gap="xs">
             <Text size="sm">{one.reason} · {nameOf(one.actor)} · {formats.moment(one.at)}</Text>
             {may("stop.use") ? (
               <Button size="xs" variant="default" loading={lift.isPending} leftSection={<IconPlayerPlay size={16} aria-hidden />}
-                onClick={() => lift.mutate({ query: { channel: one.channel as StopForm["channel"] } })}>
+                onClick={() => lift.mutate({ query: { channel: one.channel as StopForm["channel"], stream: one.stream } })}>
                 <Trans>Let it go again</Trans>
               </Button>
             ) : null}

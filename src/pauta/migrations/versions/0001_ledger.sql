@@ -590,6 +590,7 @@ CREATE TABLE skeleton (
 CREATE TABLE stop (
     id BIGSERIAL NOT NULL,
     channel SMALLINT,
+    stream TEXT,
     reason TEXT NOT NULL,
     actor TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
