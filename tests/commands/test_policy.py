@@ -89,3 +89,15 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, text: str, code: str)
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="policy_file"):
         run("load", tmp_path / "nothing.json")
+
+
+def test_ready_policies_are_listed_and_put_in_force_once(file: Path, connection: Connection[Any]) -> None:
+    run("load", file)
+    assert "spain-calls          LGDCU art. 96" in run("ready").output
+    for _ in range(2):
+        run("ready", "spain-calls", "--segment", "spain")
+    (listed,) = connection.execute("SELECT rules FROM policy_version ORDER BY version DESC LIMIT 1").fetchone() or ()
+    assert [rule["name"] for rule in listed] == ["two a week", "sms when urgent", "Law of Spain: calls"]
+    assert listed[-1]["held"]["segments"] == ["spain"]
+    with pytest.raises(Problem, match="policy_not_ready"):
+        run("ready", "mars")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -31,9 +32,11 @@ from pauta.people.queries import find_contacts
 from pauta.platform.clock import start_simulation
 from pauta.platform.settings import Settings
 from pauta.team.actions import save_team
+from pauta.web.app import create_app
 from pauta.worker import Worker
 from tests.conftest import ADMIN
 from tests.pipeline.office import Office
+from tests.web.conftest import TestClient
 
 NEWS = "<html><body><p>Hello {{ contact.first_name }}</p></body></html>"
 GONE = (State.SENT, Reason.delivered)
@@ -117,3 +120,10 @@ def court(settings: Settings, connection: Connection[Any]) -> Court:
     publish(connection, "hello", {"en": TemplateSource("Hello", NEWS)}, "ana", here.now)
     connection.commit()
     return here
+
+
+@pytest.fixture
+def web(settings: Settings) -> Iterator[TestClient]:
+    """A browser of somebody who gets mails."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8025", client=("127.0.0.1", 50000)) as client:
+        yield client

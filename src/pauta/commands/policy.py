@@ -14,6 +14,7 @@ from pauta.core.problems import Problem
 from pauta.messages.actions import request_plan_everywhere
 from pauta.platform.words import tell
 from pauta.policies import actions, queries
+from pauta.policies.ready import ready_policy, ready_sources
 from pauta.policies.sentences import sentence
 from pauta.team.actions import audit
 from pauta.team.roles import Right
@@ -50,6 +51,24 @@ def load(
         before = queries.current(run.connection).version
         version = actions.replace_all(run.connection, rules, run.actor, run.now)
         told = _saved(run, before, version, f"file:{file.name}")
+    typer.echo(told)
+
+
+@app.command()
+def ready(
+    name: Annotated[str, typer.Argument(help="Which one; without a name, all are listed.")] = "",
+    segment: Annotated[list[str] | None, typer.Option(help="Only for contacts in this segment; repeatable.")] = None,
+) -> None:
+    """Put a ready policy in force as the last one: hours of calls and texts that laws allow."""
+    if not name:
+        typer.echo("\n".join(f"{one:<20} {source}" for one, source in ready_sources().items()))
+        return
+    with session(Right.POLICIES_WRITE) as run:
+        policy = ready_policy(name, run.language, segment or ())
+        before = queries.current(run.connection).version
+        others = [rule for rule in queries.rules(run.connection) if rule["name"] != policy["name"]]
+        version = actions.replace_all(run.connection, [*others, policy], run.actor, run.now)
+        told = _saved(run, before, version, f"ready:{name}")
     typer.echo(told)
 
 
