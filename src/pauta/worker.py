@@ -289,7 +289,7 @@ class Worker:
         connection.commit()
         self.journal.clear()
         self.claims = max(PROBES, len(outcomes)) if left else min(2 * self.claims, self.settings.send_batch)
-        self._rest(bool(outcomes) and all(outcome.kind is OutcomeKind.UNSENT for outcome in outcomes))
+        self._rest(bool(outcomes) and all(one.kind is OutcomeKind.UNSENT and not one.wait_seconds for one in outcomes))
 
     @property
     def _room(self) -> Room:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pauta.channels.base import Outcome, OutcomeKind
+from pauta.channels.email.throttle import Throttled
 from pauta.content.actions import publish
 from pauta.core import archive
 from pauta.core.gate.reasons import REASON_CODE, Reason
@@ -198,6 +199,25 @@ def test_an_answer_does_not_touch_what_somebody_else_has_settled(office: Office)
     reference = office.post.received[0].reference
     assert delivery.record(office.connection, office.now, [Outcome(reference, OutcomeKind.LATER)]) == 0
     assert company.states(office.connection) == {State.SENT: 1}
+
+
+def test_what_a_mailbox_provider_gets_too_much_of_keeps_its_place_and_says_why(office: Office) -> None:
+    build(office)
+    office.run("UPDATE contact SET email = 'c' || id || '@gmail.com' WHERE id < 3")
+    company.launch(office.connection, office.now, "launch")
+    worker = office.worker()
+    worker.sender = Throttled(office.post, {"gmail": 1}, 1.0)
+    office.settle(worker)
+    assert len(office.post.received) == 2
+    ((held, due, day),) = office.all("SELECT id, due, day FROM message WHERE state = %s", State.PLANNED)
+    assert timedelta(seconds=55) < due - office.now <= timedelta(seconds=60)
+    detail = "SELECT detail FROM message_change WHERE message_id = %s ORDER BY id DESC"
+    assert office.one(detail, held) == "held back: gmail gets at most 1 mails a minute"
+    assert office.one("SELECT day FROM message WHERE id = %s", held) == day
+    office.later(seconds=61)
+    worker.sender = office.post
+    office.settle(worker)
+    assert company.states(office.connection) == {State.SENT: 3}
 
 
 def test_a_server_that_takes_nothing_is_probed_with_a_few(office: Office) -> None:

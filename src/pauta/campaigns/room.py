@@ -43,7 +43,7 @@ class Room:
         used, own = loaded.facts.capacity_used or {}, self._own(loaded)
         fitted: Places = {}
         for key in self._periods(loaded.facts):
-            limit = self._capacities[key[0]].limit
+            limit = self._capacities[key[0]].limit_from(key[1])
             left = round((limit - used.get(key, 0) - self._drawn[key]) * self._share) + own.get(key, 0)
             fitted[key] = max(0, limit - left)
         return replace(loaded.facts, capacity_used=fitted)

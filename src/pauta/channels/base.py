@@ -56,7 +56,8 @@ class Outcome:
 
     ``code`` is the provider's reply code (0: there was no reply), ``status`` its enhanced status such as ``5.1.1``
     ("" when it gave none), ``text`` its words or, without a reply, what happened. ``address_bad`` says that the
-    address itself was refused and must not be written to again.
+    address itself was refused and must not be written to again. ``wait_seconds`` is how long a message that is unsent
+    is to wait.
     """
 
     reference: str
@@ -65,6 +66,7 @@ class Outcome:
     status: str = ""
     text: str = ""
     address_bad: bool = False
+    wait_seconds: float = 0.0
 
 
 class Hooks(Protocol):

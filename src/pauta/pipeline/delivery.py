@@ -181,6 +181,7 @@ def _values(now: datetime, rows: Sequence[tuple[Any, ...]]) -> dict[str, object]
         "ids": [row[1] for row in rows],
         "numbers": [row[2] for row in rows],
         "codes": [OUTCOME_CODE[one.kind] for one in outcomes],
+        "waits": [one.wait_seconds for one in outcomes],
         "answers": [f"{one.code or ''} {one.status} {one.text}".strip() for one in outcomes],
         "first_pause": FIRST_PAUSE,
         "longest_pause": LONGEST_PAUSE,
@@ -216,19 +217,20 @@ _REASONS = f"""
 _SETTLE = f"""
 WITH new AS (
     SELECT * FROM unnest(%(parts)s::int2[], %(ids)s::int8[], %(numbers)s::int4[], %(codes)s::int2[],
-                         %(answers)s::text[]) AS given (part, message_id, number, code, answer)),
+                         %(answers)s::text[], %(waits)s::float8[])
+             AS given (part, message_id, number, code, answer, wait)),
 done AS (
     UPDATE attempt SET ended_at = %(now)s, outcome = new.code, answer = new.answer
     FROM new WHERE attempt.part = new.part AND attempt.message_id = new.message_id AND attempt.number = new.number
              AND attempt.outcome IS NULL
-    RETURNING attempt.part, attempt.message_id, attempt.number, attempt.outcome AS code, attempt.answer),
+    RETURNING attempt.part, attempt.message_id, attempt.number, attempt.outcome AS code, attempt.answer, new.wait),
 moved AS MATERIALIZED (
     SELECT new.part, new.message_id AS id, new.code, new.answer, {_moves()} AS state,
            CASE WHEN new.code = {OUTCOME_CODE[OutcomeKind.LATER]}
                 THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, refused.times - 1))
                 WHEN new.code = {OUTCOME_CODE[OutcomeKind.LOST]} AND refused.times > 1
                 THEN %(now)s + least(%(longest_pause)s, %(first_pause)s * power(2, refused.times - 2))
-                ELSE %(now)s END AS due
+                ELSE %(now)s + make_interval(secs => new.wait) END AS due
     FROM done new JOIN message m ON m.part = new.part AND m.id = new.message_id AND m.state = {State.SENDING}
          JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
          CROSS JOIN LATERAL (

@@ -75,6 +75,18 @@ def _choice(*allowed: str) -> Reader:
     return read
 
 
+def _rates(*known: str) -> Reader:
+    def read(name: str, value: object) -> str:
+        text = _text(name, value)
+        for part in filter(None, text.split(",")):
+            provider, _, rate = part.strip().partition("=")
+            if provider not in known or not re.fullmatch(r"[1-9][0-9]{0,6}", rate):
+                raise Problem("setting_not_rates", field=name, value=part, known=", ".join(known))
+        return text
+
+    return read
+
+
 def _url(*schemes: str) -> Reader:
     def read(name: str, value: object) -> str:
         text = _text(name, value)
@@ -185,6 +197,14 @@ class Settings:
         metadata=_told(
             _number(0, 1_000_000),
             "Mails a second that all workers together give a mail server, or Amazon SES; 0 means no limit.",
+        ),
+    )
+    mailbox_rates: str = field(
+        default="",
+        metadata=_told(
+            _rates("gmail", "outlook", "yahoo", "icloud", "uol", "terra"),
+            "Mails a minute, but transactional ones, that mailbox providers get at most, such as gmail=600,outlook=300 "
+            "(also yahoo, icloud, uol, terra); empty means no limit.",
         ),
     )
     sender: str = field(
@@ -306,6 +326,12 @@ class Settings:
     def mail_server(self) -> str:
         """URL of the mail server, which is the local catcher where none is named."""
         return self.smtp_url or self.catcher_url
+
+    @property
+    def per_mailbox(self) -> dict[str, int]:
+        """Mails a minute by mailbox provider."""
+        pairs = (part.strip().partition("=") for part in self.mailbox_rates.split(",") if part)
+        return {name: int(rate) for name, _, rate in pairs}
 
     @property
     def catcher_url(self) -> str:

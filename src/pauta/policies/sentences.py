@@ -197,6 +197,9 @@ def _capacity(rule: Rule, words: Words) -> str:
     held, counts = rule.get("held") or {}, rule.get("counts") or {}
     channel, period = words.of("channels", rule["channel"]), words.of("period", rule["per"])
     text = words.of("kind", "capacity", limit=rule["limit"], noun=_limited(rule, words), channel=channel, period=period)
+    warm_up = rule.get("warm_up")
+    if warm_up:
+        text += words.of("kind", "capacity_warm_up", first=warm_up["days"][0], since=warm_up["from"])
     return text + _counted_and_held(held, counts, words)
 
 

@@ -202,6 +202,9 @@ def a_mix(dice: Dice) -> Json:
 def a_capacity(dice: Dice) -> Json:
     per = dice.choice(["day", "day", "week", "month"])
     drawn = {"channel": dice.choice(["email", "email", "sms"]), "limit": dice.randint(1, 3), "per": per}
+    if per == "day" and dice.chance(30):
+        days = [dice.randint(0, 3) for _ in range(dice.randint(1, 6))]
+        drawn["warm_up"] = {"from": dice.randint(-4, 3), "days": days}
     return drawn | ({"counts": a_filter(dice, 1)} if dice.chance(30) else {})
 
 

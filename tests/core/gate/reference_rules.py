@@ -310,6 +310,15 @@ def capacity(company: Company, contact: Contact, message: Json, channel: str, po
     ]
     rule = at_most("capacity", policy["name"], policy["limit"], counted, calendar(company, policy["per"]))
     rule.winners = lambda day: []
+    if "warm_up" in policy:
+        since, places = policy["warm_up"]["from"], policy["warm_up"]["days"]
+
+        def closes(day: int) -> bool:
+            later = max(0, day - since)
+            limit = min(policy["limit"], places[later]) if later < len(places) else policy["limit"]
+            return sum(touch["day"] == day for touch in counted) >= limit
+
+        rule.closes = closes
     return rule
 
 

@@ -92,6 +92,27 @@ def test_capacity_goes_by_tier_over_all_accounts_and_tells_what_it_took() -> Non
     assert decided.taken == {(0, case.today): 15, (0, case.today + 1): 15, (0, case.today + 2): 10}
 
 
+def test_a_sender_warms_up_day_by_day() -> None:
+    warm_up = {"from": 0, "days": [2, 5, 10]}
+    rule = {"kind": "capacity", "name": "w", "channel": "email", "limit": 15, "per": "day", "warm_up": warm_up}
+    case = crowd(40, [rule], None)
+    decided = plan(case.facts, case.policies)
+    assert np.bincount(decided.day - case.today).tolist() == [2, 5, 10, 15, 8]
+    assert decided.taken == {(0, case.today + day): count for day, count in enumerate([2, 5, 10, 15, 8])}
+    used = replace(case.facts, capacity_used={(0, case.today): 1, (0, case.today + 1): 5, (0, case.today + 3): 15})
+    assert np.bincount(plan(used, case.policies).day - case.today).tolist() == [1, 0, 10, 0, 15, 14]
+
+
+@pytest.mark.parametrize(("since", "days"), [(1, [2, 2, 5, 15]), (-1, [5, 15]), (-9, [15])])
+def test_before_it_warms_up_a_sender_has_the_places_of_the_first_day_and_afterwards_all(
+    since: int, days: list[int]
+) -> None:
+    rule = {"kind": "capacity", "name": "w", "channel": "email", "limit": 15, "per": "day"}
+    case = crowd(40, [{**rule, "warm_up": {"from": since, "days": [2, 5, 99]}}], None)
+    counts = np.bincount(plan(case.facts, case.policies).day - case.today).tolist()
+    assert counts[: len(days)] == days
+
+
 def test_places_used_before_come_from_outside() -> None:
     case = crowd(4, [{"kind": "capacity", "name": "warm-up", "channel": "email", "limit": 15, "per": "day"}], None)
     facts = replace(case.facts, capacity_used={(0, case.today): 13, (0, case.today + 1): 15})

@@ -7,6 +7,7 @@ from pauta.channels.email.servers import server_from
 from pauta.channels.email.ses.account import Account
 from pauta.channels.email.ses.sending import Pace, SesPool
 from pauta.channels.email.smtp import SmtpPool
+from pauta.channels.email.throttle import Throttled
 from pauta.platform.settings import Settings
 
 SES = "ses://"
@@ -46,8 +47,12 @@ def sender_from(settings: Settings, stream: Stream) -> Sender:
     url = url_of(settings, stream)
     if url.startswith(SES):
         share = settings.smtp_rate / (settings.workers + 1)
-        return SesPool(Account.of(url), Pace(settings.smtp_connections, settings.send_seconds, share))
-    return SmtpPool(server_from(settings, url))
+        pool: Sender = SesPool(Account.of(url), Pace(settings.smtp_connections, settings.send_seconds, share))
+    else:
+        pool = SmtpPool(server_from(settings, url))
+    if stream is Stream.TRANSACTIONAL or not settings.per_mailbox:
+        return pool
+    return Throttled(pool, settings.per_mailbox, 1 / settings.workers)
 
 
 def carriers(settings: Settings) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _use_capacities(facts: Facts, rules: Rules) -> None:
             for (position, first), used in facts.capacity_used.items():
                 column = first - rules.period_origin
                 if position == rules.number[_rank(rules, p)] and 0 <= column < rules.used.shape[1]:
-                    rules.used[p, column] = used
+                    rules.used[p, column] += used
         for column in np.flatnonzero(rules.used[p] >= rules.limit[p]).tolist():
             _close_full_period(rules, p, rules.period_origin + column)
 

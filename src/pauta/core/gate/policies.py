@@ -124,9 +124,21 @@ class Mix:
     held: Filter = EVERYTHING
 
 
+_EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """Fewer places for a while: ``days`` has the places of each day from ``since`` on, and before it those of the first
+    day. So receivers learn to know a sender by and by."""
+
+    since: date
+    days: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """A channel has ``limit`` places per day, week or month, over all accounts."""
+    """A channel has ``limit`` places per day, week or month, over all accounts; fewer a day while it warms up."""
 
     name: str
     channel: str
@@ -134,6 +146,14 @@ class Capacity:
     per: str  # day, week, month
     held: Filter = EVERYTHING
     counts: Filter = EVERYTHING
+    warm_up: WarmUp | None = None
+
+    def limit_from(self, first: int) -> int:
+        """The places of the period that begins on this epoch day."""
+        if self.warm_up is None:
+            return self.limit
+        place = max(0, first - (self.warm_up.since - _EPOCH).days)
+        return min(self.limit, self.warm_up.days[place]) if place < len(self.warm_up.days) else self.limit
 
 
 Policy = ChannelRule | Guard | Hold | Time | Cap | Spacing | Concurrency | Mix | Capacity

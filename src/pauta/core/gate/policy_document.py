@@ -23,12 +23,14 @@ from pauta.core.gate.policies import (
     Policy,
     Spacing,
     Time,
+    WarmUp,
 )
 from pauta.core.gate.vocabulary import CHANNELS, MAX_POLICIES, TYPES
 from pauta.core.problems import Problem
 
 WINDOWS: Final = ("rolling", "week", "month")
 PERIODS: Final = ("day", "week", "month")
+_LONGEST_WARM_UP: Final = 366
 SCOPES: Final = ("contact", "account")
 
 _days = doc.integer(1, 3660)
@@ -62,7 +64,8 @@ def parse_policy(value: object, path: str = "", today: date | None = None) -> Po
     document = Document(value, path)
     kind = document.read("kind", doc.choice(tuple(KINDS)))
     name = document.read("name", doc.filled_text)
-    policy: Policy = _time(document, name, today) if kind == "time" else _PARSERS[kind](document, name)
+    dated = _DATED.get(kind)
+    policy = dated(document, name, today) if dated else _PARSERS[kind](document, name)
     document.finish()
     return policy
 
@@ -145,15 +148,31 @@ def _mix(document: Document, name: str) -> Mix:
     )
 
 
-def _capacity(document: Document, name: str) -> Capacity:
-    return Capacity(
+def _capacity(document: Document, name: str, today: date | None) -> Capacity:
+    capacity = Capacity(
         name,
         document.read("channel", doc.choice(CHANNELS)),
         document.read("limit", _limit),
         document.read("per", doc.choice(PERIODS)),
         _filter(document, "held"),
         _filter(document, "counts"),
+        document.read_or("warm_up", _warm_up(today), None),
     )
+    if capacity.warm_up and capacity.per != "day":
+        raise Problem("gate_warm_up_by_day", document.at("warm_up"))
+    return capacity
+
+
+def _warm_up(today: date | None) -> Reader[WarmUp]:
+    def read(value: object, path: str) -> WarmUp:
+        document = Document(value, path)
+        found = WarmUp(document.read("from", _blackout(today)), document.read("days", doc.list_of(_limit)))
+        document.finish()
+        if not 1 <= len(found.days) <= _LONGEST_WARM_UP:
+            raise Problem("gate_warm_up_length", document.at("days"), most=_LONGEST_WARM_UP)
+        return found
+
+    return read
 
 
 _PARSERS: Final[dict[str, Callable[[Document, str], Policy]]] = {
@@ -164,8 +183,8 @@ _PARSERS: Final[dict[str, Callable[[Document, str], Policy]]] = {
     "spacing": _spacing,
     "concurrency": _concurrency,
     "mix": _mix,
-    "capacity": _capacity,
 }
+_DATED: Final[dict[str, Callable[[Document, str, date | None], Policy]]] = {"time": _time, "capacity": _capacity}
 
 
 def _filter(document: Document, name: str) -> Filter:

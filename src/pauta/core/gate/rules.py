@@ -126,11 +126,20 @@ def compile_rules(facts: Facts, policies: Sequence[Policy], bases: Int32) -> Rul
         asks_contact=any(_names_audience(part) for policy in asked for part in filters_of(policy)),
         dates=_closed_dates(facts, asked, first_base, shifts),
         full=np.zeros((len(asked), shifts), np.int64),
-        used=np.zeros((len(asked), len(months[0])), np.int64),
+        used=np.array([_held_back(policy, period_origin, len(months[0])) for policy in asked], np.int64).reshape(
+            len(asked), len(months[0])
+        ),
         first_base=first_base,
         months=np.column_stack(months),
         period_origin=period_origin,
     )
+
+
+def _held_back(policy: Policy, origin: int, days: int) -> Int64:
+    """Places of each period that a capacity does not have while it warms up; they count as used."""
+    if isinstance(policy, Capacity) and policy.warm_up:
+        return np.array([policy.limit - policy.limit_from(origin + day) for day in range(days)], np.int64)
+    return np.zeros(days, np.int64)
 
 
 def _reasons(asked: Sequence[Policy], before: int) -> list[Reason]:

@@ -170,7 +170,8 @@ def _policy_words(policy: Policy, speech: _Speech) -> tuple[str, dict[str, objec
             percent = format_decimal(policy.percent, locale=speech.locale)
             return "mix", {"percent": percent, "days": policy.days, "type": speech.say(f"type.{policy.type}")}
         case Capacity():
-            return f"capacity.{policy.per}", {"limit": format_decimal(policy.limit, locale=speech.locale)}
+            key = "capacity.warm_up" if policy.warm_up else f"capacity.{policy.per}"
+            return key, {"limit": format_decimal(policy.limit, locale=speech.locale)}
         case _:
             return kind_of(policy), {"limit": getattr(policy, "limit", None)}
 
