@@ -23,6 +23,7 @@ from typer.main import get_command
 from pauta.core.problems import Problem
 from pauta.platform import disk
 from pauta.platform.settings import LANGUAGES, load
+from pauta.platform.terminal import printable
 from pauta.platform.words import language_of_environment, say
 
 COMMANDS = {
@@ -118,6 +119,7 @@ def _language(lang: str) -> str:
 def main() -> None:
     """Run the command line; every failure ends in one sentence and an exit code."""
     sys.excepthook = _report_crash
+    sys.stdout, sys.stderr = printable(sys.stdout), printable(sys.stderr)
     try:
         get_command(app)()
     except Problem as problem:

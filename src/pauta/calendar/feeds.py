@@ -93,7 +93,7 @@ def written(conn: Conn, now: datetime, feed: Feed, host: str) -> bytes:
     file = Calendar()
     file.add("prodid", "-//Pauta//Pauta//EN")
     file.add("version", "2.0")
-    file.add("x-wr-calname", feed.name)
+    file.add("x-wr-calname", _line(feed.name))
     for day in month(conn, now, wanted, feed.language, Limits()).days:
         for key, event in _events(day, feed.language):
             event.add("dtstamp", now)
@@ -137,5 +137,10 @@ def _timed(said: str, begins: datetime, ends: datetime) -> Event:
 
 def _named(said: str) -> Event:
     event = Event()
-    event.add("summary", said)
+    event.add("summary", _line(said))
     return event
+
+
+def _line(text: str) -> str:
+    """A text on one line: a file has no other, and names come from anywhere."""
+    return " ".join(text.splitlines())
