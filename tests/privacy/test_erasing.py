@@ -17,6 +17,7 @@ from pauta.events.actions import open_conditions, record_events
 from pauta.messages.states import State
 from pauta.people import actions as people
 from pauta.people.addresses import AddressState
+from pauta.people.measuring import choose_measured
 from pauta.people.queries import find_contacts
 from pauta.pipeline.people import people_changed
 from pauta.platform.settings import Settings
@@ -26,6 +27,7 @@ from pauta.team.actions import audit
 from pauta.team.roles import caller
 from pauta.team.tasks import NewTask, add_task
 from pauta.team.users import Profile, add_user
+from pauta.tracking.actions import judge_hits
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -137,6 +139,19 @@ def tell_everything(office: Office, number: int) -> None:
     connection.commit()
 
 
+def read(office: Office, number: int) -> None:
+    """Somebody followed a link with her address in each mail."""
+    office.run(
+        "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)"
+        " SELECT id, proposal_id, contact_id, %s, 1, %s, 1, '192.0.2.1', 'Firefox', false FROM message",
+        office.now,
+        f"https://a.example/?to={EMAIL}",
+    )
+    with office.transaction() as connection:
+        judge_hits(connection)
+    choose_measured(office.connection, [number], False, EMAIL, office.now)
+
+
 def _timed(columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
     given = dict(columns)
     at = given.pop("at")
@@ -179,9 +194,21 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
     office.settle(office.worker())
     sent = office.one("SELECT count(*) FROM message WHERE contact_id = %s AND state = %s", number, State.SENT)
     assert sent == 1
+    read(office, number)
     mails = office.one("SELECT count(*) FROM archive")
     before = traces(office.connection)
-    assert {"contact", "event", "task", "meeting", "consent", "audit", "account"} <= before.keys()
+    assert {
+        "contact",
+        "hit",
+        "response",
+        "unmeasured",
+        "event",
+        "task",
+        "meeting",
+        "consent",
+        "audit",
+        "account",
+    } <= before.keys()
     erased = erase(
         office.connection, EMAIL.lower(), office.now, actor="user:ana@pauta.example", reason=f"Asked by {EMAIL}"
     )

@@ -21,12 +21,19 @@ from pauta.web.types import BigNumber
 router = APIRouter(prefix="/catcher", include_in_schema=False, dependencies=[operators(Right.ARCHIVE_READ)])
 
 _SHOWN = 200
-_MAIL_HEADERS = {
-    # A mail is a stranger's page: no scripts, no forms, nothing loaded from elsewhere, and an origin of its own.
-    "Content-Security-Policy": "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'self'",
-    "X-Frame-Options": "SAMEORIGIN",
-}
+
+
+def _headers(link_url: str) -> dict[str, str]:
+    """A mail is a stranger's page: no scripts, no forms, nothing loaded from elsewhere, and an origin of its own.
+
+    The picture that tells that it was opened is ours.
+    """
+    pictures = f"{link_url}/o/" if link_url else ""
+    return {
+        "Content-Security-Policy": "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
+        f"style-src 'unsafe-inline'; img-src data: {pictures}; font-src data:; frame-ancestors 'self'",
+        "X-Frame-Options": "SAMEORIGIN",
+    }
 
 
 @router.get("")
@@ -52,7 +59,8 @@ def show_mail(request: Request, number: BigNumber) -> HTMLResponse:
 def show_html(request: Request, number: BigNumber) -> HTMLResponse:
     """The HTML part alone, shut in; its links open in tabs of their own."""
     html = _opened(request, number).html
-    return HTMLResponse(re.sub("(?i)<head[^>]*>", r'\g<0><base target="_blank">', html, count=1), headers=_MAIL_HEADERS)
+    base = re.sub("(?i)<head[^>]*>", r'\g<0><base target="_blank">', html, count=1)
+    return HTMLResponse(base, headers=_headers(state_of(request).settings.link_url))
 
 
 @router.get("/{number}/raw")

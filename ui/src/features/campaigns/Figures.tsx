@@ -10,6 +10,8 @@ import { Answer } from "../../ui/states";
 import { Recipients } from "./Recipients";
 
 const AGAIN = 30_000;
+/** How long after the launch opens and clicks tell something. */
+const SETTLED = 24 * 60 * 60_000;
 const WORDS: Record<FigureView["figure"], MessageDescriptor> = {
   sent: msg`given to a server`,
   delivered: msg`arrived`,
@@ -33,13 +35,13 @@ export function Figures({ campaign }: { campaign: CampaignView }) {
     <Answer of={figures}>
       {(told) => {
         const shown = told.figures.filter((one) => one.figure !== "sent" && (one.figure !== "converted" || campaign.goal_event));
-        return (told.figures[0]?.messages ?? 0) > 0 ? <Shown name={campaign.name} figures={shown} measured={told.measured} /> : null;
+        return (told.figures[0]?.messages ?? 0) > 0 ? <Shown name={campaign.name} figures={shown} measured={told.measured} settled={Date.parse(campaign.launched_at ?? "") < Date.now() - SETTLED} /> : null;
       }}
     </Answer>
   );
 }
 
-function Shown({ name, figures, measured }: { name: string; figures: FigureView[]; measured: number }) {
+function Shown({ name, figures, measured, settled }: { name: string; figures: FigureView[]; measured: number; settled: boolean }) {
   const { i18n } = useLingui();
   const formats = useFormats();
   const [opened, setOpened] = useState<FigureView | null>(null);
@@ -47,7 +49,7 @@ function Shown({ name, figures, measured }: { name: string; figures: FigureView[
     <Stack gap="xs" mt="xl">
       <Title order={2}><Trans>What came of it</Trans></Title>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
-        {figures.map((one) => <Tile key={one.figure} one={one} open={() => setOpened(one)} />)}
+        {figures.map((one) => <Tile key={one.figure} one={one} tone={toneOf(one, settled)} open={() => setOpened(one)} />)}
       </SimpleGrid>
       <Text size="sm" c="dimmed">
         <Trans>Of {formats.number(measured)} mails it can be told whether they are opened. Mail programs and scanners open mails and follow links as well; they are counted apart.</Trans>
@@ -57,12 +59,11 @@ function Shown({ name, figures, measured }: { name: string; figures: FigureView[
   );
 }
 
-function Tile({ one, open }: { one: FigureView; open: () => void }) {
+function Tile({ one, tone, open }: { one: FigureView; tone: string; open: () => void }) {
   const { t, i18n } = useLingui();
   const formats = useFormats();
   const share = (value: number) => new Intl.NumberFormat(i18n.locale, { style: "percent", maximumFractionDigits: 2 }).format(value);
   const label = i18n._(WORDS[one.figure]);
-  const tone = toneOf(one);
   return (
     <Box className="paper" px="md" py="sm" style={tone ? { background: `var(--${tone}-back)`, color: `var(--${tone}-ink)` } : undefined}>
       <Text size="sm">{label}</Text>
@@ -77,8 +78,9 @@ function Tile({ one, open }: { one: FigureView; open: () => void }) {
 }
 
 /** How a figure stands against what is usual. */
-function toneOf({ figure, rate, low, high }: FigureView): string {
+function toneOf({ figure, rate, low, high }: FigureView, settled: boolean): string {
   if (rate === null || low === null || high === null) return "";
   if (BAD.includes(figure)) return rate > high ? "suppress" : "";
-  return rate < low ? "queue" : "send";
+  if (rate < low) return settled ? "queue" : "";
+  return "send";
 }
