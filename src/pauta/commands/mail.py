@@ -14,6 +14,7 @@ from pauta.channels.email.links import renew_link_key
 from pauta.commands.session import session
 from pauta.core.problems import Problem
 from pauta.pipeline.reported import unread
+from pauta.pipeline.unmatched import unmatched
 from pauta.platform.words import tell
 from pauta.team.actions import audit
 from pauta.team.roles import Right
@@ -88,6 +89,16 @@ def reports(most: Annotated[int, typer.Option(help="How many of the newest.", mi
         found = unread(run.connection, most)
         told = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.provider}  {one.said}\n{one.raw}" for one in found]
         told = told or [tell("mail.no_reports", run.language)]
+    typer.echo("\n".join(told))
+
+
+@app.command("unmatched")
+def list_unmatched(most: Annotated[int, typer.Option(help="How many of the newest.", min=1, max=1000)] = 20) -> None:
+    """List mails that came in and answer to no message of ours."""
+    with session(Right.PEOPLE_READ) as run:
+        found = unmatched(run.connection, most)
+        told = [f"{one.at:%Y-%m-%d %H:%M} UTC  {one.kind}  {one.status}\n{one.text}" for one in found]
+        told = told or [tell("mail.no_unmatched", run.language)]
     typer.echo("\n".join(told))
 
 

@@ -30,6 +30,7 @@ from pauta.people.choices import EVERY_TOPIC, Statement, reader_of, unsubscribe
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.people import people_changed
 from pauta.pipeline.replies import forward
+from pauta.pipeline.unmatched import keep_unmatched
 from pauta.tracking.actions import Answer, note_answer
 
 COMPLAINTS = "complaints"
@@ -70,7 +71,10 @@ def take(connection: Conn, now: datetime, raw: bytes, local: str) -> Taken:
     number = _of_address(keys, local)
     if number is None:
         number = next(filter(None, (_of_message_id(keys, one) for one in incoming.message_ids)), None)
-    origin = None if number is None else origin_of(connection, number)
+    if number is None:
+        keep_unmatched(connection, now, incoming.kind, incoming.status, raw)
+        return Taken(incoming, None, False)
+    origin = origin_of(connection, number)
     if origin is None:
         return Taken(incoming, None, False)
     kind = incoming.kind

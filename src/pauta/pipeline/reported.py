@@ -23,6 +23,7 @@ from pauta.messages.origins import Origin, origin_of
 from pauta.messages.states import State, Unit
 from pauta.pipeline.incoming import TooEarly, failed, heed
 from pauta.pipeline.quarantine import FREE, blamed, let_go
+from pauta.pipeline.unmatched import MAIL
 from pauta.platform.partitions import PARTITIONS
 
 AT_ONCE = 1_000
@@ -199,7 +200,9 @@ def unread(connection: Conn, most: int) -> list[Unread]:
     """The newest reports that were kept as they came."""
     with connection.cursor(row_factory=class_row(Unread)) as cursor:
         return cursor.execute(
-            "SELECT provider, said, at, raw FROM provider_report WHERE raw <> '' ORDER BY id DESC LIMIT %s", (most,)
+            "SELECT provider, said, at, raw FROM provider_report WHERE raw <> '' AND provider <> %s"
+            " ORDER BY id DESC LIMIT %s",
+            (MAIL, most),
         ).fetchall()
 
 

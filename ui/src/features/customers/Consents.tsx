@@ -31,10 +31,15 @@ export function Consents({ id }: { id: string }) {
                   <Badge tt="none" bg={`var(--${one.state === "granted" ? "send" : "suppress"}-back)`} c={`var(--${one.state === "granted" ? "send" : "suppress"}-ink)`}>
                     {one.state === "granted" ? t`granted` : t`denied`}
                   </Badge>
+                  {one.state === "granted" && one.carries !== "all" ? (
+                    <Badge tt="none" bg="var(--queue-back)" c="var(--queue-ink)">{one.carries === "service" ? t`for service alone, by law` : t`counts no longer, by law`}</Badge>
+                  ) : null}
                   <Text size="sm" fw={500}>{i18n._(wordOf(CHANNELS, one.channel))} · {one.topic === "*" ? t`every topic` : one.topic}</Text>
                 </Group>
-                <Text size="xs" c="dimmed">{formats.moment(one.at)} · {one.source} · {one.basis}</Text>
-                {one.wording ? <Text size="xs" c="dimmed" fs="italic">{one.wording}</Text> : null}
+                <Text size="xs" c="dimmed">{[formats.moment(one.at), one.source, one.basis, one.actor, one.country].filter(Boolean).join(" · ")}</Text>
+                {one.expires_on ? <Text size="xs" c="dimmed"><Trans>until {formats.day(one.expires_on)}</Trans></Text> : null}
+                {one.wording ? <Text size="xs" c="dimmed" fs="italic" lang={one.locale || undefined}>{one.wording}</Text> : null}
+                {Object.keys(one.proof).length ? <Text size="xs" c="dimmed">{Object.entries(one.proof).map(([name, value]) => `${name}: ${value}`).join(" · ")}</Text> : null}
               </div>
             ))}
           </Stack>

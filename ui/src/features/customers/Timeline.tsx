@@ -10,7 +10,7 @@ import { SendAnyway } from "../../ui/SendAnyway";
 import { Answer, Empty } from "../../ui/states";
 import { useTeamTitle } from "../../ui/teams";
 import { CHANNELS, MESSAGE_STATES, REASONS, TYPES, wordOf } from "../../ui/words";
-import { SORTS } from "./sorts";
+import { OWN_EVENTS, SORTS } from "./sorts";
 import styles from "./Timeline.module.css";
 
 type Channel = NonNullable<NonNullable<Parameters<typeof listContactTimeline>[0]["query"]>["channel"]>;
@@ -69,7 +69,8 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
   const state = moment.what === "consent" ? (moment.state === "granted" ? t`granted` : t`denied`) : moment.state && moment.what !== "fallback" ? i18n._(wordOf(MESSAGE_STATES, moment.state)) : "";
   const reason = ["suppressed", "failed", "held", "cancelled"].includes(moment.state) && moment.reason ? i18n._(wordOf(REASONS, moment.reason)) : "";
   const held = moment.what === "hold" || moment.what === "hold_lifted";
-  const name = held ? t`until ${formats.day(moment.name)}` : moment.name === "*" ? t`every topic` : moment.name || details[0];
+  const own = moment.what === "event" ? OWN_EVENTS[moment.name] : undefined;
+  const name = own ? i18n._(own) : held ? t`until ${formats.day(moment.name)}` : moment.name === "*" ? t`every topic` : moment.name || details[0];
   return (
     <li className={styles.moment}>
       <span className={styles.way} data-out={out} title={out ? t`out` : t`in`} role="img" aria-label={out ? t`out` : t`in`}>

@@ -1,3 +1,4 @@
+import type { MessageDescriptor } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
 
 /** What a moment of the timeline is. */
@@ -16,4 +17,19 @@ export const SORTS = {
   machine_opened: msg`a program opened the mail`,
   scanned: msg`a program followed the links`,
   fallback: msg`goes on by the next channel`,
+};
+
+/** Events that Pauta records itself, in words; others go by the names that were given to them. */
+export const OWN_EVENTS: Record<string, MessageDescriptor> = {
+  mail_bounce_hard: msg`the mail bounced: the address is wrong`,
+  mail_bounce_soft: msg`the mail bounced: not now`,
+  mail_bounce_policy: msg`the mail bounced: the provider did not want it`,
+  mail_bounce_unknown: msg`the mail bounced, nobody knows why`,
+  mail_complaint: msg`the contact complained about a mail`,
+  mail_unsubscribe: msg`the contact unsubscribed by mail`,
+  mail_reply: msg`the contact answered a mail`,
+  mail_auto_reply: msg`an automatic answer came`,
+  frequency_too_many: msg`says: too many messages`,
+  frequency_just_right: msg`says: just the right number of messages`,
+  frequency_too_few: msg`says: too few messages`,
 };

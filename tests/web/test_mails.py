@@ -1,0 +1,33 @@
+"""Mails that answer to nothing: who sees them, how long, and that an erasure finds them."""
+
+from __future__ import annotations
+
+from pauta.people.actions import ContactValues, upsert_contact
+from pauta.pipeline.reported import unread
+from pauta.privacy.erasing import erase
+from pauta.privacy.retention import remove_old
+from tests.pipeline.office import Office
+from tests.pipeline.test_incoming import come, sent
+from tests.web.conftest import Call
+
+__all__ = ["sent"]
+
+
+def test_what_answers_to_nothing_is_kept_once_for_a_while_and_shown(sent: Office, call: Call) -> None:
+    mail = "From: Eva <eva@elsewhere.example>\nSubject: =?utf-8?q?Reclama=C3=A7=C3=A3o?=\n\nWho are you?\0"
+    for _ in range(2):
+        assert come(sent, mail, "complaints") == ""
+    (told,) = call("GET", "/mails/unmatched").json()
+    assert told["kind"] == "reply"
+    assert "Who are you?" in told["text"]
+    assert unread(sent.connection, 9) == []
+    sent.connection.commit()
+    sent.run("SELECT setval('contact_id_seq', 100)")
+    upsert_contact(sent.connection, ContactValues(external_id="eva", email="eva@elsewhere.example"), sent.now)
+    erase(sent.connection, "eva", sent.now, actor="user:ana@pauta.example", reason="asked")
+    sent.connection.commit()
+    assert "eva@elsewhere" not in call("GET", "/mails/unmatched").text
+    sent.later(days=91)
+    remove_old(sent.connection, sent.now)
+    sent.connection.commit()
+    assert call("GET", "/mails/unmatched").json() == []
