@@ -30,6 +30,7 @@ COMMANDS = {
     "up": ("pauta.commands.up", "Start everything and stay until Ctrl-C."),
     "demo": ("pauta.commands.demo", "Start everything with a sample company."),
     "import": ("pauta.commands.imports", "Import accounts, contacts, touches, consents or conditions from CSV."),
+    "contact": ("pauta.commands.contact", "Merge duplicates of a contact."),
     "template": ("pauta.commands.template", "Publish and read templates."),
     "topic": ("pauta.commands.topic", "Name topics in the words of those who choose them."),
     "campaign": ("pauta.commands.campaign", "Create, preview, launch, pause and cancel campaigns."),

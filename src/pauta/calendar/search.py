@@ -35,6 +35,7 @@ FROM ({found}) c LEFT JOIN account a ON a.id = c.account_id
 _CONTACTS = """
 SELECT DISTINCT ON (id) * FROM (
     (SELECT * FROM contact WHERE external_id = %(q)s LIMIT 1)
+    UNION ALL (SELECT * FROM contact WHERE id = (SELECT contact_id FROM contact_alias WHERE external_id = %(q)s))
     UNION ALL (SELECT * FROM contact WHERE lower(email) LIKE lower(%(prefix)s) LIMIT %(most)s)
     UNION ALL (SELECT * FROM contact WHERE {name} LIKE {wanted} LIMIT %(most)s)
     UNION ALL (SELECT * FROM contact WHERE {last} LIKE {wanted} LIMIT %(most)s)

@@ -126,10 +126,17 @@ CROSS JOIN LATERAL (SELECT coalesce(cp.zone, ap.zone, company.zone, 'UTC') AS na
 """
 
 
+_CALLED: tuple[LiteralString, ...] = (
+    "WHERE c.external_id = %(reference)s",
+    "WHERE c.id = (SELECT contact_id FROM contact_alias WHERE external_id = %(reference)s)",
+    "WHERE lower(c.email) = lower(%(reference)s)",
+)
+
+
 def find_recipients(connection: Conn, reference: str, now: datetime) -> list[Recipient]:
     """The contacts that an external id or an e-mail address names, oldest first; none when nobody is called that."""
     with connection.cursor(row_factory=class_row(Recipient)) as cursor:
-        for where in ("WHERE c.external_id = %(reference)s", "WHERE lower(c.email) = lower(%(reference)s)"):
+        for where in _CALLED:
             given = {"reference": reference, "now": now}
             found = cursor.execute(f"{_RECIPIENT} {where} ORDER BY c.id", given).fetchall()
             if found:

@@ -131,6 +131,22 @@ class Contact(Base):
     changed_at: Mapped[Moment]
 
 
+class ContactAlias(Base):
+    """A contact that was merged into another: whoever uses its external id means that one.
+
+    ``merged_id`` was its number. Its addresses are kept, for they have to be found when the other is erased.
+    """
+
+    __tablename__ = "contact_alias"
+    external_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"), index=True)
+    merged_id: Mapped[BigId] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text)
+    merged_at: Mapped[Moment]
+    actor: Mapped[str] = mapped_column(Text)
+
+
 class Relation(Base):
     """Another company that a contact belongs to; carries no caps."""
 

@@ -33,7 +33,8 @@ class Found:
 
 
 def find_contacts(connection: Connection[Any], names: Sequence[str | None]) -> Found:
-    """Who these names stand for: the contact with that external id, or else everyone with that e-mail address."""
+    """Who these names stand for: the contact with that external id (also of one that was merged into it), or else
+    everyone with that e-mail address."""
     wanted = {name for name in names if name is not None}
     found = _by_external_id(connection, wanted)
     addresses = {name for name in wanted - found.keys() if "@" in name}
@@ -65,7 +66,10 @@ def account_ids(connection: Connection[Any], names: Collection[str]) -> dict[str
 
 def _by_external_id(connection: Connection[Any], names: Iterable[str]) -> dict[str, tuple[Person, ...]]:
     rows = connection.execute(
-        "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%s)", (array_of(names),)
+        "SELECT external_id, id, account_key FROM contact WHERE external_id = ANY(%(names)s) UNION ALL "
+        "SELECT alias.external_id, id, account_key FROM contact_alias AS alias JOIN contact ON contact.id = contact_id "
+        "WHERE alias.external_id = ANY(%(names)s)",
+        {"names": array_of(names)},
     ).fetchall()
     return {external_id: (Person(number, key),) for external_id, number, key in rows}
 

@@ -55,11 +55,11 @@ def settle(connection: Connection[Any], addresses: Collection[str], contact_ids:
     rows = connection.execute(_SETTLE, {"addresses": list(addresses), "contact_ids": list(contact_ids)}).fetchall()
     moves = tuple(Move(*row) for row in rows if row[1] != row[2])
     if moves:
-        _take_along(connection, moves)
+        take_along(connection, moves)
     return Changes(keys=frozenset(key for _, *keys in rows for key in keys), moves=moves)
 
 
-def _take_along(connection: Connection[Any], moves: Collection[Move]) -> None:
+def take_along(connection: Connection[Any], moves: Collection[Move]) -> None:
     """Move consents and preferences of the contacts to the partitions of their new account keys."""
     ids, olds, news = (list(column) for column in zip(*moves, strict=True))
     for statement in _TAKE_ALONG:

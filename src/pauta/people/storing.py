@@ -130,7 +130,17 @@ _LOWERED = (
 )
 # The arrays are hidden in a SELECT: by their length the planner would read whole tables, and it looks at each element.
 _TAKEN = "SELECT lower(email) FROM contact WHERE lower(email) = ANY(ARRAY(SELECT unnest(%s)))"
-_KNOWN = "SELECT external_id, id, place_id FROM {} WHERE external_id = ANY(ARRAY(SELECT unnest(%s)))"
+_KNOWN: dict[str, LiteralString] = {
+    "account": "SELECT external_id, id, place_id, false FROM account WHERE external_id = ANY(ARRAY(SELECT unnest(%s)))",
+    "contact": """
+    WITH given AS (SELECT unnest(%s) AS external_id)
+    SELECT external_id, id, place_id, false FROM contact WHERE external_id = ANY(ARRAY(SELECT external_id FROM given))
+    UNION ALL SELECT alias.external_id, id, place_id, true
+    FROM contact_alias AS alias JOIN contact ON contact.id = alias.contact_id
+    WHERE alias.external_id = ANY(ARRAY(SELECT external_id FROM given))
+    """,
+}
+"""Id and place of each that is stored, and whether it is called by the id of one that was merged into it."""
 _ANY_SUPPRESSED = "SELECT FROM suppression WHERE channel = %s AND lifted_at IS NULL LIMIT 1"
 _SUPPRESSED = """
 SELECT lower(address), state FROM suppression
@@ -345,15 +355,18 @@ class _Identified:
     external_ids: Sequence[str]
     known: dict[str, tuple[int, int]]
     """Id and place of each that is stored."""
+    unheard: frozenset[str]
+    """Those that stand for a contact which is given by its own id as well, or by another one: its word counts."""
     new_ids: list[int]
 
     def new(self, columns: Columns) -> Columns:
         """The columns of the rows that are to be made."""
-        return self._chosen(columns, known=False)
+        return self._chosen(columns, [name not in self.known for name in self.external_ids])
 
     def staged(self, columns: Columns) -> Columns:
         """The columns of the rows that are stored, with their ids and the places that they have."""
-        chosen = self._chosen(columns, known=True)
+        heard = [name in self.known and name not in self.unheard for name in self.external_ids]
+        chosen = self._chosen(columns, heard)
         kept = [self.known[name] for name in chosen["external_id"]]
         return {"id": [number for number, _ in kept], "kept_place": [place for _, place in kept], **chosen}
 
@@ -366,21 +379,22 @@ class _Identified:
         rows = [(self.known[name][0], None) if name in self.known else next(made) for name in self.external_ids]
         return Stored([number for number, _ in rows], [part for _, part in rows], changes)
 
-    def _chosen(self, columns: Columns, *, known: bool) -> Columns:
-        if bool(self.known) + bool(self.new_ids) == 1:
+    def _chosen(self, columns: Columns, chosen: Sequence[bool]) -> Columns:
+        if all(chosen):
             return columns
-        chosen = [(name in self.known) is known for name in self.external_ids]
         return {name: list(compress(values, chosen)) for name, values in columns.items()}
 
 
 def _identify(connection: Connection[Any], table: LiteralString, columns: Columns) -> _Identified:
     external_ids = columns["external_id"]
-    rows = connection.execute(
-        sql.SQL(_KNOWN).format(sql.Identifier(table)),
-        (array_of(sorted(external_ids)),),  # in order, they are not sorted again by the server
-    ).fetchall()
-    known = {external_id: (number, place) for external_id, number, place in rows}
-    return _Identified(external_ids, known, _unused_ids(connection, table, len(external_ids) - len(known)))
+    given = array_of(sorted(external_ids))  # in order, they are not sorted again by the server
+    rows = connection.execute(_KNOWN[table], (given,)).fetchall()
+    known = {external_id: (number, place) for external_id, number, place, _ in rows}
+    heard: dict[int, str] = {}
+    for external_id, number, _, _ in sorted(rows, key=lambda row: (row[3], row[0])):
+        heard.setdefault(number, external_id)
+    unheard = frozenset(known.keys() - heard.values())
+    return _Identified(external_ids, known, unheard, _unused_ids(connection, table, len(external_ids) - len(known)))
 
 
 def _unused_ids(connection: Connection[Any], table: LiteralString, count: int) -> list[int]:

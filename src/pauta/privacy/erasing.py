@@ -55,6 +55,7 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "meetings": "DELETE FROM meeting WHERE contact_ids <@ %(ids)s::bigint[] AND contact_ids <> '{}'",
     "defects": f"DELETE FROM quarantine WHERE unit = {Unit.MESSAGE} AND id = ANY(%(messages)s)",
     "suppressions": "DELETE FROM suppression WHERE lower(address) = ANY(%(addresses)s)",
+    "merged": f"DELETE FROM contact_alias WHERE {_OF_CONTACTS}",
     "contacts": "DELETE FROM contact WHERE id = ANY(%(ids)s)",
 }
 """What is deleted, in an order that foreign keys allow."""
@@ -143,6 +144,10 @@ def find_subject(connection: Conn, contact: str) -> Subject:
         (found.id, found.id),
     ).fetchall()
     ids, names, emails, phones, people, keys = (list(column) for column in zip(*rows, strict=True))
+    for name, email, phone in connection.execute(
+        "SELECT external_id, lower(email), phone FROM contact_alias WHERE contact_id = ANY(%s)", (ids,)
+    ).fetchall():
+        names, emails, phones = [*names, name], [*emails, email], [*phones, phone]
     return Subject(ids, names, _given(emails), _given(phones), _given(people), keys)
 
 

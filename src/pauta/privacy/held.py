@@ -39,6 +39,10 @@ SECTIONS: Mapping[str, LiteralString] = {
         FROM contact c JOIN place p ON p.id = c.place_id LEFT JOIN account a ON a.id = c.account_id
         WHERE c.id = ANY(%(ids)s) ORDER BY c.id
     """,
+    "merged": """
+        SELECT merged_at, external_id, email, phone FROM contact_alias WHERE contact_id = ANY(%(ids)s)
+        ORDER BY merged_at, external_id
+    """,
     "consents": f"""
         SELECT at, channel, topic, granted, basis, wording, locale, source, country, actor, expires_on,
                proof, recorded_at FROM consent WHERE {_MINE}

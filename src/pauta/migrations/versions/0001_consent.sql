@@ -1,8 +1,11 @@
 CREATE FUNCTION keep_consent() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- The partition follows the contact's account; an erasure takes out what leads to a person, and nothing else.
-    IF TG_OP = 'UPDATE' AND to_jsonb(old) - '{part,source,wording,proof,actor,external_id}'::text[]
-                            = to_jsonb(new) - '{part,source,wording,proof,actor,external_id}'::text[]
+    -- The partition follows the contact's account, the contact the one that goes on for it after a merge; an erasure
+    -- takes out what leads to a person, and nothing else.
+    IF TG_OP = 'UPDATE' AND to_jsonb(old) - '{part,contact_id,source,wording,proof,actor,external_id}'::text[]
+                            = to_jsonb(new) - '{part,contact_id,source,wording,proof,actor,external_id}'::text[]
+       AND (new.contact_id = old.contact_id
+            OR EXISTS (SELECT FROM contact_alias WHERE merged_id = old.contact_id AND contact_id = new.contact_id))
        AND new.source IN (old.source, '') AND new.wording IN (old.wording, '') AND new.actor IN (old.actor, '')
        AND new.proof IN (old.proof, '{}') AND (new.external_id IS NULL OR new.external_id = old.external_id) THEN
         RETURN new;

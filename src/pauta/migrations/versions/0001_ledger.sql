@@ -681,6 +681,21 @@ CREATE INDEX ix_account_renewal ON account ((attributes ->> 'renewal_date'::text
 
 CREATE INDEX ix_account_words ON account USING gin (to_tsvector('simple'::regconfig, plain(name)));
 
+CREATE TABLE contact_alias (
+    external_id TEXT NOT NULL,
+    contact_id BIGINT NOT NULL,
+    merged_id BIGINT NOT NULL,
+    email TEXT,
+    phone TEXT,
+    merged_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    actor TEXT NOT NULL,
+    CONSTRAINT pk_contact_alias PRIMARY KEY (external_id),
+    CONSTRAINT fk_contact_alias_contact_id FOREIGN KEY(contact_id) REFERENCES contact (id),
+    CONSTRAINT uq_contact_alias_merged_id UNIQUE (merged_id)
+);
+
+CREATE INDEX ix_contact_alias_contact_id ON contact_alias (contact_id);
+
 CREATE TABLE contact_list_member (
     list_id BIGINT NOT NULL,
     contact_id BIGINT NOT NULL,

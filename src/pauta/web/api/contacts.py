@@ -19,6 +19,7 @@ from pauta.people.addresses import AddressState
 from pauta.people.lawful import counting
 from pauta.people.measuring import choose_measured
 from pauta.people.queries import Person, find_contacts
+from pauta.pipeline.merging import merge_contacts
 from pauta.pipeline.people import people_changed
 from pauta.pipeline.sign_ups import Asked, ask
 from pauta.team.roles import Right
@@ -150,6 +151,12 @@ class PauseForm(Form):
     until: Day | None = Field(description="First day on which messages may go again; null ends the pause.")
 
 
+class MergeForm(Form):
+    """The duplicate that is to be merged into a contact."""
+
+    other: Name = Field(description="External id or e-mail address.")
+
+
 class MeasuringForm(Form):
     """Whether a contact lets it be measured that they read mails."""
 
@@ -175,6 +182,21 @@ def save_contact(
 def get_contact(door: Annotated[Door, allowed(Right.PEOPLE_READ)], external_id: Who) -> ContactView:
     """One contact."""
     return _view(door, _person(door, external_id))
+
+
+@router.post("/contacts/{external_id}/merge")
+def merge_contact(
+    door: Annotated[Door, allowed(Right.PEOPLE_WRITE)], external_id: Name, form: MergeForm
+) -> ContactView:
+    """Merge a duplicate into this contact, which goes on for both; it cannot be undone.
+
+    Where both say something, what this contact says stays; of pauses the longer stands, of preferences the stricter.
+    The duplicate's external id stands for this contact from then on.
+    """
+    name = _external_id(door, external_id)
+    merged = merge_contacts(door.connection, external_id.strip(), form.other.strip(), door.now, door.actor)
+    door.audit(Right.PEOPLE_WRITE, f"contact:{name}", merged=merged)
+    return _view(door, _person(door, name))
 
 
 @router.get("/contacts/{external_id}/messages")
@@ -291,6 +313,10 @@ def sign_up(request: Request, door: Annotated[Door, allowed(Right.CONSENTS_WRITE
     asked = Asked(form.email, form.first_name, form.topics, form.source, form.wording, form.language, form.proof)
     ask(door.connection, door.now, asked, lambda token: f"{base}/sign-up/{token}")
     door.audit(Right.CONSENTS_WRITE, "sign-up", source=form.source)
+
+
+def _external_id(door: Door, name: str) -> str:
+    return views.contact(door.connection, _person(door, name).id).external_id
 
 
 def _people(door: Door, name: str) -> tuple[Person, ...]:

@@ -8,7 +8,7 @@ import { type Day, momentOf } from "../../ui/dates";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 import { CHANNELS, wordOf } from "../../ui/words";
-import { ContactsInput } from "./ContactsInput";
+import { ContactsInput } from "../../ui/ContactsInput";
 
 const FIELDS = ["title", "team", "at", "minutes", "contacts"];
 

@@ -9,6 +9,7 @@ import { Answer } from "../../ui/states";
 import { STAGES, wordOf } from "../../ui/words";
 import { Consents } from "./Consents";
 import { Hold } from "./Holds";
+import { Merge } from "./Merge";
 import { Preferences } from "./Preferences";
 import { ContactPrivacy } from "./Privacy";
 import { Profile } from "./Profile";
@@ -42,7 +43,7 @@ function Contact({ contact }: { contact: ContactView }) {
           {contact.paused_until ? <Badge tt="none" bg="var(--queue-back)" c="var(--queue-ink)"><Trans>paused until {formats.shortDay(contact.paused_until)}</Trans></Badge> : null}
         </Group>
       }
-      actions={<Group gap="xs"><ContactPrivacy id={contact.external_id} name={name} /><Hold sort="contact" id={contact.external_id} name={name} /></Group>}
+      actions={<Group gap="xs"><Merge contact={contact} name={name} /><ContactPrivacy id={contact.external_id} name={name} /><Hold sort="contact" id={contact.external_id} name={name} /></Group>}
     >
       <Grid gap="xl">
         <Grid.Col span={{ base: 12, lg: 8 }} miw={0}>

@@ -3,7 +3,7 @@ import { MultiSelect } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { searchEverythingOptions } from "../../api";
+import { searchEverythingOptions } from "../api";
 
 const SHORTEST = 2;
 const MOST = 20;
@@ -13,10 +13,11 @@ interface ContactsInputProps {
   value: string[];
   change: (ids: string[]) => void;
   error: string | undefined;
+  label?: string;
 }
 
 /** Contacts, found by the beginning of a name, an e-mail address or an id. */
-export function ContactsInput({ value, change, error }: ContactsInputProps) {
+export function ContactsInput({ value, change, error, label }: ContactsInputProps) {
   const { t } = useLingui();
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<{ value: string; label: string }[]>([]);
@@ -34,7 +35,7 @@ export function ContactsInput({ value, change, error }: ContactsInputProps) {
   };
   return (
     <MultiSelect
-      label={t`With whom`} placeholder={value.length ? undefined : t`Name, e-mail or id`} searchable required={!value.length} value={value} onChange={put} error={error}
+      label={label ?? t`With whom`} placeholder={value.length ? undefined : t`Name, e-mail or id`} searchable required={!value.length} value={value} onChange={put} error={error}
       searchValue={typed} onSearchChange={setTyped} data={[...chosen, ...offered]} filter={({ options }) => options} hidePickedOptions styles={{ option: { overflowWrap: "anywhere" } }}
       nothingFoundMessage={typed.trim().length < SHORTEST ? t`Two letters are enough. Accents and capitals do not matter.` : hits.isFetching ? t`Loading …` : t`Nothing begins with that`}
     />
