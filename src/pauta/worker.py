@@ -86,6 +86,8 @@ class Worker:
         self.rest_until = 0.0
         self.rest_seconds = SHORTEST_REST
         self.was_short = False
+        self.deputy: Worker | None = None
+        self.look_at = 0.0
         self.broken = threading.Event()
         self.journal: Journal
 
@@ -110,15 +112,21 @@ class Worker:
                         for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
                             pass
                 connection.rollback()
+                if self.deputy is not None:
+                    self.deputy.retire(connection)
                 self.leases.give_back(connection, set(self.leases.parts) - set(self.settle_at))
-                connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
-                connection.commit()
-                self.journal.end()
+                self.retire(connection)
             finally:
                 self.broken.set()
                 self.journal.close()
                 self.sender.close()
                 heart.join()
+
+    def retire(self, connection: Connection[Any]) -> None:
+        """Say that this worker is no more, with nothing left behind."""
+        connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
+        connection.commit()
+        self.journal.end()
 
     def beat(self, connection: Connection[Any]) -> int:
         """Say that this worker lives and prolong its leases; return its fair share of partitions."""
@@ -148,7 +156,7 @@ class Worker:
         released = self._guarded(connection, lambda: self._send(connection, now))
         busy = bool(planned or released)
         self.split = self.split if busy else 1
-        return busy
+        return self._stand_in(connection) or busy
 
     def _plan(self, connection: Connection[Any], now: datetime, parts: tuple[int, ...]) -> bool:
         """Plan anew what that was asked for, and write the next part of a launch; whether there was anything."""
@@ -203,6 +211,41 @@ class Worker:
         told = 0 if self._resting else send_notices(connection, now, self.sender, self.settings)
         self.split = self.split if sent else 1
         return bool(settled or heard or told or sent)
+
+    def _stand_in(self, connection: Connection[Any]) -> bool:
+        """Do the fast lane's work for as long as its process is stopped or hangs; whether there was any."""
+        if monotonic() > self.look_at:
+            self.look_at = monotonic() + self.settings.lease_seconds / 2
+            silent = self._silent_fast_lane(connection)
+            if silent and self.deputy is None:
+                log.logger(__name__).warning("the fast lane is silent: doing its work")
+                self.deputy = Worker(self.settings, Lane.FAST, self.clock, self.stopping)
+                self.deputy.beat(connection)
+                connection.commit()
+                self.deputy.journal = Journal(self.journals, self.deputy.owner)
+            elif silent is False and self.deputy is not None:
+                self.deputy.retire(connection)
+                self.deputy.journal.close()
+                self.deputy.sender.close()
+                self.deputy = None
+        if self.deputy is None:
+            return False
+        self.deputy.beat(connection)
+        connection.commit()
+        return self.deputy.fast_turn(connection)
+
+    def _silent_fast_lane(self, connection: Connection[Any]) -> bool | None:
+        """Whether there is a fast lane that says nothing any more, and none that does; None when there is none."""
+        row = connection.execute(
+            "SELECT NOT bool_or(seen_at > clock_timestamp() - make_interval(secs => %s)) FROM worker "
+            "WHERE lane = %s AND name <> %s",
+            (
+                self.settings.lease_seconds + self.settings.send_seconds,
+                Lane.FAST,
+                self.deputy.owner if self.deputy else "",
+            ),
+        ).fetchone()
+        return row[0] if row else None
 
     def _hear(self, connection: Connection[Any], now: datetime) -> int:
         """Act on what providers report, one report after the other; how many."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+import pytest
+
 from pauta.channels.base import OutcomeKind
 from pauta.messages import actions as messages
 from pauta.messages.states import Lane, State
 from pauta.pipeline import launching
 from pauta.pipeline.fast import release_fast
 from tests.faults import company
-from tests.pipeline.office import Office
+from tests.pipeline.office import PATIENT, Office
 
 EVERYTHING = [
     {"kind": "cap", "name": "none", "limit": 0, "days": 7, "window": "rolling", "scope": "account"},
@@ -99,3 +101,35 @@ def test_a_refusal_for_now_does_not_slow_the_others_down(office: Office) -> None
     assert company.states(office.connection) == {State.SENT: 1, State.PLANNED: 1}
     assert office.one("SELECT due FROM message WHERE state = 1") == office.now + timedelta(seconds=30)
     assert time.monotonic() - began < 5
+
+
+def test_while_the_fast_lane_is_stopped_another_worker_does_its_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pauta.worker.sender_from", lambda *_given: office.post)
+    company.build(office.connection, office.now, 1, 1, [])
+    bulk = office.worker()
+    elsewhere(office, seconds_ago=0)
+    company.send_one(office.connection, office.now, 1, "invoice")
+    office.settle(bulk)
+    assert office.post.received == [], "the fast lane is there"
+    elsewhere(office, seconds_ago=5 * PATIENT)
+    bulk.look_at = 0.0
+    office.settle(bulk)
+    assert len(office.post.received) == 1
+    elsewhere(office, seconds_ago=0)
+    bulk.look_at = 0.0
+    company.send_one(office.connection, office.now, 1, "another invoice")
+    office.settle(bulk)
+    assert len(office.post.received) == 1, "it is left to the fast lane again"
+    assert office.all("SELECT name FROM worker WHERE lane = %s", Lane.FAST) == [("elsewhere-1-0",)]
+
+
+def elsewhere(office: Office, seconds_ago: int) -> None:
+    """A fast lane on another machine, seen so long ago."""
+    office.run(
+        "INSERT INTO worker (name, lane, seen_at) VALUES ('elsewhere-1-0', %s, clock_timestamp() - %s)"
+        " ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at",
+        Lane.FAST,
+        timedelta(seconds=seconds_ago),
+    )
