@@ -80,6 +80,8 @@ _MERGED: Mapping[str, LiteralString] = {
     UPDATE meeting SET contact_ids = ARRAY(SELECT DISTINCT unnest(array_replace(contact_ids, %(gone)s, %(kept)s)))
     WHERE contact_ids @> ARRAY[%(gone)s::bigint]
     """,
+    # A contact that is two goes no more when the one that asked for mails never confirms it.
+    "sign_up": "UPDATE sign_up SET contact_id = %(kept)s, made = false WHERE contact_id IN (%(kept)s, %(gone)s)",
     "task": "UPDATE task SET contact = %(name)s WHERE contact = %(other)s",
     "contact": """
     UPDATE contact AS kept SET
