@@ -21,17 +21,18 @@ export function Loading() {
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
   const refusal = refusalOf(error);
   const forbidden = refusal?.status === 403;
+  const missing = refusal?.status === 404;
   return (
     <Alert
       role="alert"
-      color={forbidden ? "gray" : "red"}
-      icon={forbidden ? <IconLock /> : <IconCloudOff />}
-      title={forbidden ? <Trans>You may not see this</Trans> : <Trans>This did not work</Trans>}
+      color={forbidden || missing ? "gray" : "red"}
+      icon={forbidden ? <IconLock /> : missing ? <IconMoodEmpty /> : <IconCloudOff />}
+      title={forbidden ? <Trans>You may not see this</Trans> : missing ? <Trans>This is not here</Trans> : <Trans>This did not work</Trans>}
       my="md"
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{refusal?.detail ?? <Trans>Pauta does not answer. Check your connection, then try again.</Trans>}</Text>
-        {again && !forbidden ? <Button size="xs" variant="default" onClick={again}><Trans>Try again</Trans></Button> : null}
+        {again && !forbidden && !missing ? <Button size="xs" variant="default" onClick={again}><Trans>Try again</Trans></Button> : null}
       </Stack>
     </Alert>
   );

@@ -12,6 +12,7 @@ import { Answer } from "../../ui/states";
 import { CalendarBar } from "./CalendarBar";
 import { DayDetail } from "./DayDetail";
 import { Enter } from "./Enter";
+import { FirstSteps } from "./FirstSteps";
 import { Legend } from "./Legend";
 import { MonthGrid } from "./MonthGrid";
 import { type Move, MoveDialog } from "./MoveDialog";
@@ -49,6 +50,7 @@ export function CalendarPage() {
       <Answer of={calendar}>
         {(shown) => (
           <>
+            <FirstSteps calendar={shown} />
             <Legend calendar={shown} />
             <Shown calendar={shown} days={days} view={view} day={day} open={(one) => change({ view: "day", day: one })} move={setMove} stale={calendar.isPlaceholderData} />
           </>
