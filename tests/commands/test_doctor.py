@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from pauta.campaigns.actions import create, read_draft
 from pauta.channels.email.signing import make_key, use_key
 from pauta.commands.doctor import doctor, doctor_mail
+from pauta.content.actions import publish
+from pauta.core.render import TemplateSource
 from pauta.people.company import CompanyValues, save_company
 from pauta.platform import database as pauta_database
 from pauta.platform.settings import LANGUAGES, Settings
@@ -85,6 +88,21 @@ def test_the_mail_of_the_domain_is_looked_at(sound: Settings, database: str) -> 
         findings = [(one.good, one.said("en")) for one in doctor_mail(sound, asking)]
     assert [good for good, _ in findings] == [True, True, False, True]
     assert "_dmarc.news.sur.example" in findings[2][1]
+
+
+def test_every_domain_that_mails_are_from_is_looked_at(sound: Settings, database: str) -> None:
+    with pauta_database.connect(database) as connection:
+        connection.execute("UPDATE company SET sender = 'Sur <a@sur.example>'")
+        publish(connection, "hello", {"en": TemplateSource("Hello", "<mjml><mj-body></mj-body></mjml>")}, "ana", MONDAY)
+        connection.execute("INSERT INTO team (name, title) VALUES ('marketing', 'Marketing')")
+        fields = {"type": "promotional", "topic": "x", "team": "marketing", "channels": ["email"]}
+        for name, sender in (("a", "News <n@news.example>"), ("b", "owner"), ("c", "")):
+            draft = {"name": name, "template": "hello", "audience": {"everyone": True}, "sender": sender, **fields}
+            create(connection, MONDAY, read_draft(draft), "ana")
+    with resolver({}) as asking:
+        said = " ".join(one.said("en") for one in doctor_mail(sound, asking))
+    assert "sur.example" in said
+    assert "_dmarc.news.example" in said
 
 
 def test_each_provider_of_a_stream_is_looked_at(sound: Settings) -> None:

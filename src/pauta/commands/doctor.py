@@ -19,6 +19,7 @@ import typer
 from dns.resolver import Resolver
 from psycopg import Connection
 
+from pauta.channels.email.address import OWNER
 from pauta.channels.email.domain import Domain, Said
 from pauta.channels.email.providers import SES, carriers
 from pauta.channels.email.ses.account import Account
@@ -100,23 +101,37 @@ def doctor_mail(settings: Settings, resolver: Resolver | None = None) -> Iterato
     """Look at what DNS says of the sender's domain, and at the mail server, one finding after the other."""
     try:
         with running_database(settings) as url, database.connect(url) as connection:
-            name = domain_of(company(connection).sender or settings.sender)
+            names = _senders(connection, settings)
             used = [key for key in keys(connection) if key.used_from and not key.retired_at]
     except psycopg.OperationalError as error:
         yield Refusal(Problem("database_unreachable", field="database_url", why=str(error).strip().split("\n")[0]))
         return
-    signing = [key for key in used if f".{name}".endswith(f".{key.domain}")]
-    domain = Domain(name, resolver)
     try:
-        for said in domain.checked(max(signing, key=lambda key: len(key.domain), default=None)):
-            yield Finding(said.good, said.key, said.values, "doctor_mail")
+        for name in names:
+            signing = [key for key in used if f".{name}".endswith(f".{key.domain}")]
+            for said in Domain(name, resolver).checked(max(signing, key=lambda key: len(key.domain), default=None)):
+                yield Finding(said.good, said.key, said.values, "doctor_mail")
         for url in carriers(settings):
-            for said in _carrier(domain, settings, url):
+            for said in _carrier(Domain(names[0], resolver), settings, url):
                 yield Finding(said.good, said.key, said.values, "doctor_mail")
     except Problem as problem:
         yield Refusal(problem)
     except dns.exception.DNSException as error:
-        yield Finding(False, "dns_silent", {"domain": name, "why": str(error)}, "doctor_mail")
+        yield Finding(False, "dns_silent", {"domain": ", ".join(names), "why": str(error)}, "doctor_mail")
+
+
+def _senders(connection: Connection[Any], settings: Settings) -> list[str]:
+    """The domains that mails are from: the company's first, then those that campaigns name, and those of colleagues
+    who look after accounts and whose domain has a key."""
+    own = domain_of(company(connection).sender or settings.sender)
+    senders = connection.execute(
+        "SELECT DISTINCT sender FROM campaign WHERE sender NOT IN ('', %s)", (OWNER,)
+    ).fetchall()
+    owners = connection.execute(
+        "SELECT DISTINCT lower(split_part(a.owner, '@', 2)) FROM account a"
+        " JOIN dkim_key k ON k.domain = lower(split_part(a.owner, '@', 2)) AND k.retired_at IS NULL"
+    ).fetchall()
+    return list(dict.fromkeys([own, *sorted(domain_of(one) for (one,) in senders), *sorted(one for (one,) in owners)]))
 
 
 def _carrier(domain: Domain, settings: Settings, url: str) -> Iterator[Said]:
