@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from pauta.channels.email.links import link_keys
 from pauta.content.actions import publish
 from pauta.core.render import TemplateSource
+from pauta.core.tokens import Purpose
 from pauta.messages.states import Lane
 from pauta.people.measuring import Measures, choose_measured
 from pauta.platform.settings import Settings
@@ -20,7 +22,7 @@ from pauta.tracking.actions import LONGEST_AGENT, judge_hits
 from pauta.web.state import VISITS_AT_ONCE
 from tests.faults import company
 from tests.pipeline.office import Office
-from tests.web.conftest import TestClient
+from tests.web.conftest import Call, TestClient
 
 BODY = '<html><body><a href="https://acme.example/a?x=1&amp;y=2">A</a> <a href="https://acme.example/b">B</a></body></html>'
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
@@ -200,3 +202,48 @@ def test_hits_wait_while_there_is_no_database(office: Office, web: TestClient) -
     sleep(0.6)
     office.run("ALTER TABLE gone RENAME TO hit")
     assert len(hits(office, 1)) == 1
+
+
+def test_a_reader_refuses_and_allows_it_on_the_page_of_choices(office: Office, web: TestClient) -> None:
+    launch(office)
+    number = office.post.ids()[0]
+    token = link_keys(office.connection).token(Purpose.CHOICES, number)
+    contact = office.one("SELECT contact_id FROM message WHERE id = %s", number)
+    shown = web.get(f"/preferences/{token}").text
+    assert 'name="unmeasured" value="1">' in shown
+    form = {"unmeasured": "1", "unmeasured-before": ""}
+    assert web.post(f"/preferences/{token}", data=form, follow_redirects=False).status_code == 303
+    assert office.all("SELECT contact_id, source FROM unmeasured") == [(contact, "preference centre")]
+    assert 'name="unmeasured" value="1" checked>' in web.get(f"/preferences/{token}").text
+    web.post(f"/preferences/{token}", data={"until": ""})
+    assert office.one("SELECT count(*) FROM unmeasured") == 1, "a form without the box changes nothing"
+    web.post(f"/preferences/{token}", data={"unmeasured-before": "1"})
+    assert office.one("SELECT count(*) FROM unmeasured") == 0
+
+
+def test_colleagues_keep_what_a_contact_wants(office: Office, call: Call) -> None:
+    office.connection.commit()
+    assert call("GET", "/contacts/c1").json()["measured"] is True
+    saved = call("PUT", "/contacts/c1/measuring", json={"measured": False})
+    assert saved.json()["measured"] is False
+    assert office.all("SELECT contact_id, source FROM unmeasured") == [(1, "key:admin")]
+    assert call("GET", "/audit?subject=contact:c1").json()[0]["detail"] == {"measured": False}
+
+
+def test_figures_are_told_by_api_and_opened(office: Office, web: TestClient, call: Call) -> None:
+    launch(office)
+    office.later(minutes=5)
+    ask(web, ways(office)[0])
+    hits(office, 1)
+    told = call("GET", "/campaigns/spring/figures").json()
+    clicked = next(one for one in told["figures"] if one["figure"] == "clicked")
+    assert (told["measured"], clicked["messages"], clicked["of"], clicked["low"], clicked["high"]) == (
+        3,
+        1,
+        3,
+        0.03,
+        0.05,
+    )
+    (row,) = call("GET", "/campaigns/spring/recipients?figure=clicked").json()
+    assert row["message"] == office.post.ids()[0]
+    assert call("GET", "/campaigns/spring/recipients?figure=luck").status_code == 422

@@ -30,7 +30,8 @@ def measures(connection: Connection[Any]) -> Measures:
 
 def is_measured(connection: Connection[Any], contact_id: int) -> bool:
     """Whether opens and clicks of a contact may be measured."""
-    return not connection.execute("SELECT FROM unmeasured WHERE contact_id = %s", (contact_id,)).fetchone()
+    found = connection.execute("SELECT 1 FROM unmeasured WHERE contact_id = %s", (contact_id,))
+    return found.fetchone() is None
 
 
 def choose_measured(

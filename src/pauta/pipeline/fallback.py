@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from psycopg import Connection, sql
 
 from pauta.channels import base
 from pauta.channels.base import OutcomeKind
+from pauta.content.topics import MOST_UNREAD_DAYS
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
 from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move, wake
@@ -19,6 +20,9 @@ Conn = Connection[Any]
 
 AT_ONCE: Final = 2_000
 """Unread messages that are followed in one transaction."""
+
+LONGEST: Final = timedelta(days=MOST_UNREAD_DAYS + 30)
+"""What was sent longer ago is not looked at any more."""
 
 _SENT = tuple(OutcomeKind).index(OutcomeKind.SENT)
 _FOLLOW = f"""
@@ -58,7 +62,7 @@ JOIN message m ON m.proposal_id = p.id AND m.part = ANY(%(parts)s) AND m.state =
 JOIN attempt a ON a.part = m.part AND a.message_id = m.id AND a.measured AND a.outcome = {_SENT}
 LEFT JOIN response r ON r.message_id = m.id
 WHERE p.unread_days > 0 AND p.state = {ProposalState.LIVE} AND cardinality(p.channels) > 1
-  AND a.ended_at <= %(now)s - make_interval(days => p.unread_days)
+  AND m.day >= (%(now)s - %(longest)s)::date AND a.ended_at <= %(now)s - make_interval(days => p.unread_days)
   AND array_position(p.channels, m.channel) < (
       SELECT max(place) FROM unnest(p.channels) WITH ORDINALITY AS wish (channel, place)
       WHERE wish.channel = ANY(%(provided)s))
@@ -83,7 +87,7 @@ def follow_unread(connection: Conn, now: datetime, parts: Sequence[int]) -> int:
     Only mails that tell whether they are read count, and only people's opens, clicks and answers.
     """
     unread = connection.execute(
-        _UNREAD, {"parts": list(parts), "now": now, "provided": _provided(), "most": AT_ONCE}
+        _UNREAD, {"parts": list(parts), "now": now, "provided": _provided(), "most": AT_ONCE, "longest": LONGEST}
     ).fetchall()
     if not unread:
         return 0
