@@ -29,8 +29,8 @@ ONCE_MORE: Final = (b"from", b"to", b"reply-to", b"subject", b"date", b"message-
 REWRITTEN: Final = frozenset({b"message-id", b"date"})
 """Header fields that some providers write anew, so that a signature over ours would break."""
 
-_BLANKS = re.compile(rb"[ \t]+")
-_BLANKS_AT_END = re.compile(rb"[ \t]+(?=\r\n)")
+_BLANKS = re.compile(rb"[ \t]{2,}|\t")
+"""Blanks that are not one space already, which nearly all of them are."""
 _FOLDS = re.compile(rb"\r\n(?=[ \t])")
 _LINE = 72
 
@@ -93,8 +93,8 @@ def relaxed_field(field: bytes) -> bytes:
 
 def relaxed_body(body: bytes) -> bytes:
     """A body in the relaxed form of RFC 6376, 3.4.4."""
-    text = _BLANKS_AT_END.sub(b"", body if body.endswith(b"\r\n") or not body else body + b"\r\n")
-    text = _BLANKS.sub(b" ", text)
+    text = _BLANKS.sub(b" ", body if body.endswith(b"\r\n") or not body else body + b"\r\n")
+    text = text.replace(b" \r\n", b"\r\n")
     kept = text.rstrip(b"\r\n")
     return kept + b"\r\n" if kept else b""
 
