@@ -44,6 +44,7 @@ COMMANDS = {
     "mail": ("pauta.commands.mail", "Keys that sign mails and links, and what DNS says of your domain."),
     "user": ("pauta.commands.user", "Make, list and disable users, and give them passwords."),
     "key": ("pauta.commands.key", "Create, list and revoke API keys."),
+    "consent": ("pauta.commands.consent", "Show what a contact granted and denied, and record more of it."),
     "privacy": ("pauta.commands.privacy", "Tell what is held about a contact, erase it, keep data only so long."),
     "doctor": ("pauta.commands.doctor", "Check this installation."),
     "backup": ("pauta.commands.backup", "Write a backup of the database."),

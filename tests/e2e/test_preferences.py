@@ -24,6 +24,7 @@ from pauta.messages.actions import propose_one
 from pauta.messages.terms import Terms
 from pauta.people.actions import ConsentEntry, ContactValues, append_consent, upsert_contact
 from pauta.people.company import CompanyValues, save_company
+from pauta.pipeline.sign_ups import Asked, ask
 from pauta.platform.settings import Settings
 from pauta.team.actions import save_team
 from pauta.web.app import create_app
@@ -34,6 +35,20 @@ WORDS = {
     "en": ("Newsletter", "Save", "Your choices are saved.", "Unsubscribe from everything"),
     "es": ("Boletín", "Guardar", "Sus elecciones están guardadas.", "Darse de baja de todo"),
     "pt-BR": ("Boletim", "Salvar", "Suas escolhas foram salvas.", "Cancelar todas as inscrições"),
+}
+SIGN_UP = {
+    "en": (
+        *("Send me the mail to confirm", "Look into your inbox"),
+        *("Yes, send me these mails", "Your subscription is confirmed"),
+    ),
+    "es": (
+        *("Enviarme el correo de confirmación", "Revise su correo"),
+        *("Sí, quiero recibirlos", "Suscripción confirmada"),
+    ),
+    "pt-BR": (
+        *("Enviar o e-mail de confirmação", "Veja sua caixa de entrada"),
+        *("Sim, quero receber", "Inscrição confirmada"),
+    ),
 }
 VIEWS: dict[str, dict[str, Any]] = {
     "wide, light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
@@ -122,10 +137,47 @@ def test_the_page_to_unsubscribe_acts_on_its_button_alone(
     page.context.close()
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("lang", SIGN_UP)
+def test_signing_up_by_keyboard_alone_counts_after_the_button_behind_the_link(
+    browser: Browser, pages: str, token: str, connection: Connection[Any], lang: str, scripts: bool
+) -> None:
+    topic, send, look, confirm, confirmed = (WORDS[lang][0], *SIGN_UP[lang])
+    page = browser.new_context(locale=lang, java_script_enabled=scripts).new_page()
+    page.goto(f"{pages}/sign-up")
+    reach(page, page.locator("#email"))
+    page.keyboard.type("eva@mail.example")
+    reach(page, page.get_by_role("checkbox", name=topic))
+    page.keyboard.press("Space")
+    reach(page, page.get_by_role("button", name=send))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(look)
+    page.goto(f"{pages}/sign-up/{link_of(connection)}")
+    asked = "SELECT topic, locale, granted FROM consent WHERE source = 'sign-up form'"
+    assert rows(connection, asked) == []
+    reach(page, page.get_by_role("button", name=confirm))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(confirmed)
+    assert rows(connection, asked) == [("news", lang, True)]
+    page.context.close()
+
+
+def link_of(connection: Connection[Any]) -> str:
+    """What stands in the link by which the newest sign-up is confirmed."""
+    made = link_keys(connection).token(Purpose.SIGN_UP, rows(connection, "SELECT max(id) FROM sign_up")[0][0])
+    connection.commit()
+    return made
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_no_page_has_a_serious_fault(browser: Browser, pages: str, token: str, view: str) -> None:
+def test_no_page_has_a_serious_fault(
+    browser: Browser, pages: str, token: str, connection: Connection[Any], view: str
+) -> None:
     page = browser.new_context(locale="pt-BR", **VIEWS[view]).new_page()
-    for path in (f"/preferences/{token}?saved=1", f"/unsubscribe/{token}", "/preferences/nobodys"):
+    asked = Asked("eva@mail.example", "", ["news", "tips"], "form", "Sim", "pt-BR", {})
+    ask(connection, MONDAY, asked, lambda token: token)
+    paths = ["/sign-up", "/sign-up?asked=1", f"/sign-up/{link_of(connection)}"]
+    for path in (f"/preferences/{token}?saved=1", f"/unsubscribe/{token}", "/preferences/nobodys", *paths):
         page.goto(pages + path)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0
