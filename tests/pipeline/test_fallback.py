@@ -244,3 +244,18 @@ def test_a_follower_that_still_waits_is_taken_back_when_the_mail_is_read(office:
     assert (follower.state, follower.reason) == ("cancelled", "read")
     office.later(days=9)
     assert unread(office) == 0
+
+
+def test_a_worker_does_both_by_itself(office: Office, telephone: None) -> None:
+    send(office)
+    office.later(days=4)
+    office.settle(office.worker())
+    assert [row[:2] for row in office.all(ROWS)] == [(State.SENT, Channel.email), (State.PLANNED, Channel.sms)]
+    office.run(
+        "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)"
+        " SELECT id, proposal_id, contact_id, %s, 0, '', 1, '192.0.2.1', 'Firefox', false FROM message"
+        " WHERE follows IS NULL",
+        office.now,
+    )
+    office.settle(office.worker())
+    assert [row[0] for row in office.all(ROWS)] == [State.SENT, State.CANCELLED]

@@ -225,3 +225,11 @@ def test_owners_hear_of_a_campaign_that_is_opened_much_less_than_those_before(of
     assert watched(office) == [], "15 % are 0.6 of 25 %, and the last one was launched just now"
     campaign(office, 10, 100, 13, days_ago=2)
     assert watched(office) == [("opens_declined", "campaign 10")]
+
+
+def test_a_worker_watches_by_itself(office: Office) -> None:
+    arrive(office, MAILS, complaints=9)
+    campaign(office, 2, 95, 20, failed=5, days_ago=1)
+    office.settle(office.worker())
+    assert [(one.channel, one.stream) for one in stops(office.connection)] == [("email", "bulk")]
+    assert told(office) == [("stream_stopped", "acme.example"), ("bounces", "campaign 2")]
