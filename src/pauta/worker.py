@@ -79,6 +79,8 @@ class Worker:
         self.settle_at: dict[int, float] = {}
         self.settle_again_at = 0.0
         self.seen_until = 0.0
+        self.seen_since = 0.0
+        self.claimed_at = 0.0
         self.claims = settings.send_batch
         self.tidy_at = 0.0
         self.unread_at = 0.0
@@ -133,6 +135,8 @@ class Worker:
         before = monotonic()
         share = self.leases.announce(connection)
         self.leases.renew(connection)
+        if before > self.seen_until:
+            self.seen_since = before  # for a while nobody saw it: what it had in hand may be somebody else's
         self.seen_until = before + self.settings.lease_seconds
         return share
 
@@ -171,6 +175,7 @@ class Worker:
         """Release and deliver what is due in the worker's lane; whether anything was."""
         if self._resting or self._room.gone:
             return False
+        self.claimed_at = monotonic()
         if self.leases.lane is Lane.FAST:
             claimed = release_fast(connection, now, self._batch)
         else:
@@ -364,7 +369,7 @@ class Worker:
         part = int(reference.split(".", 1)[0])
         if self.leases.lane is Lane.BULK:
             return self.leases.can_send(part)
-        return self.seen_until - monotonic() > self.settings.send_seconds
+        return self.seen_until - monotonic() > self.settings.send_seconds and self.seen_since < self.claimed_at
 
 
 def _limit_idle_transactions(connection: Connection[Any], seconds: float) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from pauta.channels.base import OutcomeKind
+from pauta.channels.base import OutcomeKind, Outgoing
 from pauta.messages import actions as messages
 from pauta.messages.states import Lane, State
 from pauta.pipeline import launching
@@ -133,3 +133,24 @@ def elsewhere(office: Office, seconds_ago: int) -> None:
         Lane.FAST,
         timedelta(seconds=seconds_ago),
     )
+
+
+def test_who_was_not_seen_for_a_while_sends_nothing_of_what_it_had_in_hand(office: Office) -> None:
+    """Another one may have sent it by then; what it claims from now on is its own."""
+    company.build(office.connection, office.now, 1, 2, [])
+    for contact in (1, 2):
+        company.send_one(office.connection, office.now, contact, f"invoice {contact}")
+    worker = office.worker(Lane.FAST)
+
+    def stopped_for_long(_outgoing: Outgoing) -> None:
+        worker.seen_until = time.monotonic() - 1
+        worker.beat(office.connection)
+        office.connection.commit()
+
+    office.post.meanwhile = stopped_for_long
+    with office.transaction() as connection:
+        worker.fast_turn(connection)
+        connection.commit()
+        assert len(office.post.received) == 1
+        worker.fast_turn(connection)
+    assert len(set(office.post.ids())) == len(office.post.received) == 2
