@@ -140,3 +140,18 @@ def test_a_list_that_changed_since_it_was_read_is_not_replaced(connection: Conn)
     saved(connection, OFFICE, TWO_A_WEEK)
     with pytest.raises(Problem, match="policy_version_changed"):
         actions.replace_all(connection, [THREE_CAMPAIGNS], "cli:ana", MONDAY, version)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "code"),
+    [
+        ({"name": "x" * 201}, "policies[0].name", "policy_text_long"),
+        ({"held": {"topics": ["t"] * 1001}}, "policies[0].held.topics", "policy_values_many"),
+        ({"held": {"topics": ["t", "x" * 201]}}, "policies[0].held.topics[1]", "policy_text_long"),
+    ],
+)
+def test_what_nobody_can_read_is_refused(connection: Conn, changed: dict[str, Any], field: str, code: str) -> None:
+    for write in (saved, lambda given, rule: actions.checked_set(given, [rule])):
+        with pytest.raises(Problem) as caught:
+            write(connection, TWO_A_WEEK | changed)
+        assert (caught.value.field, caught.value.code) == (field, code)

@@ -12,12 +12,17 @@ const dusk: MantineColorsTuple = [
   "#e9ece9", "#c6ccc8", "#a8b1ac", "#7d8781", "#4a534e", "#38403c", "#2a312e", "#1c211f", "#141816", "#0d100f",
 ];
 
+/** Dark enough for white letters on it. */
+const red: MantineColorsTuple = [
+  "#fdecea", "#f9d3cf", "#f4b0a9", "#f0928a", "#ec7b71", "#d6493d", "#c2352b", "#a82a21", "#8c2219", "#6f1a13",
+];
+
 export const theme = createTheme({
   primaryColor: "green",
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.25,
-  colors: { green, gray: stone, dark: dusk },
+  colors: { green, red, gray: stone, dark: dusk },
   fontFamily: 'system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
   defaultRadius: "md",
   headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.6rem" }, h2: { fontSize: "1.2rem" }, h3: { fontSize: "1rem" } } },
@@ -45,6 +50,7 @@ export const colours: CSSVariablesResolver = () => ({
   dark: {
     "--mantine-color-body": "#141816",
     "--mantine-color-dimmed": "#a3ada8",
+    "--mantine-color-error": "#ff9c90",
     "--paper": "#1c211f", "--line": "#333b37",
     "--send": "#5fb893", "--queue": "#d9a640", "--suppress": "#d97a6c",
     "--send-back": "#193126", "--queue-back": "#352a13", "--suppress-back": "#3d1d1a",

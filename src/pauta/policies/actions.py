@@ -16,6 +16,12 @@ from pauta.core.problems import Problem
 from pauta.policies import queries
 from pauta.policies.queries import PolicySet, Rule
 
+LONGEST_TEXT = 200
+"""Letters of a policy's name, and of every other text in it."""
+
+MOST_VALUES = 1000
+"""Topics, segments or days that one policy may list."""
+
 
 def replace_all(
     connection: Connection[Any], rules: Sequence[object], actor: str, now: datetime, expected: int | None = None
@@ -126,11 +132,26 @@ def _checked(rule: object, path: str) -> Rule:
     active = rule.get("active", True)
     if not isinstance(active, bool):
         raise Problem("gate_not_flag", f"{path}.active")
+    _refuse_endless(rule, path)
     plain = {field: value for field, value in queries.without_bookkeeping(dict(rule)).items() if value is not None}
     name = parse_policy(plain, path).name
     if name in BUILTIN_RULES.values():
         raise Problem("policy_name_reserved", f"{path}.name", name=name)
     return {**plain, "active": active}
+
+
+def _refuse_endless(value: object, path: str) -> None:
+    """Refuse what nobody can read: the gate asks each policy about everybody, its names and days included."""
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        raise Problem("policy_text_long", path, most=LONGEST_TEXT)
+    if isinstance(value, Mapping):
+        for field, inner in value.items():
+            _refuse_endless(inner, f"{path}.{field}")
+    elif isinstance(value, list):
+        if len(value) > MOST_VALUES:
+            raise Problem("policy_values_many", path, most=MOST_VALUES)
+        for number, inner in enumerate(value):
+            _refuse_endless(inner, f"{path}[{number}]")
 
 
 def _refuse_duplicates(rules: Sequence[Rule]) -> None:
