@@ -46,7 +46,7 @@ MUTATIONS = [
     Mutation(
         "consent: what carries no marketing carries it",
         CLOSING,
-        "or marketing and consent >> 4 & 1:",
+        "or (marketing and consent >> 4 & 1):",
         "or False:",
     ),
     Mutation(
