@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose, TokenKey, number_in, seal, token
 
-_LINK = re.compile(r"""(<(?:a|area|v:\w+)\s(?:[^>]*?\s)?href=)(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
+_LINK = re.compile(r"""href=(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
+_TAG = re.compile(r"<(?:a|area|v:\w+)\s")
 _OWN = ("/preferences/", "/unsubscribe/")
 _AS_IT_IS = "/:?=@,"
 """What needs no escape inside the query of an address."""
@@ -38,17 +39,21 @@ def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
     What is no web address stays as it is, and so do the links by which readers choose and unsubscribe.
     """
     own = tuple(base + path for path in _OWN)
-    found = [link for link in _LINK.finditer(html) if not (link[2] or link[3]).startswith(own)]
-    targets = {written: unescape(written) for written in {link[2] or link[3] for link in found}}
+    found = [
+        (link.start() + len("href="), link.end(), written)
+        for link in _LINK.finditer(html)
+        if not (written := link[1] or link[2]).startswith(own) and _leads(html, link.start())
+    ]
+    targets = {written: unescape(written) for _, _, written in found}
     reading, count = token(key, Purpose.READING, message_id), len(set(targets.values()))
     ways = {
         written: f'"{_place(key, base, reading, message_id, count, target)}?to={quote(target, safe=_AS_IT_IS)}"'
         for written, target in targets.items()
     }
     pieces, end = [], 0
-    for link in found:
-        pieces += [html[end : link.end(1)], ways[link[2] or link[3]]]
-        end = link.end()
+    for begin, after_it, written in found:
+        pieces += [html[end:begin], ways[written]]
+        end = after_it
     trap = _place(key, base, reading, message_id, count, "")
     picture = (
         f'<a href="{trap}" aria-hidden="true" tabindex="-1">'
@@ -58,6 +63,17 @@ def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
     before, body_ends, after = rest.rpartition("</body>")
     pieces += [before, picture, body_ends, after] if body_ends else [rest, picture]
     return "".join(pieces)
+
+
+def _leads(html: str, place: int) -> bool:
+    """Whether the attribute at this place is that of a link, and not of a style sheet or in a text."""
+    begin = html.rfind("<", 0, place)
+    return (
+        begin >= 0
+        and _TAG.match(html, begin) is not None
+        and html[place - 1].isspace()
+        and ">" not in html[begin:place]
+    )
 
 
 def opened(keys: Mapping[int, TokenKey], given: str) -> int | None:
