@@ -71,6 +71,8 @@ class Worker:
         self.stopping = stopping
         self.url = settings.database_url
         self.owner = new_name()
+        self.living = {self.owner}
+        """Names of all workers of this process that live: this one, and its deputy."""
         self.journals = Path(settings.data_dir) / "journals"
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         stream = Stream.TRANSACTIONAL if lane is Lane.FAST else Stream.BULK
@@ -114,14 +116,14 @@ class Worker:
                         for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
                             pass
                 connection.rollback()
-                if self.deputy is not None:
-                    self.deputy.retire(connection)
+                self._dismiss(connection)
                 self.leases.give_back(connection, set(self.leases.parts) - set(self.settle_at))
                 self.retire(connection)
             finally:
                 self.broken.set()
-                self.journal.close()
-                self.sender.close()
+                self.let_go()
+                if self.deputy is not None:
+                    self.deputy.let_go()
                 heart.join()
 
     def retire(self, connection: Connection[Any]) -> None:
@@ -129,6 +131,11 @@ class Worker:
         connection.execute("DELETE FROM worker WHERE name = %s", (self.owner,))
         connection.commit()
         self.journal.end()
+
+    def let_go(self) -> None:
+        """Close what the worker holds open; what it has not settled is left to others."""
+        self.journal.close()
+        self.sender.close()
 
     def beat(self, connection: Connection[Any]) -> int:
         """Say that this worker lives and prolong its leases; return its fair share of partitions."""
@@ -224,20 +231,28 @@ class Worker:
             silent = self._silent_fast_lane(connection)
             if silent and self.deputy is None:
                 log.logger(__name__).warning("the fast lane is silent: doing its work")
-                self.deputy = Worker(self.settings, Lane.FAST, self.clock, self.stopping)
-                self.deputy.beat(connection)
+                deputy = Worker(self.settings, Lane.FAST, self.clock, self.stopping)
+                self.living.add(deputy.owner)
+                deputy.living = self.living
+                deputy.beat(connection)
                 connection.commit()
-                self.deputy.journal = Journal(self.journals, self.deputy.owner)
-            elif silent is False and self.deputy is not None:
-                self.deputy.retire(connection)
-                self.deputy.journal.close()
-                self.deputy.sender.close()
-                self.deputy = None
+                deputy.journal = Journal(self.journals, deputy.owner)
+                self.deputy = deputy
+            elif silent is False:
+                self._dismiss(connection)
         if self.deputy is None:
             return False
         self.deputy.beat(connection)
         connection.commit()
         return self.deputy.fast_turn(connection)
+
+    def _dismiss(self, connection: Connection[Any]) -> None:
+        """Leave the fast lane to others again."""
+        if self.deputy is not None:
+            self.deputy.retire(connection)
+            self.deputy.let_go()
+            self.living.discard(self.deputy.owner)
+            self.deputy = None
 
     def _silent_fast_lane(self, connection: Connection[Any]) -> bool | None:
         """Whether there is a fast lane that says nothing any more, and none that does; None when there is none."""
@@ -270,7 +285,7 @@ class Worker:
 
     def _bury(self, connection: Connection[Any]) -> None:
         """End what workers held whose process is known to be dead, rather than wait for it to run out."""
-        dead = [name for name in self.leases.others(connection) if surely_dead(name, own=self.owner)]
+        dead = [name for name in self.leases.others(connection) if surely_dead(name, living=self.living)]
         if dead:
             self.leases.expire(connection, dead)
 
@@ -337,7 +352,9 @@ class Worker:
         connection.commit()
         self.journal.clear()
         self.claims = max(PROBES, len(outcomes)) if left else min(2 * self.claims, self.settings.send_batch)
-        self._rest(bool(outcomes) and all(one.kind is OutcomeKind.UNSENT and not one.wait_seconds for one in outcomes))
+        tried = [one for one in outcomes if not one.wait_seconds]  # the others were told to come later, not refused
+        if tried:
+            self._rest(all(one.kind is OutcomeKind.UNSENT for one in tried))
 
     @property
     def _room(self) -> Room:

@@ -237,6 +237,18 @@ def test_a_server_that_takes_nothing_is_probed_with_a_few(office: Office) -> Non
     assert company.states(office.connection) == {State.SENT: 50}
 
 
+def test_what_is_held_back_does_not_hide_that_the_server_is_away(office: Office) -> None:
+    build(office, 3, 3)
+    office.run("UPDATE contact SET email = replace(email, 'customer.example', 'gmail.com') WHERE id > 1")
+    company.launch(office.connection, office.now, "launch")
+    office.post.answers["@"] = OutcomeKind.UNSENT
+    worker = office.worker()
+    worker.sender = Throttled(office.post, {"gmail": 1}, 1.0)
+    office.settle(worker)
+    assert worker._resting
+    assert office.one("SELECT count(*) FROM attempt") == 3, "each was tried once"
+
+
 def test_transactional_messages_are_sent_again_under_the_same_name(office: Office) -> None:
     build(office, 1, 1)
     company.send_one(office.connection, office.now, 1, "invoice")

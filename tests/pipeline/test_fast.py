@@ -12,6 +12,7 @@ from pauta.messages import actions as messages
 from pauta.messages.states import Lane, State
 from pauta.pipeline import launching
 from pauta.pipeline.fast import release_fast
+from pauta.platform.partitions import PARTITIONS
 from tests.faults import company
 from tests.pipeline.office import PATIENT, Office
 
@@ -123,6 +124,24 @@ def test_while_the_fast_lane_is_stopped_another_worker_does_its_work(
     office.settle(bulk)
     assert len(office.post.received) == 1, "it is left to the fast lane again"
     assert office.all("SELECT name FROM worker WHERE lane = %s", Lane.FAST) == [("elsewhere-1-0",)]
+
+
+def test_a_worker_and_its_deputy_do_not_take_each_other_for_dead(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are one process, whose former lives are dead for certain."""
+    monkeypatch.setattr("pauta.worker.sender_from", lambda *_given: office.post)
+    company.build(office.connection, office.now, 1, 1, [])
+    bulk = office.worker()
+    elsewhere(office, seconds_ago=5 * PATIENT)
+    company.send_one(office.connection, office.now, 1, "invoice")
+    office.settle(bulk)
+    assert office.one("SELECT count(*) FROM lease WHERE until > clock_timestamp()") == PARTITIONS
+    assert office.one("SELECT count(*) FROM worker") == 3
+    company.launch(office.connection, office.now, "launch")
+    office.settle(bulk)
+    assert len(office.post.received) == 2, "it goes on with its own work"
+    assert office.one("SELECT count(*) FROM worker") == 3
 
 
 def elsewhere(office: Office, seconds_ago: int) -> None:

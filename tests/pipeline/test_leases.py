@@ -176,8 +176,10 @@ def test_a_stale_owner_is_stopped_in_mid_transaction(office: Office) -> None:
 def test_names_of_this_process_tell_the_living_from_the_dead() -> None:
     name = new_name()
     machine, number, rest = name.split("-")
-    assert not surely_dead(name, own=name)
-    assert surely_dead(new_name(), own=name), "an earlier life of the process that asks"
-    assert surely_dead(f"{machine}-{2**22 + 7}-{rest}", own=name), "no process has that number"
-    assert not surely_dead(f"{machine}-1-{rest}", own=name)
-    assert not surely_dead(f"elsewhere-{number}-{rest}", own=name), "who knows what lives on another machine"
+    assert not surely_dead(name, living={name})
+    assert surely_dead(new_name(), living={name}), "an earlier life of the process that asks"
+    deputy = new_name()
+    assert not surely_dead(deputy, living={name, deputy}), "one beside the other"
+    assert surely_dead(f"{machine}-{2**22 + 7}-{rest}", living={name}), "no process has that number"
+    assert not surely_dead(f"{machine}-1-{rest}", living={name})
+    assert not surely_dead(f"elsewhere-{number}-{rest}", living={name}), "who knows what lives on another machine"

@@ -138,7 +138,7 @@ def test_the_journal_of_one_who_was_stopped_for_long_is_left_alone_until_it_has_
 def test_mail_that_moved_while_under_way_is_left_to_its_worker_while_that_lives(
     office: Office, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pauta.worker.surely_dead", lambda name, own: False)  # as of workers on two machines
+    monkeypatch.setattr("pauta.worker.surely_dead", lambda name, living: False)  # as of workers on two machines
     company.build(office.connection, office.now, 3, 1, [])
     company.launch(office.connection, office.now, "launch")
     first, second = office.worker(), office.worker()
@@ -209,7 +209,7 @@ def test_a_journal_reads_back_what_was_written(tmp_path: Path) -> None:
 def test_a_transactional_message_of_a_dead_worker_leaves_again(
     office: Office, dot: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pauta.worker.surely_dead", lambda name, own: False)  # as of a worker on another machine
+    monkeypatch.setattr("pauta.worker.surely_dead", lambda name, living: False)  # as of a worker on another machine
     company.build(office.connection, office.now, 1, 1, [])
     company.send_one(office.connection, office.now, 1, "invoice")
     dead = office.worker(Lane.FAST)

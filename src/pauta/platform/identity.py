@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -25,13 +26,14 @@ def new_name() -> str:
     return f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def surely_dead(name: str, *, own: str) -> bool:
+def surely_dead(name: str, *, living: Collection[str]) -> bool:
     """Whether the process of that name is known to have ended: on this machine, and its number is free or is ours.
 
-    ``own`` is the caller's name. A number that somebody else has got since counts as alive: that only costs time.
+    ``living`` are the names that this process goes by. A number that somebody else has got since counts as alive: that
+    only costs time.
     """
     machine, number, _ = name.split("-")
-    if machine != _machine() or name == own:
+    if machine != _machine() or name in living:
         return False
     if int(number) == os.getpid():
         return True
