@@ -187,6 +187,14 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
         f"550 5.1.1 <{EMAIL}>: unknown",
         number,
     )
+    office.run(
+        "INSERT INTO provider_report (provider, external_id, said, happened, message_id, at, received_at, words,"
+        " recipients) SELECT 'ses', id, 'Bounce', 'bounced_hard', id, now(), now(), %s, ARRAY[lower(%s)] FROM message"
+        " WHERE contact_id = %s",
+        EMAIL,
+        EMAIL,
+        number,
+    )
     tell_everything(office, number)
     office.run("DELETE FROM suppression; UPDATE contact SET email_state = 1")
     office.post.answers.clear()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pauta.people.actions import ContactValues, upsert_contact
+from pauta.pipeline import unmatched
 from pauta.pipeline.reported import unread
 from pauta.privacy.erasing import erase
 from pauta.privacy.retention import remove_old
@@ -31,3 +34,11 @@ def test_what_answers_to_nothing_is_kept_once_for_a_while_and_shown(sent: Office
     remove_old(sent.connection, sent.now)
     sent.connection.commit()
     assert call("GET", "/mails/unmatched").json() == []
+
+
+def test_whoever_writes_without_end_fills_no_disk(sent: Office, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unmatched, "MOST", 2)
+    for number in range(4):
+        come(sent, f"From: Eva <eva@elsewhere.example>\nSubject: {number}\n\nspam", "complaints")
+    assert ["Subject: 3" in one["text"] for one in call("GET", "/mails/unmatched").json()] == [True, False]
+    assert sent.one("SELECT count(*) FROM provider_report") == 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from tests.web.conftest import Call
+import pytest
+from psycopg import Connection
+
+from pauta.messages.states import State
+from tests.web.conftest import SPANISH, Call
 
 ANA = {
     "first_name": "Ana",
@@ -116,3 +120,31 @@ def test_a_reader_cannot_write_people(call: Call) -> None:
     assert call("PUT", "/accounts/acme", role="reader", json={"name": "Acme"}).status_code == 403
     assert call("GET", "/accounts/acme", role="reader").status_code == 404
     assert call("GET", "/accounts/acme", role="sender").status_code == 403
+
+
+@pytest.mark.usefixtures("ana")
+def test_a_duplicate_is_merged_and_its_id_goes_on_meaning_the_one_that_stays(
+    call: Call, connection: Connection[Any]
+) -> None:
+    assert call("PUT", "/contacts/web-9", json={"email": "a.souza@acme.example", "phone": "+5511999990000"}).is_success
+    connection.execute("SELECT setval('contact_id_seq', 100)")
+    merged = call("POST", "/contacts/ana@acme.example/merge", json={"other": "web-9"})
+    assert merged.status_code == 200
+    assert (merged.json()["external_id"], merged.json()["phone"]) == ("ana", "+5511999990000")
+    assert call("GET", "/contacts/web-9").json() == merged.json()
+    (entry,) = (one for one in call("GET", "/audit").json() if "merged" in one["detail"])
+    assert (entry["subject"], entry["detail"]) == ("contact:ana", {"merged": "web-9"})
+    assert call("POST", "/contacts/ana/merge", json={"other": "web-9"}).json()["code"] == "people_merge_itself"
+    assert call("POST", "/contacts/ana/merge", json={"other": "x"}, role="reader").status_code == 403
+
+
+@pytest.mark.usefixtures("ana")
+def test_merging_waits_for_a_message_that_is_on_its_way(call: Call, connection: Connection[Any]) -> None:
+    assert call("PUT", "/contacts/web-9", json={"email": "a.souza@acme.example"}).is_success
+    assert call("PUT", "/templates/hello", json={"languages": SPANISH}).is_success
+    message = {"contact": "web-9", "type": "transactional", "template": "hello"}
+    assert call("POST", "/messages", json=message, headers={"Idempotency-Key": "1"}).is_success
+    connection.execute("UPDATE message SET state = %s", (State.SENDING,))
+    connection.commit()
+    answer = call("POST", "/contacts/ana/merge", json={"other": "web-9"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "people_merge_in_flight")

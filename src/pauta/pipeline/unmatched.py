@@ -14,6 +14,8 @@ from psycopg.rows import class_row
 MAIL = "mail"
 """Stands where reports of providers name the provider."""
 
+MOST = 10_000
+"""So many are kept, the newest: anybody can write to the address of complaints."""
 _LONGEST = 10_000
 """Letters that are kept of a mail."""
 
@@ -35,6 +37,11 @@ def keep_unmatched(connection: Connection[Any], now: datetime, kind: str, status
         "INSERT INTO provider_report (provider, external_id, said, happened, at, received_at, status, raw)"
         " VALUES (%s, %s, %s, 'other', %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (MAIL, sha256(raw).hexdigest(), kind, now, now, status, _readable(raw)),
+    )
+    connection.execute(
+        "DELETE FROM provider_report WHERE provider = %(mail)s AND id <= ("
+        "SELECT id FROM provider_report WHERE provider = %(mail)s ORDER BY id DESC OFFSET %(most)s LIMIT 1)",
+        {"mail": MAIL, "most": MOST},
     )
 
 

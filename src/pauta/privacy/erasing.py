@@ -64,6 +64,8 @@ _BLANKS: Mapping[str, LiteralString] = {
     "answers": f"UPDATE attempt SET answer = '' WHERE answer <> '' AND {_OF_MESSAGES}",
     "changes": f"UPDATE message_change SET detail = '' WHERE detail <> '' AND {_OF_MESSAGES}",
     "links": "UPDATE response SET link = '' WHERE link <> '' AND message_id = ANY(%(messages)s)",
+    "reports": "UPDATE provider_report SET words = '', recipients = '{}' WHERE recipients <> '{}'"
+    " AND message_id = ANY(%(messages)s)",
     "figures": "UPDATE proposal SET figures = '{}', occurrence = 'erased:' || id WHERE source = 'api' AND id IN"
     " (SELECT proposal_id FROM message WHERE part = ANY(%(parts)s) AND id = ANY(%(messages)s))",
     "sent": "UPDATE message SET sent_key = coalesce(sent_key, account_key)"

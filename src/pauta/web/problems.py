@@ -88,6 +88,7 @@ _STATUS = {
     "approvals.not_asked": HTTPStatus.FORBIDDEN,
     "approvals.own": HTTPStatus.FORBIDDEN,
     "policy_no_version": HTTPStatus.NOT_FOUND,
+    "people_merge_in_flight": HTTPStatus.CONFLICT,
     "privacy.in_flight": HTTPStatus.CONFLICT,
     "privacy.kind_unknown": HTTPStatus.NOT_FOUND,
     "policy_version_changed": HTTPStatus.CONFLICT,

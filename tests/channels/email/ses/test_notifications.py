@@ -146,7 +146,18 @@ def test_what_is_old_or_from_the_future_is_not_believed(after: timedelta, good: 
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"[]", b"{}", b"not json", b'{"Type": 1}', b"\xff", json.dumps({"TopicArn": ARN, "Type": "x"}).encode()],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"not json",
+        b'{"Type": 1}',
+        b"\xff",
+        json.dumps({"TopicArn": ARN, "Type": "x"}).encode(),
+        b"[" * 100_000,
+        b'{"Type":' * 100_000,
+    ],
+    ids=range(9),
 )
 def test_what_is_no_notification(raw: bytes) -> None:
     with pytest.raises(NotBelieved):

@@ -117,7 +117,7 @@ def _require(good: bool) -> None:
 def _object(raw: bytes) -> dict[str, str]:
     try:
         said: Any = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotBelieved from error
     _require(isinstance(said, dict))
     return {name: value for name, value in said.items() if isinstance(value, str)}
