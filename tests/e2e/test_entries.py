@@ -76,3 +76,21 @@ def test_the_calendar_of_an_audience_is_shared_by_its_address(sign_in: SignIn) -
     expect(other.get_by_role("button", name="Público: a lista “customer council”")).to_be_visible()
     other.get_by_role("button", name="Todos os contatos").click()
     expect(other.get_by_role("button", name="Público: todos")).to_be_visible()
+
+
+@pytest.mark.long
+def test_a_duplicate_is_merged_and_its_old_id_leads_to_who_stays(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    page.goto("/contacts/C00534")
+    page.get_by_role("button", name="Unir …").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("O duplicado").first.fill("C00535")
+    page.get_by_role("option").first.click()
+    expect(dialog.get_by_role("cell", name="C00535", exact=True)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Unir", exact=True)).to_be_disabled()
+    dialog.get_by_label("Sei que isso não pode ser desfeito").check()
+    dialog.get_by_role("button", name="Unir", exact=True).click()
+    expect(dialog).to_have_count(0)
+    stays = page.get_by_role("heading", level=1).inner_text()
+    page.goto("/contacts/C00535")
+    expect(page.get_by_role("heading", level=1)).to_have_text(stays)

@@ -8,7 +8,8 @@ import { useState } from "react";
 import { type ContactView, getContactOptions, mergeContactMutation, saidOf } from "../../api";
 import { useSession } from "../../ui/session";
 import { Answer, Failure } from "../../ui/states";
-import { ContactsInput } from "../../ui/ContactsInput";
+import { ContactInput } from "../../ui/ContactsInput";
+import { STAGES, wordOf } from "../../ui/words";
 
 interface MergeProps {
   contact: ContactView;
@@ -50,7 +51,7 @@ function Merging({ contact, name, close }: MergeProps & { close: () => void }) {
     <form onSubmit={(event) => { event.preventDefault(); merge.mutate({ path: { external_id: contact.external_id }, body: { other } }); }}>
       <Stack>
         <Text size="sm"><Trans>Messages, history, consents and lists of both become those of {name}. What both were to get goes out once.</Trans></Text>
-        <ContactsInput label={t`The duplicate`} value={other ? [other] : []} change={(ids) => { setOther(ids.at(-1) ?? ""); setSure(false); merge.reset(); }} error={said} />
+        <ContactInput label={t`The duplicate`} value={other} change={(id) => { setOther(id); setSure(false); merge.reset(); }} error={said} but={contact.external_id} />
         {other ? <Answer of={duplicate}>{(one) => <Beside contact={contact} other={one} />}</Answer> : null}
         <Checkbox label={t`I know that this cannot be undone`} required checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />
         {merge.error && !said ? <Failure error={merge.error} /> : null}
@@ -65,33 +66,32 @@ function Merging({ contact, name, close }: MergeProps & { close: () => void }) {
 
 /** What each of the two says, and what will be said. */
 function Beside({ contact, other }: { contact: ContactView; other: ContactView }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const nameOf = (one: ContactView) => [one.first_name, one.last_name].filter(Boolean).join(" ");
+  const stageOf = (one: ContactView) => (one.stage ? i18n._(wordOf(STAGES, one.stage)) : "");
   const rows: [string, string, string][] = [
     [t`Id`, contact.external_id, other.external_id],
     [t`Name`, nameOf(contact), nameOf(other)],
     [t`E-mail`, contact.email ?? "", other.email ?? ""],
     [t`Phone`, contact.phone ?? "", other.phone ?? ""],
     [t`Account`, contact.account ?? "", other.account ?? ""],
-    [t`Stage`, contact.stage ?? "", other.stage ?? ""],
+    [t`Stage`, stageOf(contact), stageOf(other)],
   ];
   const cell = { overflowWrap: "anywhere" } as const;
   return (
-    <Table.ScrollContainer minWidth={420} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t`What each of the two says` } }}>
-      <Table layout="fixed" verticalSpacing="xs">
-        <Table.Thead>
-          <Table.Tr><Table.Th w={90} /><Table.Th><Trans>Stays</Trans></Table.Th><Table.Th><Trans>Goes</Trans></Table.Th></Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.filter(([, one, two]) => one || two).map(([label, one, two]) => (
-            <Table.Tr key={label}>
-              <Table.Th scope="row" fw={500}>{label}</Table.Th>
-              <Table.Td style={cell}>{one || <Text span c="dimmed" size="sm">{two}</Text>}</Table.Td>
-              <Table.Td style={cell} c={one && two && one !== two ? "dimmed" : undefined}>{two}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Table layout="fixed" verticalSpacing="xs" aria-label={t`What each of the two says`}>
+      <Table.Thead>
+        <Table.Tr><Table.Th w={90} /><Table.Th><Trans>Stays</Trans></Table.Th><Table.Th><Trans>Goes</Trans></Table.Th></Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.filter(([, one, two]) => one || two).map(([label, one, two]) => (
+          <Table.Tr key={label}>
+            <Table.Th scope="row" fw={500}>{label}</Table.Th>
+            <Table.Td style={cell}>{one || <Text span c="dimmed" size="sm">{two}</Text>}</Table.Td>
+            <Table.Td style={cell} c={one && two && one !== two ? "dimmed" : undefined}>{two}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }
