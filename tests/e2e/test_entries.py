@@ -94,3 +94,12 @@ def test_a_duplicate_is_merged_and_its_old_id_leads_to_who_stays(sign_in: SignIn
     stays = page.get_by_role("heading", level=1).inner_text()
     page.goto("/contacts/C00535")
     expect(page.get_by_role("heading", level=1)).to_have_text(stays)
+
+
+@pytest.mark.long
+def test_a_stop_of_one_sort_of_mails_is_not_told_as_one_of_everything(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    stop = {"channel": None, "stream": "bulk", "reason": "Queixas", "actor": "pauta", "at": "2026-11-23T12:00:00Z"}
+    page.route("**/api/v1/stops*", lambda route: route.fulfill(json=[stop]))
+    page.goto("/policies")
+    expect(page.get_by_role("alert").filter(has_text="Queixas")).to_contain_text("Parado: e-mails em massa")

@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconHandStop, IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { liftMutation, listStopsOptions, listStopsQueryKey, saidOf, type StopForm, stopMutation } from "../api";
+import { liftMutation, listStopsOptions, listStopsQueryKey, saidOf, type StopForm, type StopView, stopMutation } from "../api";
 import { useNameOf } from "../ui/colleagues";
 import { useFormats } from "../ui/dates";
 import { useSession } from "../ui/session";
@@ -74,11 +74,12 @@ export function StopBanner() {
   const stops = useStops();
   const nameOf = useNameOf();
   const lift = useMutation({ ...liftMutation(), onSuccess: (left) => cache.setQueryData(listStopsQueryKey(), left) });
+  const partsOf = ({ channel, stream }: StopView) => [channel && i18n._(wordOf(CHANNELS, channel)), stream && i18n._(wordOf(STREAMS, stream))].filter(Boolean);
   return (
     <>
       {stops.data?.map((one) => (
         <Alert key={`${one.channel ?? EVERYTHING} ${one.stream}`} role="alert" color="red" icon={<IconHandStop />} mb="md"
-          title={one.channel ? t`Stopped: ${[i18n._(wordOf(CHANNELS, one.channel)), one.stream ? i18n._(wordOf(STREAMS, one.stream)) : ""].filter(Boolean).join(", ")}` : t`Stopped: everything`}>
+          title={one.channel || one.stream ? t`Stopped: ${partsOf(one).join(", ")}` : t`Stopped: everything`}>
           <Group justify="space-between" gap="xs">
             <Text size="sm">{one.reason} · {nameOf(one.actor)} · {formats.moment(one.at)}</Text>
             {may("stop.use") ? (
