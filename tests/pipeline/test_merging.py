@@ -84,6 +84,20 @@ def test_what_both_were_to_get_goes_out_once(office: Office) -> None:
     assert len(office.post.ids()) == 3, "one for each who is left"
 
 
+def test_what_the_one_that_stays_had_no_address_for_goes_out_to_that_of_the_other(office: Office) -> None:
+    office.run("UPDATE contact SET email = NULL, email_state = 0 WHERE id = 1")
+    company.launch(office.connection, office.now, "later", not_before=office.now.date() + timedelta(days=2))
+    office.settle(office.worker())
+    assert company.states(office.connection, "contact_id = 1") == {State.SUPPRESSED: 1}
+    merge(office, "c1", "c3")
+    assert company.states(office.connection, "contact_id = 1") == {State.SUPPRESSED: 1, State.PLANNED: 1}
+    assert office.one("SELECT count(*) FROM message_key WHERE contact_id IN (1, 3)") == 1
+    office.later(days=3)
+    office.settle(office.worker())
+    assert [one.recipient for one in office.post.received].count("c3@customer.example") == 1
+    assert len(office.post.received) == 3
+
+
 def test_a_launch_finds_who_is_left_once(office: Office) -> None:
     merge(office, "c1", "c2")
     company.launch(office.connection, office.now, "first")

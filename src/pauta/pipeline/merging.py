@@ -179,7 +179,10 @@ def _bring_together(connection: Conn, kept: _Duplicate, gone: _Duplicate, now: d
 
 
 def _take_messages(connection: Conn, given: Mapping[str, Any], other: str) -> list[int]:
-    """Give the messages of the one that goes to the one that stays; what both were to get goes out once."""
+    """Give the messages of the one that goes to the one that stays; what both were to get goes out once.
+
+    What the gate kept from the one that stays, for want of an address perhaps, may still go out for the other.
+    """
     rows = connection.execute(
         "SELECT id, proposal_id, state FROM message"
         " WHERE part = %(part)s AND account_key = %(key)s AND contact_id = %(gone)s",
@@ -188,14 +191,18 @@ def _take_messages(connection: Conn, given: Mapping[str, Any], other: str) -> li
     if any(state == State.SENDING for _, _, state in rows):
         raise Problem("people_merge_in_flight", "other", value=other)
     ids, proposals = [number for number, *_ in rows], [proposal for _, proposal, _ in rows]
-    both = connection.execute(
-        "SELECT proposal_id FROM message_key WHERE proposal_id = ANY(%s) AND contact_id = %s",
-        (proposals, given["kept"]),
-    ).fetchall()
+    both = dict(
+        connection.execute(
+            "SELECT k.proposal_id, coalesce(bool_or(m.state <> %s), true) FROM message_key k LEFT JOIN message m"
+            " ON m.part = %s AND m.account_key = %s AND m.contact_id = k.contact_id AND m.proposal_id = k.proposal_id"
+            " WHERE k.proposal_id = ANY(%s) AND k.contact_id = %s GROUP BY 1",
+            (State.SUPPRESSED, given["part"], given["key"], proposals, given["kept"]),
+        ).fetchall()
+    )
     doubled = {
         **given,
-        "doubled": [proposal for (proposal,) in both],
-        "ids": [number for number, proposal, _ in rows if (proposal,) in both],
+        "doubled": list(both),
+        "ids": [number for number, proposal, _ in rows if both.get(proposal)],
     }
     move(
         connection,
