@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from pauta.campaigns.lists import save_list
 from pauta.content.topics import save_topic
+from pauta.events.actions import record_events
 from pauta.messages.states import State
+from pauta.people.measuring import choose_measured
 from pauta.platform.clock import advance
 from pauta.privacy.retention import remove_old
 from tests.law.conftest import DENIED, GONE, Court, court
@@ -120,6 +123,28 @@ def test_a_link_ends_after_a_week_and_the_unconfirmed_are_forgotten(court: Court
     assert court.one("SELECT count(*) FROM sign_up") == 0
     assert court.one("SELECT count(*) FROM archive") == 1
     assert court.one("SELECT count(*) FROM message WHERE state = %s", State.SENT) == 2
+
+
+def test_who_never_confirmed_leaves_no_trace_and_stays_where_colleagues_use_the_contact(
+    court: Court, web: TestClient
+) -> None:
+    asks(web, "eva@mail.example")
+    asks(web, "rui@mail.example")
+    mails(court)
+    save_list(court.connection, court.now, "pilots", ["rui@mail.example"])
+    court.run("UPDATE attempt SET answer = '250 for ' || email FROM contact WHERE contact.part = attempt.part")
+    bounce = {"contact_id": [1, 2], "name": ["mail_bounce_soft"] * 2, "at": [court.now.isoformat()] * 2}
+    said = ['{"said": "eva@mail.example is full"}', "{}"]
+    record_events(
+        court.connection, {**bounce, "properties": said, "external_id": ["1", "2"]}, source="mail", now=court.now
+    )
+    choose_measured(court.connection, [1, 2], False, "test", court.now)
+    court.later(days=31)
+    remove_old(court.connection, court.now)
+    court.connection.commit()
+    assert court.all("SELECT external_id FROM contact") == [("rui@mail.example",)]
+    assert court.all("SELECT contact_id FROM event") == court.all("SELECT contact_id FROM unmeasured") == [(2,)]
+    assert court.all("SELECT answer FROM attempt ORDER BY answer") == [("",), ("250 for rui@mail.example",)]
 
 
 def test_a_denial_is_taken_back_by_who_confirms_and_by_nobody_else(court: Court, web: TestClient) -> None:

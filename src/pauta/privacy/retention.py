@@ -73,15 +73,33 @@ KINDS: dict[str, Kind] = {
         """
         WITH old AS (
             DELETE FROM sign_up WHERE id IN (SELECT id FROM sign_up WHERE at < %(before)s LIMIT %(most)s)
-            RETURNING contact_id, made, confirmed_at
+            RETURNING id, contact_id, made, confirmed_at
         ), unknown AS (
-            SELECT c.id, c.part FROM old JOIN contact c ON c.id = old.contact_id
+            SELECT c.id, c.part, c.account_key FROM old JOIN contact c ON c.id = old.contact_id
             WHERE made AND confirmed_at IS NULL AND c.changed_at = c.created_at
               AND NOT EXISTS (SELECT FROM consent e WHERE e.part = c.part AND e.contact_id = c.id)
-              AND NOT EXISTS (SELECT FROM sign_up s WHERE s.contact_id = c.id AND s.at >= %(before)s)
+              AND NOT EXISTS (SELECT FROM sign_up s WHERE s.contact_id = c.id AND s.id NOT IN (SELECT id FROM old))
+              AND NOT EXISTS (SELECT FROM contact_list_member l WHERE l.contact_id = c.id)
+              AND NOT EXISTS (SELECT FROM preference w WHERE w.contact_id = c.id)
+              AND NOT EXISTS (SELECT FROM relation r WHERE r.contact_id = c.id)
+              AND NOT EXISTS (SELECT FROM contact_alias a WHERE a.contact_id = c.id)
+        ), theirs AS (
+            SELECT m.part, m.id FROM unknown JOIN message m
+                ON m.part = unknown.part AND m.account_key = unknown.account_key AND m.contact_id = unknown.id
         ), mails AS (
-            DELETE FROM archive WHERE (part, message_id) IN (
-                SELECT m.part, m.id FROM unknown JOIN message m ON m.part = unknown.part AND m.contact_id = unknown.id)
+            DELETE FROM archive WHERE (part, message_id) IN (SELECT part, id FROM theirs)
+        ), answers AS (
+            UPDATE attempt SET answer = '' WHERE answer <> '' AND (part, message_id) IN (SELECT part, id FROM theirs)
+        ), changes AS (
+            UPDATE message_change SET detail = ''
+            WHERE detail <> '' AND (part, message_id) IN (SELECT part, id FROM theirs)
+        ), readings AS (
+            DELETE FROM hit WHERE message_id IN (SELECT id FROM theirs)
+        ), events AS (
+            DELETE FROM event USING unknown WHERE event.part = unknown.part
+                AND event.account_key = unknown.account_key AND event.contact_id = unknown.id
+        ), refusals AS (
+            DELETE FROM unmeasured WHERE contact_id IN (SELECT id FROM unknown)
         ), nobody AS (
             DELETE FROM contact WHERE id IN (SELECT id FROM unknown)
         ) SELECT FROM old
