@@ -230,6 +230,13 @@ def test_who_is_not_measured_is_not_taken_for_somebody_who_does_not_read(office:
     assert unread(office) == 0
 
 
+def test_who_refuses_to_be_measured_after_the_mail_left_is_not_either(office: Office, telephone: None) -> None:
+    send(office)
+    choose_measured(office.connection, [1], False, "test", office.now)
+    office.later(days=9)
+    assert unread(office) == 0, "whether they read it is not known any more"
+
+
 def test_a_follower_that_still_waits_is_taken_back_when_the_mail_is_read(office: Office, telephone: None) -> None:
     send(office)
     office.later(days=4)

@@ -67,6 +67,7 @@ WHERE p.unread_days > 0 AND p.state = {ProposalState.LIVE} AND cardinality(p.cha
       SELECT max(place) FROM unnest(p.channels) WITH ORDINALITY AS wish (channel, place)
       WHERE wish.channel = ANY(%(provided)s))
   AND NOT {_READ}
+  AND NOT EXISTS (SELECT FROM unmeasured u WHERE u.contact_id = m.contact_id)
   AND NOT EXISTS (SELECT FROM message f WHERE f.part = m.part AND f.follows = m.id)
 LIMIT %(most)s
 """
