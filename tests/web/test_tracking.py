@@ -112,6 +112,22 @@ def test_what_was_taken_for_a_person_is_taken_back_when_the_trap_shuts(office: O
     assert office.all("SELECT opened_at, clicked_at, link FROM response") == [(None, None, "")]
 
 
+def test_what_somebody_read_stays_read_when_the_hits_themselves_are_gone(office: Office, web: TestClient) -> None:
+    launch(office)
+    one, two, _, picture = ways(office)
+    opened_at = office.later(minutes=5)
+    ask(web, picture)
+    clicked_at = office.later(minutes=5)
+    ask(web, one)
+    hits(office, 2)
+    office.run("DELETE FROM hit")
+    scanned_at = office.later(days=400)
+    assert ask(web, two, "HEAD").status_code == 302
+    hits(office, 1)
+    kept = "SELECT opened_at, clicked_at, link, machine_opened_at, scanned_at FROM response"
+    assert office.all(kept) == [(opened_at, clicked_at, "https://acme.example/a?x=1&y=2", None, scanned_at)]
+
+
 def test_a_crowd_behind_one_address_is_found_over_messages(office: Office, web: TestClient) -> None:
     office.run(
         "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head, machine)"

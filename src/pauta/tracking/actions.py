@@ -127,17 +127,24 @@ def note_answer(connection: Conn, message_id: int, answer: Answer, now: datetime
 _SUM_UP: LiteralString = """
 INSERT INTO response AS kept (message_id, proposal_id, contact_id, opened_at, machine_opened_at, clicked_at, scanned_at,
                               link)
-SELECT message_id, proposal_id, contact_id,
-       min(at) FILTER (WHERE NOT machine AND what IN (%(open)s, %(click)s)),
-       min(at) FILTER (WHERE machine AND what = %(open)s),
-       min(at) FILTER (WHERE NOT machine AND what = %(click)s),
-       min(at) FILTER (WHERE machine AND what <> %(open)s),
-       coalesce((array_agg(target ORDER BY at, id) FILTER (WHERE NOT machine AND what = %(click)s))[1], '')
-FROM hit WHERE message_id = ANY(%(messages)s) GROUP BY message_id, proposal_id, contact_id
+SELECT message_id, h.proposal_id, h.contact_id,
+       coalesce(CASE WHEN old.opened_at < min(h.at) THEN old.opened_at END,
+                min(h.at) FILTER (WHERE NOT machine AND what IN (%(open)s, %(click)s))),
+       coalesce(CASE WHEN old.machine_opened_at < min(h.at) THEN old.machine_opened_at END,
+                min(h.at) FILTER (WHERE machine AND what = %(open)s)),
+       coalesce(CASE WHEN old.clicked_at < min(h.at) THEN old.clicked_at END,
+                min(h.at) FILTER (WHERE NOT machine AND what = %(click)s)),
+       coalesce(CASE WHEN old.scanned_at < min(h.at) THEN old.scanned_at END,
+                min(h.at) FILTER (WHERE machine AND what <> %(open)s)),
+       coalesce(CASE WHEN old.clicked_at < min(h.at) THEN old.link END,
+                (array_agg(target ORDER BY h.at, h.id) FILTER (WHERE NOT machine AND what = %(click)s))[1], '')
+FROM hit h LEFT JOIN response old USING (message_id)
+WHERE message_id = ANY(%(messages)s) GROUP BY message_id, h.proposal_id, h.contact_id, old.message_id
 ON CONFLICT (message_id) DO UPDATE
 SET (opened_at, machine_opened_at, clicked_at, scanned_at, link) = ROW (
     excluded.opened_at, excluded.machine_opened_at, excluded.clicked_at, excluded.scanned_at, excluded.link)
 """
+"""What came of messages, by their hits. What was earlier than all of them rests on hits whose time to be kept is over."""
 
 
 def _storable(text: str) -> str:
@@ -145,12 +152,12 @@ def _storable(text: str) -> str:
 
 
 def _crowds(connection: Conn, messages: Sequence[int]) -> dict[int, int]:
-    """The clicks (with their messages) that came with those on these messages from one address for many people."""
+    """The clicks (with their messages) that came with new ones on these messages from one address for many people."""
     rows = connection.execute(
         """
         WITH asked AS (
             SELECT ip, min(at) - %(span)s AS since, max(at) + %(span)s AS until FROM hit
-            WHERE message_id = ANY(%(messages)s) AND what = %(click)s GROUP BY ip)
+            WHERE message_id = ANY(%(messages)s) AND what = %(click)s AND machine IS NULL GROUP BY ip)
         SELECT h.id, h.ip, lower(split_part(c.email, '@', 2)), c.id, extract(epoch FROM h.at)::float8, h.message_id
         FROM asked JOIN hit h ON h.ip = asked.ip AND h.at BETWEEN asked.since AND asked.until AND h.what = %(click)s
         JOIN contact c ON c.id = h.contact_id
