@@ -136,6 +136,11 @@ def tell_everything(office: Office, number: int) -> None:
     )
     connection.execute("UPDATE attempt SET answer = %s WHERE message_id <> %s", (f"250 told {EMAIL}", number))
     connection.execute("UPDATE account SET attributes = %s WHERE external_id = 'a2'", (f'{{"buyer": "{EMAIL}"}}',))
+    connection.execute(
+        "INSERT INTO provider_report (provider, external_id, said, happened, at, received_at, words, recipients, raw)"
+        " VALUES ('ses', '1', 'Bounce', 'unclear', %s, %s, %s, %s, %s)",
+        (now, now, f"<{EMAIL}> is away", [EMAIL.lower()], f'{{"to": "{EMAIL}"}}'),
+    )
     connection.commit()
 
 
@@ -216,6 +221,7 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
         "consent",
         "audit",
         "account",
+        "provider_report",
     } <= before.keys()
     erased = erase(
         office.connection, EMAIL.lower(), office.now, actor="user:ana@pauta.example", reason=f"Asked by {EMAIL}"

@@ -74,6 +74,7 @@ _BLANKS: Mapping[str, LiteralString] = {
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
     "consents": "UPDATE consent SET proof = '{}', source = '', actor = '', external_id = NULL"
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
+    "reports": "UPDATE provider_report SET recipients = '{}' WHERE recipients && %(addresses)s::text[]",
     "meetings": "UPDATE meeting SET contact_ids ="
     " array(SELECT unnest(contact_ids) EXCEPT SELECT unnest(%(ids)s::bigint[])) WHERE contact_ids && %(ids)s::bigint[]",
 }
