@@ -19,6 +19,7 @@ MAIL = """<html><head><link href="https://fonts.example/a.css"></head><body>
 <a href="https://acme.example/a?b=1&amp;c=ü#top">one again</a> <a data-href="https://acme.example/no" title="t">none</a>
 <a href="mailto:ana@acme.example">mail</a> <a href="tel:+5511">call</a> <a href="#part">part</a>
 <a href="https://news.acme.example/preferences/abc">choose</a> <a href="https://news.acme.example/unsubscribe/abc">end</a>
+<a href="https://news.acme.example/sign-up/abc">confirm</a>
 </body></html>"""
 
 

@@ -17,7 +17,7 @@ from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose, TokenKey, number_in,
 
 _LINK = re.compile(r"""href=(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
 _TAG = re.compile(r"<(?:a|area|v:\w+)\s")
-_OWN = ("/preferences/", "/unsubscribe/")
+_OWN = ("/preferences/", "/unsubscribe/", "/sign-up/")
 _AS_IT_IS = "/:?=@,"
 """What needs no escape inside the query of an address."""
 _PLACE = re.compile(rf"([0-9a-f]{{{LENGTH}}})\.([0-9a-f]{{{SEAL_LENGTH}}})\.([0-9]{{1,4}})")
@@ -36,7 +36,7 @@ class Followed:
 def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
     """The mail with links that lead over ``base`` (no slash at its end), a picture, and a link that nobody can see.
 
-    What is no web address stays as it is, and so do the links by which readers choose and unsubscribe.
+    What is no web address stays as it is, and so do the links by which readers choose, unsubscribe and confirm.
     """
     own = tuple(base + path for path in _OWN)
     found = [

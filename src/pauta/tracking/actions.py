@@ -144,7 +144,7 @@ ON CONFLICT (message_id) DO UPDATE
 SET (opened_at, machine_opened_at, clicked_at, scanned_at, link) = ROW (
     excluded.opened_at, excluded.machine_opened_at, excluded.clicked_at, excluded.scanned_at, excluded.link)
 """
-"""What came of messages, by their hits. What was earlier than all of them rests on hits whose time to be kept is over."""
+"""What came of messages, by their hits. What was earlier than all of them rests on hits that are removed by now."""
 
 
 def _storable(text: str) -> str:
