@@ -142,6 +142,17 @@ def test_r5_an_objection_is_absolute_until_somebody_expressly_agrees(court: Cour
     assert court.writes("ana") == GONE
 
 
+def test_r5_nothing_that_is_dated_in_the_future_outlives_an_objection(court: Court) -> None:
+    court.person("ana", "ES")
+    for _ in range(2):
+        court.says("ana", day=court.now.date() + timedelta(days=300))
+    assert court.all("SELECT count(*), max(at) FROM consent") == [(1, court.now)]
+    assert court.writes("ana") == GONE
+    court.later(minutes=1)
+    court.says("ana", "withdrawal", granted=False)
+    assert court.writes("ana", topic="offers") == DENIED
+
+
 def test_r5_gdpr_a_soft_opt_in_carries_mail_and_an_interest_alone_does_not(court: Court) -> None:
     for name, basis in (("ana", "soft opt-in"), ("beto", "legitimate interest"), ("carla", "contract")):
         court.person(name, "DE")

@@ -1,11 +1,14 @@
 """The consent ledger: entries are only ever added, and count in the order of the time they state.
 
 A grant without a date never undoes a denial: a list of addresses that somebody exported long ago must not open again
-those who have said no since. Whoever can name the day of the grant says it, and the order of time decides.
+those who have said no since. Whoever can name the day of the grant says it, and the order of time decides. Nothing is
+said in the future: an entry that names a later time than that at which it is recorded counts as of then, or else what
+somebody takes back today would come before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -44,7 +47,8 @@ WITH judged AS MATERIALIZED (
       WHERE entry.part = contact.part AND entry.contact_id = contact.id
         AND (entry.channel, entry.topic, entry.granted, entry.basis, entry.source, entry.wording)
           = (staged.channel, staged.topic, staged.granted, staged.basis, staged.source, coalesce(staged.wording, ''))
-        AND (staged.at IS NULL OR entry.at = staged.at)) THEN 'said before'
+        AND (staged.at IS NULL OR entry.at = staged.at OR staged.at > %(now)s AND entry.at = entry.recorded_at)
+      ) THEN 'said before'
     WHEN staged.granted AND staged.at IS NULL AND coalesce((
       SELECT NOT entry.granted FROM consent AS entry
       WHERE entry.part = contact.part AND entry.contact_id = contact.id AND entry.channel = staged.channel
@@ -57,7 +61,7 @@ WITH judged AS MATERIALIZED (
   INSERT INTO consent (part, contact_id, channel, topic, granted, basis, ground, source, wording, locale, country,
     actor, expires_on, proof, at, recorded_at, external_id)
   SELECT part, contact_id, channel, topic, granted, basis, ground, source, coalesce(wording, ''), coalesce(locale, ''),
-    coalesce(country, ''), coalesce(actor, ''), expires_on, coalesce(proof, '{}'), coalesce(at, %(now)s), %(now)s,
+    coalesce(country, ''), coalesce(actor, ''), expires_on, coalesce(proof, '{}'), least(at, %(now)s), %(now)s,
     external_id
   FROM judged WHERE verdict = 'new' ORDER BY position
   ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
@@ -108,11 +112,21 @@ def append_first_consents(connection: Connection[Any], columns: Columns, now: da
         },
         "proof": [proof or "{}" for proof in columns["proof"]],
         "ground": _grounds(columns),
-        "at": [now if at is None else at for at in columns["at"]],
+        "at": _no_later(columns["at"], now),
         "recorded_at": [now] * len(columns["at"]),
     }
     append_rows(connection, "consent", _NEW, complete)
     return len(columns["at"])
+
+
+def _no_later(given: Sequence[datetime | str | None], now: datetime) -> list[datetime | str]:
+    """These times (ISO 8601 or not), those that are left out or still to come as now."""
+    ahead = {at for at in set(given) if at is None or _moment(at) > now}
+    return [now if at is None or at in ahead else at for at in given]
+
+
+def _moment(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 def _grounds(columns: Columns) -> list[int]:

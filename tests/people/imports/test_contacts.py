@@ -137,10 +137,10 @@ def test_suppressed_addresses_stay_suppressed(importer: Importer) -> None:
 def test_stated_consent_never_undoes_a_denial(importer: Importer) -> None:
     people = "email\nana@x.example\nbruno@x.example\n"
     importer("contacts", people)
-    importer("consents", "email,channel,granted,basis\nana@x.example,email,denied,link\n")
+    importer("consents", "email,channel,granted,basis,at\nana@x.example,email,denied,link,2026-11-22\n")
     tally = importer("contacts", people, sets=("consent.email.*=granted", "consent.basis=list"))
     assert (tally.notes["import_consents_added"], tally.notes["import_consent_kept_denied"]) == (1, 1)
-    dated = ("consent.email.*=granted", "consent.basis=list", "consent.at=2026-11-23T13:00:00Z")
+    dated = ("consent.email.*=granted", "consent.basis=list", "consent.at=2026-11-23T11:00:00Z")
     assert importer("contacts", people, sets=dated).notes["import_consents_added"] == 2
 
 
@@ -181,6 +181,16 @@ def test_consent_columns_take_days_as_people_write_them(importer: Importer) -> N
     importer("contacts", text, sets=("consent.basis=form",))
     assert importer.rows("SELECT paused_until, at FROM contact JOIN consent ON contact_id = contact.id") == [
         (date(2026, 12, 24), datetime(2026, 10, 31, tzinfo=UTC))
+    ]
+
+
+def test_a_consent_that_is_dated_in_the_future_counts_from_now_on(importer: Importer) -> None:
+    text = "email,consent.email.*,consent.at\nana@x.example,sim,2027-01-31\nbia@x.example,sim,2026-10-31\n"
+    for _ in range(2):
+        importer("contacts", text, sets=("consent.basis=form",))
+    assert importer.rows("SELECT at FROM consent ORDER BY contact_id") == [
+        (MONDAY,),
+        (datetime(2026, 10, 31, tzinfo=UTC),),
     ]
 
 
