@@ -65,7 +65,7 @@ _BLANKS: Mapping[str, LiteralString] = {
     "changes": f"UPDATE message_change SET detail = '' WHERE detail <> '' AND {_OF_MESSAGES}",
     "links": "UPDATE response SET link = '' WHERE link <> '' AND message_id = ANY(%(messages)s)",
     "reports": "UPDATE provider_report SET words = '', recipients = '{}' WHERE recipients <> '{}'"
-    " AND message_id = ANY(%(messages)s)",
+    " AND (message_id = ANY(%(messages)s) OR recipients && %(addresses)s::text[])",
     "figures": "UPDATE proposal SET figures = '{}', occurrence = 'erased:' || id WHERE source = 'api' AND id IN"
     " (SELECT proposal_id FROM message WHERE part = ANY(%(parts)s) AND id = ANY(%(messages)s))",
     "sent": "UPDATE message SET sent_key = coalesce(sent_key, account_key)"
@@ -74,7 +74,6 @@ _BLANKS: Mapping[str, LiteralString] = {
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
     "consents": "UPDATE consent SET proof = '{}', source = '', actor = '', external_id = NULL"
     f" WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
-    "reports": "UPDATE provider_report SET recipients = '{}' WHERE recipients && %(addresses)s::text[]",
     "meetings": "UPDATE meeting SET contact_ids ="
     " array(SELECT unnest(contact_ids) EXCEPT SELECT unnest(%(ids)s::bigint[])) WHERE contact_ids && %(ids)s::bigint[]",
 }
