@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pauta.channels.base import Stream
+from pauta.channels.base import OutcomeKind, Stream
 from pauta.core.gate.vocabulary import Channel
 from pauta.messages import actions as messages
 from pauta.messages.queries import stopped_channels, stops
@@ -233,3 +233,38 @@ def test_a_worker_watches_by_itself(office: Office) -> None:
     office.settle(office.worker())
     assert [(one.channel, one.stream) for one in stops(office.connection)] == [("email", "bulk")]
     assert told(office) == [("stream_stopped", "acme.example"), ("bounces", "campaign 2")]
+
+
+def measured_of(office: Office, number: int, measured: int, of: int) -> None:
+    """Mails of a campaign that tell whether they are opened, of so many that are looked at."""
+    office.connection.execute(
+        """
+        WITH m AS (
+            INSERT INTO message (part, id, account_key, contact_id, proposal_id, lane, state, verdict, reason, rule,
+                                 winner, channel, wished, day, policy_version, created_at, changed_at)
+            SELECT 1, nextval('message_ids'), 1, 1, proposal_id, 0, 3, 0, 0, 0, 0, 0, %(now)s::date, %(now)s::date, 0,
+                   %(now)s, %(now)s FROM campaign, generate_series(1, %(of)s) WHERE name = %(name)s RETURNING id)
+        INSERT INTO attempt (part, message_id, number, owner, started_at, ended_at, outcome, measured)
+        SELECT 1, id, 1, '', %(now)s, %(now)s, %(taken)s, row_number() OVER () <= %(measured)s FROM m
+        """,
+        {
+            "now": office.now,
+            "name": f"campaign {number}",
+            "measured": measured,
+            "of": of,
+            "taken": tuple(OutcomeKind).index(OutcomeKind.SENT),
+        },
+    )
+
+
+def test_mails_that_are_not_measured_are_not_taken_for_mails_that_nobody_opens(office: Office) -> None:
+    for number, opened in enumerate((20, 30, 25)):
+        campaign(office, number, 100, opened, days_ago=30 - number)
+    campaign(office, 4, 1000, 0, days_ago=3)
+    measured_of(office, 4, 0, 10)
+    campaign(office, 5, 1000, 80, days_ago=3)
+    measured_of(office, 5, 4, 10)
+    assert watched(office) == [], "nothing is known of the one; the other is opened in 20 % of what is known"
+    campaign(office, 6, 1000, 50, days_ago=2)
+    measured_of(office, 6, 4, 10)
+    assert watched(office) == [("opens_declined", "campaign 6")]

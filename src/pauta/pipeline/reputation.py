@@ -18,7 +18,7 @@ from psycopg import Connection
 
 from pauta.campaigns.audience import company_today
 from pauta.campaigns.outcomes import owners
-from pauta.channels.base import Stream
+from pauta.channels.base import OutcomeKind, Stream
 from pauta.core.gate.vocabulary import Channel
 from pauta.messages.actions import stop
 from pauta.messages.states import State
@@ -46,6 +46,8 @@ DECLINE, FEWEST_BEFORE = 0.6, 3
 SETTLED: Final = timedelta(hours=24)
 """How long after its launch opens tell something."""
 BEFORE: Final = timedelta(days=60)
+SOME: Final = 1_000
+"""Of so many of its mails the share of a campaign is taken that tell whether they are opened."""
 
 PROVIDERS: Final = {
     "Gmail": ("gmail.com", "googlemail.com"),
@@ -181,22 +183,32 @@ def watch_campaigns(connection: Conn, now: datetime) -> None:
                    coalesce(sum(messages) FILTER (WHERE state = %(failed)s), 0)::int AS failed
             FROM message_tally WHERE state IN (%(sent)s, %(failed)s) GROUP BY kind_id)
         SELECT c.name, c.actor, c.team, c.type, c.launched_at, t.arrived, t.failed,
-               (SELECT count(*) FROM response r WHERE r.proposal_id = p.id AND r.opened_at IS NOT NULL)
+               (SELECT count(*) FROM response r WHERE r.proposal_id = p.id AND r.opened_at IS NOT NULL),
+               coalesce((
+                   SELECT avg(a.measured::int)::float8
+                   FROM (SELECT part, id FROM message WHERE proposal_id = p.id AND state = %(sent)s LIMIT %(some)s) m
+                   JOIN attempt a ON a.part = m.part AND a.message_id = m.id AND a.outcome = %(taken)s), 1)
         FROM campaign c JOIN proposal p ON p.id = c.proposal_id JOIN counted t ON t.kind_id = p.kind_id
         WHERE c.launched_at > %(since)s AND c.state <> 'cancelled' ORDER BY c.launched_at
         """,
-        {"sent": State.SENT, "failed": State.FAILED, "since": now - BEFORE},
+        {
+            "sent": State.SENT,
+            "failed": State.FAILED,
+            "since": now - BEFORE,
+            "some": SOME,
+            "taken": tuple(OutcomeKind).index(OutcomeKind.SENT),
+        },
     )
     opened_before: dict[str, list[float]] = {}
-    for name, actor, team, kind, launched_at, arrived, failed, opened in rows:
+    for name, actor, team, kind, launched_at, arrived, failed, opened, measured in rows:
         fresh = launched_at > now - SPAN
         sent = arrived + failed
         if fresh and sent >= FEWEST_SENT and failed / sent >= BOUNCES:
             detail = {"messages": failed, "mails": sent, "rate": failed / sent}
             _tell_owners(connection, now, (actor, team, name), Told.BOUNCES, detail)
-        if arrived < FEWEST_SENT or launched_at > now - SETTLED:
+        if arrived * measured < FEWEST_SENT or launched_at > now - SETTLED:
             continue
-        share, before = opened / arrived, opened_before.setdefault(kind, [])
+        share, before = opened / (arrived * measured), opened_before.setdefault(kind, [])
         if fresh and len(before) >= FEWEST_BEFORE and share < DECLINE * median(before):
             detail = {"rate": share, "usual": median(before)}
             _tell_owners(connection, now, (actor, team, name), Told.OPENS_DECLINED, detail)
