@@ -53,6 +53,20 @@ def test_every_section_is_there_and_codes_are_told_by_their_names(office: Office
     assert json.loads(json.dumps(sections)) == sections
 
 
+def test_what_came_of_a_message_is_told_when_single_opens_are_gone(office: Office) -> None:
+    message = office.one("SELECT id FROM message")
+    office.run(
+        "INSERT INTO response (message_id, proposal_id, contact_id, opened_at, link) VALUES (%s, 1, 1, %s, 'https://a')",
+        message,
+        office.now,
+    )
+    sections = held(office.connection, "c1")
+    assert sections["readings"] == []
+    (told,) = sections["responses"]
+    assert (told["id"], told["opened_at"], told["target"]) == (message, office.now.isoformat(), "https://a")
+    assert told["replied_at"] is None
+
+
 def test_nobody_of_that_name_is_a_problem(office: Office) -> None:
     with pytest.raises(Problem, match="people_contact_unknown"):
         held(office.connection, "nobody")

@@ -83,6 +83,11 @@ SECTIONS: Mapping[str, LiteralString] = {
                ip, agent, machine
         FROM hit WHERE message_id = ANY(%(messages)s) ORDER BY at, id
     """,
+    "responses": """
+        SELECT message_id AS id, opened_at, clicked_at, link AS target, replied_at, unsubscribed_at, complained_at,
+               bounced_at, machine_opened_at, scanned_at
+        FROM response WHERE message_id = ANY(%(messages)s) ORDER BY message_id
+    """,
     "touches": f"""
         SELECT t.at, t.day, k.type, k.topic, k.team, k.campaign, t.channel FROM touch t JOIN kind k ON k.id = t.kind_id
         WHERE t.{_MINE.replace("AND ", "AND t.")} ORDER BY t.at
