@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -116,11 +118,20 @@ def test_each_provider_of_a_stream_is_looked_at(sound: Settings) -> None:
         broken = [one.said("en") for one in doctor_mail(replace(chosen, bulk_url="ses://eu-west-1"), asking)]
     away = [one.said("en") for one in doctor_mail(chosen, asking)]
     assert [well for well, _ in good] == [True, True, True, True]
-    assert "14.0 a second, 50000.0 a day" in good[0][1]
+    assert "14 a second, 50000 a day" in good[0][1]
     assert bare == [True, False, False, True]
     assert any("refuses the key" in text for text in refused)
     assert any("ses://KEY:SECRET@" in text for text in broken)
     assert not any("Amazon" in text and "takes mails" in text for text in away)
+
+
+def test_something_else_in_the_place_of_ses_is_told(sound: Settings) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server, resolver({}) as asking:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"ses://KEY:SECRET@eu-west-1/?endpoint=http://127.0.0.1:{server.server_port}"
+        said = [one.said("en") for one in doctor_mail(replace(sound, bulk_url=url), asking)]
+        server.shutdown()
+    assert any("refuses the key: 404" in text for text in said), said
 
 
 def test_a_taken_port_is_found(sound: Settings, listening: socket.socket) -> None:

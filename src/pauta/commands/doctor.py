@@ -157,16 +157,17 @@ def _ses(account: Account, settings: Settings) -> Iterator[Said]:
         yield Said(False, "ses_refused", {**where, "why": told.get("message", status)})
         return
     quota = told.get("SendQuota", {})
-    limits = {"rate": quota.get("MaxSendRate"), "day": quota.get("Max24HourSend"), "sent": quota.get("SentLast24Hours")}
+    named = {"rate": "MaxSendRate", "day": "Max24HourSend", "sent": "SentLast24Hours"}
+    limits = {name: round(quota.get(theirs, 0)) for name, theirs in named.items()}
     if not told.get("SendingEnabled"):
         yield Said(False, "ses_paused", where)
     elif not told.get("ProductionAccessEnabled"):
         yield Said(False, "ses_sandbox", {**where, **limits})
     else:
         yield Said(True, "ses", {**where, **limits})
-    rate = float(limits["rate"] or 0)
-    fits = 0 < settings.smtp_rate <= rate
-    yield Said(fits, "ses_rate" if fits else "ses_rate_missing", {**where, "rate": rate, "own": settings.smtp_rate})
+    fits = 0 < settings.smtp_rate <= limits["rate"]
+    rates = {"rate": limits["rate"], "own": settings.smtp_rate}
+    yield Said(fits, "ses_rate" if fits else "ses_rate_missing", {**where, **rates})
     yield Said(bool(settings.ses_topics), "ses_topics" if settings.ses_topics else "ses_topics_missing", where)
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from pauta.core.problems import Problem
 from pauta.people.actions import ContactValues, upsert_contact
+from pauta.people.imports.reading import Chunk
+from pauta.people.imports.rows import Prepared, Reader
 from pauta.people.imports.running import Tally
 from pauta.platform.database import connect
 from tests.conftest import MONDAY
@@ -73,6 +75,23 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(importer: Importer) -> 
     assert importer.rows("SELECT state, rows_done, rows_created FROM import_run") == [("done", ROWS, resumed.created)]
     with pytest.raises(Problem, match="import_nothing_to_resume"):
         importer("contacts", MIXED, resume=True, **wishes)
+
+
+def test_a_reader_that_dies_is_told_and_nothing_is_lost(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Reader.prepare
+
+    def die(reader: Reader, chunk: Chunk) -> Prepared:
+        if chunk.last > 1_400:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(reader, chunk)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Reader, "prepare", die)
+        with pytest.raises(Problem) as raised:
+            importer("contacts", MIXED, batch=700, **WISHES)
+    assert raised.value.code == "import_reader_died"
+    assert importer.rows("SELECT rows_done FROM import_run") == [(1_400,)]
+    assert importer("contacts", MIXED, batch=700, resume=True, **WISHES).done == ROWS
 
 
 def test_two_imports_at_the_same_time_see_that_they_share_people(importer: Importer, tmp_path: Path) -> None:

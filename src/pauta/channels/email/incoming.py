@@ -170,11 +170,7 @@ def _recipients(fields: dict[str, str]) -> Iterator[str]:
 def bounce_class(status: str, said: str) -> Bounce:
     """By the code where it says enough, else by what servers are known to write."""
     if status in HARD:
-        return (
-            Bounce.policy
-            if status == "5.1.1" and re.search(r"spamhaus|blacklist|blocklist", said, re.I)
-            else Bounce.hard
-        )
+        return Bounce.policy if status == "5.1.1" and _BLOCK_LIST.search(said) else Bounce.hard
     if status.startswith("4.") or status in SOFT:
         return Bounce.policy if status.startswith("4.7.") and POLICY.search(said) else Bounce.soft
     if status.startswith("5.7."):

@@ -237,8 +237,15 @@ def _prepared(plan: Plan, setting: Setting) -> Iterator[Iterator[Prepared]]:
         reading.start()
         there.close()
 
+        def heard() -> Prepared | Problem | None:
+            try:
+                chunk: Prepared | Problem | None = here.recv()
+            except EOFError as error:
+                raise Problem("import_reader_died", "file", file=plan.sheet.path.name) from error
+            return chunk
+
         def said() -> Iterator[Prepared]:
-            while (chunk := here.recv()) is not None:
+            while (chunk := heard()) is not None:
                 if isinstance(chunk, Problem):
                     raise chunk
                 yield chunk

@@ -67,7 +67,7 @@ class Answer:
 
 def read(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     """An answer of SES, or of whatever stands before it and answers in its place."""
-    said = _object(body)
+    said = object_in(body)
     if 200 <= status < 300:
         return Answer(status, text=str(said.get("MessageId", "")))
     named = headers.get("x-amzn-ErrorType") or str(said.get("__type") or said.get("code") or "")
@@ -75,7 +75,8 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     return Answer(status, named.split(":")[0].rpartition("#")[2], " ".join(str(words).replace("\0", " ").split()))
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_in(body: bytes) -> dict[str, Any]:
+    """The JSON object in the body of an answer; an empty one for whatever else it is."""
     try:
         said = json.loads(body or b"{}")
     except ValueError:

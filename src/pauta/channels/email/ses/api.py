@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pauta.channels.email.ses.account import Account
-from pauta.channels.email.ses.answers import Answer, read
+from pauta.channels.email.ses.answers import Answer, object_in, read
 from pauta.channels.email.ses.signature import Scope, authorization, stamp
 from pauta.platform.clock import Clock, monotonic
 
@@ -77,9 +77,9 @@ class Line:
         self.connect()
         self.write("GET", path)
         response = self._http.getresponse()
-        body = json.loads(response.read() or b"{}")
+        body = response.read()
         self._used_at = monotonic()
-        return response.status, body if isinstance(body, dict) else {}
+        return response.status, object_in(body)
 
     def close(self) -> None:
         """Hang up."""
