@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -103,3 +105,17 @@ def test_a_stop_of_one_sort_of_mails_is_not_told_as_one_of_everything(sign_in: S
     page.route("**/api/v1/stops*", lambda route: route.fulfill(json=[stop]))
     page.goto("/policies")
     expect(page.get_by_role("alert").filter(has_text="Queixas")).to_contain_text("Parado: e-mails em massa")
+
+
+@pytest.mark.long
+def test_a_nested_filter_may_be_anything_while_it_is_written(sign_in: SignIn) -> None:
+    page = sign_in("admin")
+    nested = {"filter": {"all": [{"any": [{"field": "contact.country", "op": "=", "value": "BR"}]}]}}
+    page.goto(f"/?audience={quote(json.dumps(nested))}")
+    page.get_by_role("button", name=re.compile("^Público: quem atende")).click()
+    field = page.get_by_role("dialog").get_by_label("Filtro")
+    for text in ("1", "null", "{", '{"filter": {"field": "contact.country", "op": "=", "value": "AR"}}'):
+        field.fill(text)
+        expect(field).to_have_value(text)
+    page.get_by_role("dialog").get_by_role("button", name="Mostrar").click()
+    expect(page).to_have_url(re.compile("AR"))

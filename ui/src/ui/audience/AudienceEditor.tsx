@@ -64,11 +64,18 @@ function Deep({ audience, change }: { audience: Audience; change: (audience: Aud
     <JsonInput label={t`Filter`} description={t`It is nested, so it is edited as it is written.`} value={text} autosize minRows={6} maxRows={18} validationError={t`This is not JSON.`}
       onChange={(value) => {
         setText(value);
-        try {
-          change(JSON.parse(value) as Audience);
-        } catch {
-          // Not yet whole: the field says so.
-        }
+        const read = filterIn(value);
+        if (read) change(read);
       }} />
   );
+}
+
+/** The audience that is written; null while it is none, not yet. */
+function filterIn(text: string): Audience | null {
+  try {
+    const read: unknown = JSON.parse(text);
+    return typeof read === "object" && read !== null && "filter" in read ? (read as Audience) : null;
+  } catch {
+    return null;
+  }
 }
