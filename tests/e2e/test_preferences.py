@@ -38,8 +38,8 @@ WORDS = {
 }
 SIGN_UP = {
     "en": (
-        *("Send me the mail to confirm", "Look into your inbox"),
-        *("Yes, send me these mails", "Your subscription is confirmed"),
+        *("Send me the e-mail to confirm", "Check your inbox"),
+        *("Yes, send me these e-mails", "Your subscription is confirmed"),
     ),
     "es": (
         *("Enviarme el correo de confirmación", "Revise su correo"),

@@ -82,7 +82,7 @@ def test_what_moves_later_in_the_day_is_added_and_is_unread_again(office: Office
     office.settle(worker)
     assert told_to(office, ana, minutes=14) == [], "just now"
     (entry,) = told_to(office, ana)
-    assert entry.splitlines()[1].startswith("– 4 messages go later: frequency cap (one a week); “before” came first.")
+    assert entry.splitlines()[1].startswith("– 4 messages go later: frequency limit (one a week); “before” came first.")
     inbox.mark_read(office.connection, office.now, ana, office.now)
     assert inbox.unread(office.connection, ana) == 0
     told_to(office, ana)

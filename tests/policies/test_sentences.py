@@ -53,11 +53,11 @@ RULES: list[tuple[dict[str, Any], str]] = [
     ({"kind": "concurrency", "limit": 3}, "Each person is in at most 3 campaigns at a time"),
     (
         {"kind": "mix", "type": "promotional", "percent": 20, "days": 30},
-        "Of the messages of 30 days, at most 20 percent are promotional, per person, from 5 messages on",
+        "Of the messages in 30 days, at most 20 percent are promotional, per person, from 5 messages on",
     ),
     (
         {"kind": "capacity", "channel": "email", "limit": 5000, "per": "day", "active": False},
-        "At most 5000 messages by e-mail a day, over all companies (switched off)",
+        "At most 5000 messages by e-mail a day, across all companies (switched off)",
     ),
 ]
 

@@ -12,7 +12,7 @@ export function LostBanner() {
   if (!failureReason || refusalOf(failureReason)) return null;
   return (
     <Alert role="alert" color="red" icon={<IconCloudOff />} mb="md" title={<Trans>Pauta does not answer</Trans>}>
-      <Text size="sm"><Trans>What you see may be old, and nothing can be saved. Pauta is asked again by itself.</Trans></Text>
+      <Text size="sm"><Trans>What you see may be old, and nothing can be saved. This page keeps trying by itself.</Trans></Text>
     </Alert>
   );
 }

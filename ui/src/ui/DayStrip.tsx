@@ -30,7 +30,7 @@ export function DayStrip({ label, days, wished, placed, sentences = {} }: DayStr
     if (one.day === placed) parts.push(t`it goes on this day`);
     else if (one.rules.length) parts.push(t`closed by ${formats.list(one.rules)}`);
     else parts.push(t`open`);
-    if (one.day === wished) parts.push(t`the day it wished for`);
+    if (one.day === wished) parts.push(t`the day wished for`);
     return parts.join(" · ");
   };
   return (
@@ -56,7 +56,7 @@ export function DayStrip({ label, days, wished, placed, sentences = {} }: DayStr
       </div>
       <ul className={styles.legend} aria-hidden>
         {placed ? <li><span className={`${styles.key} ${styles.placed}`}>✓</span>{t`it goes on this day`}</li> : null}
-        {wished && wished !== placed ? <li><span className={`${styles.key} ${styles.wished}`} />{t`the day it wished for`}</li> : null}
+        {wished && wished !== placed ? <li><span className={`${styles.key} ${styles.wished}`} />{t`the day wished for`}</li> : null}
         <li><span className={`${styles.key} ${styles.open}`} />{t`open`}</li>
         {rules.map((rule, index) => (
           <li key={rule}>

@@ -32,7 +32,7 @@ export function SendAnyway({ message, name }: { message: number; name: string })
       <Modal opened={open} onClose={close} title={t`Send “${name}” past the policies?`} closeButtonProps={{ "aria-label": t`Close` }}>
         <form onSubmit={(event) => { event.preventDefault(); send.mutate({ path: { message_id: message }, body: { why } }); }}>
           <Stack>
-            <Text size="sm"><Trans>Caps, holds, hours and every other policy are passed over this once. Its own dates, the address, consent, a pause of the contact and policies on channels still hold it. It counts afterwards like any other message.</Trans></Text>
+            <Text size="sm"><Trans>Frequency limits, holds, hours and every other policy are passed over this once. Its own dates, the address, consent, a pause of the contact and policies on channels still apply to it. It counts afterwards like any other message.</Trans></Text>
             <Textarea label={t`Why`} description={t`Everybody sees this: in the timeline, beside the message, and in the audit.`} required autosize minRows={2} maxLength={1000} data-autofocus
               value={why} onChange={(event) => setWhy(event.currentTarget.value)} error={said} />
             {send.error && !said ? <Failure error={send.error} /> : null}

@@ -30,7 +30,7 @@ export function AuditPage() {
   });
   const take = (
     <Button component="a" href={`/api/v1/audit.csv?${new URLSearchParams(query)}`} download="audit.csv" variant="default" leftSection={<IconDownload size={18} aria-hidden />}>
-      <Trans>Take along as CSV</Trans>
+      <Trans>Export as CSV</Trans>
     </Button>
   );
   return (
@@ -39,7 +39,7 @@ export function AuditPage() {
       <Answer of={entries}>
         {(data) => {
           const listed = data.pages.flat();
-          if (!listed.length) return <Empty title={t`Nothing is recorded of it`}>{t`A subject is written as in the list: its sort, a colon, its name.`}</Empty>;
+          if (!listed.length) return <Empty title={t`Nothing is recorded about it`}>{t`Write a subject as in the list: its kind, a colon, its name.`}</Empty>;
           return (
             <>
               <AuditTable entries={listed} />

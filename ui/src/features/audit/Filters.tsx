@@ -28,7 +28,7 @@ export function Filters() {
       <TextInput label={t`Who`} placeholder="user:ana@" value={typed.actor} onChange={(event) => write({ actor: event.currentTarget.value })} {...wide} />
       <Select label={t`What`} placeholder={t`everything`} clearable searchable value={search.action ?? null} onChange={(action) => put({ action: action ?? undefined })}
         data={Object.entries(ACTIONS).map(([value, label]) => ({ value, label: i18n._(label) }))} {...wide} />
-      <TextInput label={t`Only of one subject`} placeholder="campaign:Monthly newsletter" value={typed.subject} onChange={(event) => write({ subject: event.currentTarget.value })} {...wide} />
+      <TextInput label={t`Only about one subject`} placeholder="campaign:Monthly newsletter" value={typed.subject} onChange={(event) => write({ subject: event.currentTarget.value })} {...wide} />
       <TextInput type="date" label={t`From`} max={search.to} value={search.from ?? ""} onChange={(event) => put({ from: event.currentTarget.value || undefined })} {...narrow} />
       <TextInput type="date" label={t`Until`} min={search.from} value={search.to ?? ""} onChange={(event) => put({ to: event.currentTarget.value || undefined })} {...narrow} />
       {Object.keys(search).length ? (

@@ -64,7 +64,7 @@ export function DayCell({ day, today, most, outside, everything, open, move }: D
         {more > 0 ? <button type="button" className={styles.more} onClick={() => open(day.day)}><Plural value={more} one="# more" other="# more" /></button> : null}
       </div>
       {day.waiting > 0 ? (
-        <Tooltip label={t`${formats.number(day.waiting)} messages wished to go by this day and wait for a later one`}>
+        <Tooltip label={t`${formats.number(day.waiting)} messages were meant to go by this day and wait for a later one`}>
           <span className={styles.waiting}><IconClockPause size={13} aria-hidden /> <Trans>{formats.compact(day.waiting)} wait</Trans></span>
         </Tooltip>
       ) : null}

@@ -54,7 +54,7 @@ function Signs({ day }: { day: CalendarDayView }) {
       {day.blackouts.map((one) => <li key={one.rule}><IconBan size={16} aria-hidden /><span><b>{one.rule}</b>: {one.sentence}</span></li>)}
       {day.maintenance.map((one) => <li key={one.id}><IconTool size={16} aria-hidden /><span>{one.title}: {formats.moment(one.starts_at)} – {formats.moment(one.ends_at)}</span><TakeBack sort="maintenance" id={one.id} title={one.title} /></li>)}
       {day.at_limit ? <li><IconGauge size={16} aria-hidden /><span><Trans>{formats.percent(day.at_limit)} of the contacts are at their limit: they cannot get one more promotional message on this day.</Trans></span></li> : null}
-      {day.waiting ? <li><IconClockPause size={16} aria-hidden /><span><Plural value={day.waiting} one="# message wished to go by this day and waits for a later one." other="# messages wished to go by this day and wait for a later one." /></span></li> : null}
+      {day.waiting ? <li><IconClockPause size={16} aria-hidden /><span><Plural value={day.waiting} one="# message was meant to go by this day and waits for a later one." other="# messages were meant to go by this day and wait for a later one." /></span></li> : null}
       {day.meetings.map((one) => (
         <li key={one.id}>
           <IconPhone size={16} aria-hidden />
@@ -83,7 +83,7 @@ function Campaigns({ day, move }: { day: CalendarDayView; move: (move: Move) => 
             <Table.Th><Trans>Campaign</Trans></Table.Th>
             <Table.Th visibleFrom="sm"><Trans>Type</Trans></Table.Th>
             <Table.Th><Trans>Go</Trans></Table.Th>
-            <Table.Th visibleFrom="sm"><Trans>Of these, waited</Trans></Table.Th>
+            <Table.Th visibleFrom="sm"><Trans>Of these, after waiting</Trans></Table.Th>
             <Table.Th visibleFrom="sm"><Trans>Not sent</Trans></Table.Th>
             <Table.Th visibleFrom="sm"><Trans>State</Trans></Table.Th>
           </Table.Tr>

@@ -60,7 +60,7 @@ function NewFeed({ search }: { search: View }) {
   return (
     <form onSubmit={(event) => { event.preventDefault(); make.mutate({ body: { name, filters } }); }}>
       <Group align="flex-end" gap="sm">
-        <TextInput label={t`Name of the feed`} description={t`It holds ${what}, as you see it now.`} required data-autofocus maxLength={200} value={name} style={{ flex: "1 1 14rem" }}
+        <TextInput label={t`Name of the feed`} description={t`It shows ${what}, as you see it now.`} required data-autofocus maxLength={200} value={name} style={{ flex: "1 1 14rem" }}
           onChange={(event) => setName(event.currentTarget.value)} error={saidOf(make.error, "name")} />
         <Button type="submit" loading={make.isPending}><Trans>Make a feed</Trans></Button>
       </Group>

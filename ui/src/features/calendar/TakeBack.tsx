@@ -38,7 +38,7 @@ export function TakeBack({ sort, id, title }: TakeBackProps) {
       <ActionIcon variant="subtle" color="gray" size="md" aria-label={t`Take “${title}” back`} onClick={ask}><IconTrash size={16} /></ActionIcon>
       <Modal opened={open} onClose={close} title={t`Take “${title}” back?`} closeButtonProps={{ "aria-label": t`Close` }}>
         <Stack>
-          <Text size="sm">{isMeeting ? <Trans>It leaves the calendar, and its contacts have their day again.</Trans> : <Trans>It leaves the calendar.</Trans>}</Text>
+          <Text size="sm">{isMeeting ? <Trans>It leaves the calendar, and its contacts get their day back.</Trans> : <Trans>It leaves the calendar.</Trans>}</Text>
           {asked.error ? <Failure error={asked.error} /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}><Trans>Leave it</Trans></Button>

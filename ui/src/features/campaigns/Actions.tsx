@@ -62,7 +62,7 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
           <Text size="sm">
             {launching
               ? <Trans>The gate decides about every contact of the audience. Those who may be written to on its day are written to; the others wait or are left out, each with a reason.</Trans>
-              : <Trans>Nothing of it leaves any more, and what waits is taken back. This cannot be undone.</Trans>}
+              : <Trans>None of it goes out any more, and what waits is taken back. This cannot be undone.</Trans>}
           </Text>
           {asked && mutations[asked].error ? <Failure error={mutations[asked].error} /> : null}
           <Group justify="flex-end">

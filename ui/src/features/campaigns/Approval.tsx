@@ -82,7 +82,7 @@ function Decision({ name, fingerprint }: { name: string; fingerprint: string }) 
   return (
     <Box className="paper" p="md">
       <Title order={3} mb="xs"><Trans>Your decision</Trans></Title>
-      <Textarea label={t`Your comment`} description={t`Needed to reject`} autosize minRows={2} value={comment} onChange={(event) => setComment(event.currentTarget.value)} error={saidOf(error, "comment")} />
+      <Textarea label={t`Your comment`} description={t`Required to reject`} autosize minRows={2} value={comment} onChange={(event) => setComment(event.currentTarget.value)} error={saidOf(error, "comment")} />
       {error && !saidOf(error, "comment") ? <Failure error={error} /> : null}
       <Group mt="sm">
         <Button loading={approve.isPending} onClick={() => { reject.reset(); approve.mutate(asked); }}><Trans>Approve</Trans></Button>

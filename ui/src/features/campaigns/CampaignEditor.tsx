@@ -64,9 +64,9 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
               data={(teams.data ?? []).map((one) => ({ value: one.name, label: one.title }))} error={said("team")} />
             <Select label={t`Priority`} allowDeselect={false} value={String(form.tier)} onChange={(value) => change({ tier: Number(value) })}
               data={["0", "1", "2", "3"].map((code) => ({ value: code, label: i18n._(wordOf(TIERS, code)) }))} error={said("tier")} />
-            <MultiSelect label={t`Channels, in order of wish`} required value={form.channels ?? []} onChange={(value) => change({ channels: value as CampaignForm["channels"] })}
+            <MultiSelect label={t`Channels, the preferred one first`} required value={form.channels ?? []} onChange={(value) => change({ channels: value as CampaignForm["channels"] })}
               data={SENDABLE.map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} error={said("channels")} />
-            <NumberInput label={t`Value`} description={t`Within a priority, more goes first`} value={form.value} onChange={(value) => change({ value: Number(value) })} error={said("value")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <NumberInput label={t`Value`} description={t`Within a priority, the higher value goes first`} value={form.value} onChange={(value) => change({ value: Number(value) })} error={said("value")} inputWrapperOrder={["label", "input", "description", "error"]} />
           </SimpleGrid>
         </Fieldset>
         <Fieldset legend={t`Who`} className="paper">
@@ -81,13 +81,13 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
           </SimpleGrid>
           <Switch mt="md" label={t`Urgent: take the earliest day over all channels`} checked={form.urgent ?? false} onChange={(event) => change({ urgent: event.currentTarget.checked })} />
         </Fieldset>
-        <Fieldset legend={t`What comes of it`} className="paper">
+        <Fieldset legend={t`What should come of it`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
-            <NumberInput label={t`Unread after days`} description={t`Then it goes on by the next channel; 0 for never`} min={0} max={90} allowDecimal={false} value={form.unread_days ?? ""}
+            <NumberInput label={t`Days to wait for it to be read`} description={t`Then it goes on by the next channel; 0 for never`} min={0} max={90} allowDecimal={false} value={form.unread_days ?? ""}
               onChange={(value) => change({ unread_days: value === "" ? null : Number(value) })} error={said("unread_days")} inputWrapperOrder={["label", "input", "description", "error"]} />
-            <TextInput label={t`Goal`} description={t`An event that who gets it is to have`} maxLength={120} value={form.goal_event ?? ""} onChange={(event) => change({ goal_event: event.currentTarget.value })} error={said("goal_event")}
+            <TextInput label={t`Goal`} description={t`The event that it is meant to bring about`} maxLength={120} value={form.goal_event ?? ""} onChange={(event) => change({ goal_event: event.currentTarget.value })} error={said("goal_event")}
               inputWrapperOrder={["label", "input", "description", "error"]} />
-            <NumberInput label={t`Within days`} description={t`How long after the message the goal counts`} min={1} max={366} allowDecimal={false} disabled={!form.goal_event} value={form.goal_days ?? 14}
+            <NumberInput label={t`Within how many days`} description={t`How long after the message the goal counts`} min={1} max={366} allowDecimal={false} disabled={!form.goal_event} value={form.goal_days ?? 14}
               onChange={(value) => change({ goal_days: value === "" ? null : Number(value) })} error={said("goal_days")} inputWrapperOrder={["label", "input", "description", "error"]} />
           </SimpleGrid>
         </Fieldset>

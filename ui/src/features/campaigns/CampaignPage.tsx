@@ -85,7 +85,7 @@ function Grace({ campaign }: { campaign: CampaignView }) {
   if (!campaign.leaves_from || !left || !["launching", "launched"].includes(campaign.state)) return null;
   return (
     <Alert color="blue" icon={<IconClockPause />} py="xs" mb="md">
-      <Trans>Nothing of it leaves for another {left} seconds. Until then the launch can be undone without anybody noticing.</Trans>
+      <Trans>None of it goes out for another {left} seconds. Until then the launch can be undone without anybody noticing.</Trans>
     </Alert>
   );
 }

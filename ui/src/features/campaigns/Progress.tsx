@@ -25,7 +25,7 @@ export function Progress({ campaign }: { campaign: CampaignView }) {
 
 function Nothing() {
   const { t } = useLingui();
-  return <Empty title={t`No message of it exists`} />;
+  return <Empty title={t`It has no messages`} />;
 }
 
 function Shown({ name, now }: { name: string; now: ProgressView }) {
@@ -118,8 +118,8 @@ function Pace({ now }: { now: ProgressView }) {
   const rate = formats.number(now.rate);
   const due = formats.number(now.due);
   const left = now.seconds_left === null ? null : formats.duration(now.seconds_left);
-  if (now.state === "cancelled") return <Text><Trans>It was cancelled: nothing of it leaves any more.</Trans></Text>;
-  if (now.state === "paused") return <Text><Trans>It is paused: nothing of it leaves until somebody resumes it.</Trans></Text>;
+  if (now.state === "cancelled") return <Text><Trans>It was cancelled: none of it goes out any more.</Trans></Text>;
+  if (now.state === "paused") return <Text><Trans>It is paused: none of it goes out until somebody resumes it.</Trans></Text>;
   if (!moves(now)) {
     const coming = now.tallies.some((one) => one.state === "open" || one.state === "planned");
     return <Text>{coming ? <Trans>Nothing is leaving now; what is still to come waits for its day.</Trans> : <Trans>All of it is done.</Trans>}</Text>;

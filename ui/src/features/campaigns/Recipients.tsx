@@ -33,7 +33,7 @@ export function Recipients({ name, title, query, close }: RecipientsProps) {
             </Stack>
             {more}
           </>
-        ) : <Empty title={t`Nobody any more`} />}
+        ) : <Empty title={t`Nobody is left here`} />}
       </Answer>
     </Modal>
   );

@@ -30,7 +30,7 @@ export function Review({ campaign }: { campaign: CampaignView }) {
   return (
     <Stack>
       <Group align="flex-end" gap="sm" component="form" onSubmit={(event: React.FormEvent) => { event.preventDefault(); setReader(typed.trim()); }}>
-        <TextInput label={t`Reader`} description={t`Id or e-mail; somebody of the audience when it is empty`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} w={{ base: "100%", sm: 300 }} />
+        <TextInput label={t`Reader`} description={t`Id or e-mail; when it is empty, somebody from the audience`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} w={{ base: "100%", sm: 300 }} />
         <Button type="submit" variant="default"><Trans>Show</Trans></Button>
         <SegmentedControl aria-label={t`Width`} value={screen} onChange={(value) => setScreen(value as typeof screen)} data={[{ value: "desktop", label: t`Desktop` }, { value: "phone", label: t`Phone` }]} />
       </Group>
@@ -69,7 +69,7 @@ function Checks({ checks, tried }: { checks: CheckView[]; tried: number }) {
   return (
     <Box className="paper" p="md">
       <Title order={3} mb={4}><Trans>Checks</Trans></Title>
-      <Text size="sm" c="dimmed" mb="xs"><Trans>Tried out for {formats.number(tried)} contacts of the audience.</Trans></Text>
+      <Text size="sm" c="dimmed" mb="xs"><Trans>Tried out for {formats.number(tried)} contacts from the audience.</Trans></Text>
       <Stack gap={4} component="ul" p={0} m={0} style={{ listStyle: "none" }}>
         {checks.map((one) => {
           const Icon = LEVELS[one.level as keyof typeof LEVELS] ?? IconAlertTriangle;

@@ -44,7 +44,7 @@ function Account({ account }: { account: AccountView }) {
               <Answer of={strip}>{(told) => <Coming told={told} nothing={t`No message is planned for anybody at this account.`} named />}</Answer>
             </Box>
             <Box component="section">
-              <Title order={2} mb="sm"><Trans>What has been</Trans></Title>
+              <Title order={2} mb="sm"><Trans>What has happened</Trans></Title>
               <Timeline sort="account" id={account.external_id} />
             </Box>
           </Stack>

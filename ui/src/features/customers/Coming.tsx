@@ -19,7 +19,7 @@ export function Coming({ told, nothing, named = false }: { told: StripsView; not
     <Stack gap="sm">
       {told.conditions.map((one) => (
         <Alert key={`${one.name} ${one.began_at}`} color="yellow" icon={<IconHandStop />} py="xs">
-          <Trans>“{one.name}” stands since {formats.moment(one.began_at)}; policies may hold messages for it.</Trans>
+          <Trans>“{one.name}” has applied since {formats.moment(one.began_at)}; policies may hold messages because of it.</Trans>
         </Alert>
       ))}
       {told.holds.map((one) => <StandingHold key={one.id} hold={one} ofContact={!named} />)}

@@ -73,7 +73,7 @@ function ConsentEntry({ id, done }: { id: string; done: () => void }) {
           data={["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"].map((code) => ({ value: code, label: i18n._(wordOf(CHANNELS, code)) }))} />
         <TextInput label={t`Topic`} description={t`* is every topic`} value={form.topic} required onChange={(event) => change({ topic: event.currentTarget.value })} error={saidOf(record.error, "topic")} />
         <TextInput label={t`Where they said it`} placeholder={t`on the phone`} value={form.source} required onChange={(event) => change({ source: event.currentTarget.value })} error={saidOf(record.error, "source")} />
-        <TextInput label={t`Why it may be relied on`} value={form.basis} required onChange={(event) => change({ basis: event.currentTarget.value })} error={saidOf(record.error, "basis")} />
+        <TextInput label={t`Why you may rely on it`} value={form.basis} required onChange={(event) => change({ basis: event.currentTarget.value })} error={saidOf(record.error, "basis")} />
         {record.error && !["topic", "source", "basis"].some((field) => saidOf(record.error, field)) ? <Failure error={record.error} /> : null}
         <Button type="submit" loading={record.isPending}><Trans>Record</Trans></Button>
       </Stack>

@@ -53,7 +53,7 @@ function Contact({ contact }: { contact: ContactView }) {
               <Answer of={strip}>{(told) => <Coming told={told} nothing={t`No message is planned for this contact.`} />}</Answer>
             </Box>
             <Box component="section">
-              <Title order={2} mb="sm"><Trans>What has been</Trans></Title>
+              <Title order={2} mb="sm"><Trans>What has happened</Trans></Title>
               <Timeline sort="contact" id={contact.external_id} />
             </Box>
           </Stack>

@@ -49,8 +49,8 @@ export function Hold({ sort, id, name }: HoldProps) {
           <Stack>
             <Text size="sm">
               {sort === "contact"
-                ? <Trans>Until that day this contact gets nothing that is not transactional. What waits keeps its turn.</Trans>
-                : <Trans>Until that day nobody at this account gets anything that is not transactional. What waits keeps its turn.</Trans>}
+                ? <Trans>Until that day this contact gets nothing that is not transactional. What waits keeps its place.</Trans>
+                : <Trans>Until that day nobody at this account gets anything that is not transactional. What waits keeps its place.</Trans>}
             </Text>
             <TextInput type="date" label={t`First day on which messages may go again`} required min={addDays(today(), 1)} value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={said("until")} />
             <Textarea label={t`Why`} required autosize minRows={2} maxLength={1000} data-autofocus value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={said("reason")} />

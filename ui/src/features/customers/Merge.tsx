@@ -41,7 +41,7 @@ function Merging({ contact, name, close }: MergeProps & { close: () => void }) {
   const merge = useMutation({
     ...mergeContactMutation(),
     onSuccess: async () => {
-      notifications.show({ message: t`Merged: ${name} goes on for both.` });
+      notifications.show({ message: t`Merged: ${name} now stands for both.` });
       await cache.invalidateQueries();
       close();
     },
@@ -50,7 +50,7 @@ function Merging({ contact, name, close }: MergeProps & { close: () => void }) {
   return (
     <form onSubmit={(event) => { event.preventDefault(); merge.mutate({ path: { external_id: contact.external_id }, body: { other } }); }}>
       <Stack>
-        <Text size="sm"><Trans>Messages, history, consents and lists of both become those of {name}. What both were to get goes out once.</Trans></Text>
+        <Text size="sm"><Trans>The messages, history, consents and lists of both become those of {name}. What both were due to get goes out once.</Trans></Text>
         <ContactInput label={t`The duplicate`} value={other} change={(id) => { setOther(id); setSure(false); merge.reset(); }} error={said} but={contact.external_id} />
         {other ? <Answer of={duplicate}>{(one) => <Beside contact={contact} other={one} />}</Answer> : null}
         <Checkbox label={t`I know that this cannot be undone`} required checked={sure} onChange={(event) => setSure(event.currentTarget.checked)} />

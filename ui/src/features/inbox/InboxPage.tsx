@@ -13,7 +13,7 @@ export function InboxPage() {
   const { t } = useLingui();
   const inbox = useQuery(getInboxOptions());
   return (
-    <Page title={t`Inbox`} lead={<Trans>What became of what you sent, why, and what you can do; and what colleagues want of you.</Trans>}>
+    <Page title={t`Inbox`} lead={<Trans>What became of what you sent, why, and what you can do; and what colleagues want from you.</Trans>}>
       <Answer of={inbox}>{(found) => <Entries inbox={found} />}</Answer>
     </Page>
   );

@@ -12,7 +12,7 @@ export function Changes({ changes }: { changes: PolicyChangesView }) {
   const moved = total.later + total.earlier + total.waits + total.falls + total.comes;
   if (!moved) return <Text><Trans>None of the {formats.number(changes.messages)} messages that have not left yet would change.</Trans></Text>;
   const kinds: [keyof ChangedView & ("later" | "earlier" | "waits" | "falls" | "comes"), string][] = [
-    ["later", t`go later`], ["earlier", t`go earlier`], ["waits", t`wait without a day`], ["falls", t`are not sent any more`], ["comes", t`get a day`],
+    ["later", t`go later`], ["earlier", t`go earlier`], ["waits", t`wait without a day`], ["falls", t`are no longer sent`], ["comes", t`get a day`],
   ];
   const told = (one: ChangedView) => kinds.filter(([kind]) => one[kind] > 0).map(([kind, word]) => `${formats.number(one[kind])} ${word}`).join(" · ");
   return (
@@ -22,7 +22,7 @@ export function Changes({ changes }: { changes: PolicyChangesView }) {
           <Box key={kind} className="paper" px="sm" py="xs"><Text size="sm" c="dimmed">{word}</Text><Text fz="xl" fw={650} className="figures">{formats.number(total[kind])}</Text></Box>
         ))}
       </SimpleGrid>
-      {changes.sampled < changes.contacts ? <Text size="sm" c="dimmed"><Trans>Reckoned from {formats.number(changes.sampled)} of {formats.number(changes.contacts)} contacts.</Trans></Text> : null}
+      {changes.sampled < changes.contacts ? <Text size="sm" c="dimmed"><Trans>Estimated from {formats.number(changes.sampled)} of {formats.number(changes.contacts)} contacts.</Trans></Text> : null}
       <Table verticalSpacing={6}>
         <Table.Tbody className="figures">
           {changes.campaigns.map((one) => <Table.Tr key={`${one.name} ${one.team}`}><Table.Th scope="row" fw={500}>{one.name}</Table.Th><Table.Td>{told(one)}</Table.Td></Table.Tr>)}

@@ -34,7 +34,7 @@ export function PolicyForm({ policy, close, keep, remove }: PolicyFormProps) {
     <Modal opened onClose={close} size="lg" title={i18n._(wordOf(KINDS, String(policy.kind)))} closeButtonProps={{ "aria-label": t`Close` }}>
       <form onSubmit={(event) => { event.preventDefault(); keep(written); }}>
         <Stack>
-          <Text fw={600} role="status" mih={48} c={refusal ? "dimmed" : undefined}>{written.name ? sentence.data : t`Give it a name, and its sentence stands here.`}</Text>
+          <Text fw={600} role="status" mih={48} c={refusal ? "dimmed" : undefined}>{written.name ? sentence.data : t`Give it a name, and you read it here as a sentence.`}</Text>
           <TextInput label={t`Name`} required value={String(written.name ?? "")} data-autofocus onChange={(event) => setWritten(put(written, "name", event.currentTarget.value))} error={said("name")} />
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             {fields.map((field) => (

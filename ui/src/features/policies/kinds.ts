@@ -36,13 +36,13 @@ export const FIELDS: Record<string, PolicyField[]> = {
   cap: [
     { name: "limit", label: msg`At most`, input: "number" },
     { name: "window", label: msg`Counted by`, input: "choice", choices: ["rolling", "week", "month"] },
-    { name: "days", label: msg`In so many days`, input: "number" },
+    { name: "days", label: msg`In this many days`, input: "number" },
     SCOPE, ...HELD,
   ],
   hold: [
     { name: "while", label: msg`While this condition stands`, input: "text" },
     { name: "after", label: msg`After this event`, input: "text" },
-    { name: "days", label: msg`For so many days`, input: "number" },
+    { name: "days", label: msg`For this many days`, input: "number" },
     SCOPE, ...HELD,
   ],
   time: [
@@ -55,8 +55,8 @@ export const FIELDS: Record<string, PolicyField[]> = {
   spacing: [
     { name: "days", label: msg`Days between`, input: "number" },
     SCOPE, ...HELD,
-    { name: "from.types", label: msg`Away from messages of these types`, input: "types" },
-    { name: "from.topics", label: msg`Away from messages about these topics`, input: "topics" },
+    { name: "from.types", label: msg`Distance from messages of these types`, input: "types" },
+    { name: "from.topics", label: msg`Distance from messages about these topics`, input: "topics" },
   ],
   guard: [
     { name: "stages", label: msg`Only people in these stages`, input: "names" },
@@ -67,9 +67,9 @@ export const FIELDS: Record<string, PolicyField[]> = {
   concurrency: [{ name: "limit", label: msg`At most`, input: "number" }],
   mix: [
     { name: "type", label: msg`Type`, input: "choice", choices: ["promotional", "educational", "relationship", "operational"] },
-    { name: "percent", label: msg`At most so many percent`, input: "number" },
-    { name: "days", label: msg`In so many days`, input: "number" },
-    { name: "min_touches", label: msg`Asked from so many messages on`, input: "number" },
+    { name: "percent", label: msg`At most this percentage`, input: "number" },
+    { name: "days", label: msg`In this many days`, input: "number" },
+    { name: "min_touches", label: msg`Applies from this many messages on`, input: "number" },
   ],
   capacity: [CHANNEL, { name: "limit", label: msg`At most`, input: "number" }, { name: "per", label: msg`Each`, input: "choice", choices: ["day", "week", "month"] }],
 };

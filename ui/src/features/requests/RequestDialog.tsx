@@ -35,7 +35,7 @@ export function RequestDialog({ close }: { close: () => void }) {
           <TextInput label={t`Title`} required maxLength={120} data-autofocus value={form.title} onChange={(event) => change({ title: event.currentTarget.value })} error={said("title")} />
           <Textarea label={t`What is to be said`} required autosize minRows={2} maxLength={1000} value={form.what} onChange={(event) => change({ what: event.currentTarget.value })} error={said("what")} />
           <Textarea label={t`For whom`} description={t`In your own words; whoever makes the draft chooses the audience.`} required autosize minRows={1} maxLength={1000} value={form.whom} onChange={(event) => change({ whom: event.currentTarget.value })} error={said("whom")} />
-          <Textarea label={t`Goal`} description={t`What it is to bring about, and how one will see that.`} required autosize minRows={1} maxLength={1000} value={form.goal} onChange={(event) => change({ goal: event.currentTarget.value })} error={said("goal")} />
+          <Textarea label={t`Goal`} description={t`What it should achieve, and how you will see that.`} required autosize minRows={1} maxLength={1000} value={form.goal} onChange={(event) => change({ goal: event.currentTarget.value })} error={said("goal")} />
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <Select label={t`Team that is asked`} required searchable allowDeselect={false} data={teams.map((one) => ({ value: one.name, label: one.title }))} value={form.team} onChange={(value) => change({ team: value ?? "" })} error={said("team")} />
             <TextInput type="date" label={t`Day on which it should go out`} required min={today()} value={form.wished} onChange={(event) => change({ wished: event.currentTarget.value })} error={said("wished")} />

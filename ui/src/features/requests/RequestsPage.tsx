@@ -24,7 +24,7 @@ export function RequestsPage() {
       <Answer of={answer}>
         {(listed) => listed.length
           ? <><Stack gap="sm">{listed.map((one) => <RequestCard key={one.id} request={one} />)}</Stack>{more}</>
-          : <Empty title={t`Nobody has asked for a campaign`}>{t`Ask a team for one: what is to be said, to whom, when, and why.`}</Empty>}
+          : <Empty title={t`Nobody has asked for a campaign yet`}>{t`Ask a team for one: what is to be said, to whom, when, and why.`}</Empty>}
       </Answer>
       {asking ? <RequestDialog close={() => setAsking(false)} /> : null}
     </Page>

@@ -67,7 +67,7 @@ function AskForLink() {
   return (
     <form onSubmit={(event) => { event.preventDefault(); ask.mutate({ body: { email } }); }}>
       <Stack>
-        <Text size="sm"><Trans>We send you a mail with a link to choose a new one.</Trans></Text>
+        <Text size="sm"><Trans>We will send you a mail with a link to choose a new one.</Trans></Text>
         <TextInput label={t`E-mail`} type="email" autoComplete="username" required value={email}
           onChange={(event) => setEmail(event.currentTarget.value)} error={saidOf(ask.error, "email")} />
         {ask.error && !saidOf(ask.error, "email") ? <Failure error={ask.error} /> : null}

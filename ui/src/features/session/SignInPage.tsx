@@ -43,7 +43,7 @@ export function SignInPage() {
             visibilityToggleButtonProps={{ "aria-label": t`Show or hide the password` }}
             onChange={(event) => setPassword(event.currentTarget.value)} error={saidOf(enter.error, "password")} />
           <Button type="submit" loading={enter.isPending}><Trans>Sign in</Trans></Button>
-          <Link to="/password"><Trans>Forgot the password?</Trans></Link>
+          <Link to="/password"><Trans>Forgot your password?</Trans></Link>
         </Stack>
       </form>
       {demo.data?.length ? <DemoAccounts accounts={demo.data} choose={(one) => enter.mutate({ body: { email: one.email, password: one.password } })} /> : null}
@@ -56,7 +56,7 @@ function DemoAccounts({ accounts, choose }: { accounts: DemoAccountView[]; choos
   return (
     <Stack gap="xs" mt="xl">
       <Title order={2} fz="md"><Trans>This is the demonstration</Trans></Title>
-      <Text size="sm" c="dimmed"><Trans>The company and its people are invented, and no mail leaves this machine. Enter as one of them:</Trans></Text>
+      <Text size="sm" c="dimmed"><Trans>The company and its people are invented, and no mail leaves this machine. Sign in as one of them:</Trans></Text>
       {accounts.map((one) => (
         <UnstyledButton key={one.email} className="paper" p="xs" px="sm" onClick={() => choose(one)}>
           <Group justify="space-between" gap="xs">

@@ -20,7 +20,7 @@ export function ApprovalRules() {
   const writes = may("policies.write");
   return (
     <>
-      <Text mb="md" c="dimmed"><Trans>A campaign that a rule is for is launched when every team of the rule has approved it. Nobody approves their own.</Trans></Text>
+      <Text mb="md" c="dimmed"><Trans>A campaign that a rule applies to can be launched once every team of the rule has approved it. Nobody approves their own.</Trans></Text>
       {writes ? <Button mb="md" leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setEdited("new")}><Trans>New rule</Trans></Button> : null}
       <Answer of={rules}>
         {(listed) => (
@@ -54,7 +54,7 @@ function Row({ rule, edit }: { rule: RuleView; edit: (() => void) | undefined })
               {told(rule)} · {rule.teams.length ? rule.teams.map(titleOf).join(", ") : t`every team`} · {rule.contacts > 1 ? <Plural value={rule.contacts} one="from # contact on" other="from # contacts on" /> : t`any size`}
             </Text>
           </>
-        ) : <Alert color="red" py="xs" mt="xs"><Trans>This rule cannot be read, so no campaign is launched. Write it anew or remove it.</Trans></Alert>}
+        ) : <Alert color="red" py="xs" mt="xs"><Trans>This rule cannot be read, so no campaign is launched. Write it again or remove it.</Trans></Alert>}
       </Box>
       {edit ? <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Edit “${name}”`} onClick={edit}><IconPencil size={18} /></ActionIcon> : null}
     </Group>

@@ -27,7 +27,7 @@ function CompanyFields({ told }: { told: CompanyForm }) {
   const save = useMutation({
     ...saveCompanySettingsMutation(),
     onSuccess: async () => {
-      notifications.show({ message: t`What is told of the company is saved.` });
+      notifications.show({ message: t`The company’s details are saved.` });
       await cache.invalidateQueries();
     },
   });
@@ -53,8 +53,8 @@ function CompanyFields({ told }: { told: CompanyForm }) {
             <TextInput label={t`Region`} description={t`Code of the state or region, such as SP`} maxLength={10} value={form.region ?? ""} onChange={(event) => change({ region: event.currentTarget.value || null })} error={said("region")} />
           </SimpleGrid>
         </Fieldset>
-        <Fieldset legend={t`What mails tell`} className="paper" disabled={readOnly}>
-          <Select label={t`Measure opens and clicks`} description={t`Contacts may refuse it on their page of choices`} allowDeselect={false} disabled={readOnly}
+        <Fieldset legend={t`What mails tell you`} className="paper" disabled={readOnly}>
+          <Select label={t`Measure opens and clicks`} description={t`Contacts can refuse it on their preferences page`} allowDeselect={false} disabled={readOnly}
             value={form.measures ?? "bulk"} onChange={(value) => change({ measures: (value ?? "bulk") as CompanyForm["measures"] })}
             data={[
               { value: "bulk", label: t`In all mails but transactional ones` },
@@ -64,9 +64,9 @@ function CompanyFields({ told }: { told: CompanyForm }) {
         </Fieldset>
         {save.error && !FIELDS.some(said) ? <Failure error={save.error} /> : null}
         {readOnly
-          ? <Text size="sm" c="dimmed"><Trans>Who manages people may change this.</Trans></Text>
+          ? <Text size="sm" c="dimmed"><Trans>Whoever manages people may change this.</Trans></Text>
           : <Group><Button type="submit" loading={save.isPending}><Trans>Save</Trans></Button></Group>}
-        <Text size="sm" c="dimmed"><Trans>The hours and days on which mails may leave stand in the policies.</Trans></Text>
+        <Text size="sm" c="dimmed"><Trans>The hours and days on which mails may leave are set in the policies.</Trans></Text>
       </Stack>
     </form>
   );

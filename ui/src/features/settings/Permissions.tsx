@@ -20,7 +20,7 @@ export function Permissions() {
   const writes = may("team.write");
   return (
     <>
-      <Text mb="md" c="dimmed"><Trans>What no row permits is refused, on screen, by API and in every command.</Trans></Text>
+      <Text mb="md" c="dimmed"><Trans>What no row permits is refused: on screen, by the API and in every command.</Trans></Text>
       {writes ? <Button mb="md" leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setEdited("new")}><Trans>Permit something</Trans></Button> : null}
       <Answer of={permissions}>
         {(listed) => listed.length ? (

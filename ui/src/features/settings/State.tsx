@@ -16,7 +16,7 @@ export function State() {
       {(now) => {
         const tiles = [
           ...Object.entries(now.messages).map(([state, count]) => [i18n._(wordOf(MESSAGE_STATES, state)), formats.number(count)]),
-          [t`of the planned, waiting`, formats.number(now.queued)],
+          [t`waiting, of those planned`, formats.number(now.queued)],
           [t`handed over per second`, formats.number(now.rate)],
           [t`longest overdue, in seconds`, formats.number(Math.round(now.oldest_wait_seconds))],
           [t`workers`, formats.number(now.workers.length)],
@@ -54,7 +54,7 @@ function Troubles({ now }: { now: StatusView }) {
         <Alert key={`${one.unit} ${one.error}`} color="red" py="xs">
           {one.unit === "account" ? <Plural value={one.count} one="# account is set aside" other="# accounts are set aside" />
             : one.unit === "launch" ? <Plural value={one.count} one="# part of a launch is set aside" other="# parts of a launch are set aside" />
-              : <Plural value={one.count} one="# message is set aside" other="# messages are set aside" />}: <Trans>{one.error}, since {formats.moment(one.since)}. It is tried again by itself.</Trans>
+              : <Plural value={one.count} one="# message is set aside" other="# messages are set aside" />}: <Trans>{one.error}, since {formats.moment(one.since)}. Pauta tries again by itself.</Trans>
         </Alert>
       ))}
     </Stack>

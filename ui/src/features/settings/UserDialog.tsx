@@ -51,7 +51,7 @@ export function UserDialog({ user, close }: { user: UserView | null; close: () =
               data={(teams.data ?? []).map((one) => ({ value: one.name, label: one.title }))} error={said("team")} />
             <Select label={t`Role`} required allowDeselect={false} value={form.role} onChange={(value) => change({ role: value ?? "reader" })}
               data={Object.entries(ROLES).map(([code, word]) => ({ value: code, label: i18n._(word) }))} error={said("role")} />
-            <MultiSelect label={t`May besides`} value={form.rights ?? []} onChange={(rights) => change({ rights })}
+            <MultiSelect label={t`May also`} value={form.rights ?? []} onChange={(rights) => change({ rights })}
               data={Object.keys(GRANTED).map((code) => ({ value: code, label: i18n._(wordOf(GRANTED, code)) }))} error={said("rights")} />
             <Select label={t`Language`} allowDeselect={false} value={form.language} onChange={(value) => change({ language: value as Language })}
               data={LANGUAGES.map((one) => ({ value: one, label: LANGUAGE_NAMES[one] }))} error={said("language")} />

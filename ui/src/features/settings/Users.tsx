@@ -26,7 +26,7 @@ export function Users() {
     },
   });
   const invite = useMutation({ ...inviteUserMutation(), ...done(({ email, has_password }) => (has_password ? t`A mail with a link for a new password is on its way to ${email}.` : t`A mail with the invitation is on its way to ${email}.`)) });
-  const disable = useMutation({ ...disableUserMutation(), ...done(({ email }) => t`${email} can sign in no more.`) });
+  const disable = useMutation({ ...disableUserMutation(), ...done(({ email }) => t`${email} can no longer sign in.`) });
   const enable = useMutation({ ...enableUserMutation(), ...done(({ email }) => t`${email} can sign in again.`) });
   const all = [invite, disable, enable];
   const failed = all.find((one) => one.error)?.error;
@@ -108,7 +108,7 @@ function UserMenu({ user, edit, invite, turn }: UserMenuProps) {
       <Menu.Dropdown>
         <Menu.Item onClick={edit}><Trans>Edit …</Trans></Menu.Item>
         {user.disabled_at ? null : <Menu.Item onClick={invite}>{user.has_password ? <Trans>Send a link for a new password</Trans> : <Trans>Send the invitation again</Trans>}</Menu.Item>}
-        <Menu.Item color={user.disabled_at ? undefined : "red"} onClick={turn}>{user.disabled_at ? <Trans>Let in again</Trans> : <Trans>Disable</Trans>}</Menu.Item>
+        <Menu.Item color={user.disabled_at ? undefined : "red"} onClick={turn}>{user.disabled_at ? <Trans>Enable again</Trans> : <Trans>Disable</Trans>}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -7,5 +7,5 @@ export const GRANTED = {
   "messages.override": msg`send past the policies`,
   "stop.use": msg`use the stop switch`,
   "team.write": msg`manage colleagues and rights`,
-  "privacy.manage": msg`answer for privacy: tell what is held, erase, keep only so long`,
+  "privacy.manage": msg`look after privacy: show what is held, erase it, and set how long data is kept`,
 };

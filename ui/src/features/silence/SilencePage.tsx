@@ -59,7 +59,7 @@ function Filters() {
   const putDays = useDebouncedCallback((value: number | string) => { if (Number(value) >= 1) put({ days: Number(value) }); }, 400);
   return (
     <Group mb="md" gap="sm" align="flex-end">
-      <SegmentedControl aria-label={t`Of whom`} value={of} onChange={(value) => put({ of: value === "accounts" ? "accounts" : undefined })}
+      <SegmentedControl aria-label={t`Contacts or accounts`} value={of} onChange={(value) => put({ of: value === "accounts" ? "accounts" : undefined })}
         data={[{ value: "contacts", label: t`Contacts` }, { value: "accounts", label: t`Accounts` }]} />
       <NumberInput label={t`Silent for how many days`} w={230} min={1} max={3650} clampBehavior="strict" allowDecimal={false} value={typed} onChange={(value) => { setTyped(value); putDays(value); }} />
       <Select label={t`Stage`} placeholder={t`every stage`} clearable w={190} value={stage ?? null} onChange={(value) => put({ stage: value ?? undefined })}
@@ -84,7 +84,7 @@ function Silent({ listed, accounts }: { listed: SilentView[]; accounts: boolean 
           <Table.Tr>
             <Table.Th>{accounts ? <Trans>Account</Trans> : <Trans>Contact</Trans>}</Table.Th>
             <Table.Th visibleFrom="sm"><Trans>Stage</Trans></Table.Th>
-            <Table.Th><Trans>Reached last</Trans></Table.Th>
+            <Table.Th><Trans>Last reached</Trans></Table.Th>
             <Table.Th><Trans>Planned next</Trans></Table.Th>
             {may("tasks.write") ? <Table.Th visibleFrom="sm"><Trans>Task</Trans></Table.Th> : null}
           </Table.Tr>

@@ -61,7 +61,7 @@ function Deep({ audience, change }: { audience: Audience; change: (audience: Aud
   const { t } = useLingui();
   const [text, setText] = useState(() => JSON.stringify(audience, null, 1));
   return (
-    <JsonInput label={t`Filter`} description={t`It is nested, so it is edited as it is written.`} value={text} autosize minRows={6} maxRows={18} validationError={t`This is not JSON.`}
+    <JsonInput label={t`Filter`} description={t`It is nested, so it is edited as JSON.`} value={text} autosize minRows={6} maxRows={18} validationError={t`This is not JSON.`}
       onChange={(value) => {
         setText(value);
         const read = filterIn(value);

@@ -33,7 +33,7 @@ export function ConditionRow({ condition, change, remove }: ConditionRowProps) {
       <Select aria-label={t`Comparison`} w={170} allowDeselect={false} value={condition.op} onChange={(value) => change({ ...condition, op: value ?? "=", value: value === "is empty" ? true : read(written(condition.op === "is empty" ? "" : condition.value), condition.field, value ?? "=") })}
         data={operatorsOf(condition.field).map((value) => ({ value, label: i18n._(OPERATORS[value]) }))} />
       {condition.op === "is empty" ? null : <Value condition={condition} change={(value) => change({ ...condition, value })} />}
-      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Take the condition away`} disabled={!remove} onClick={() => remove?.()}><IconTrash size={18} /></ActionIcon>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Remove the condition`} disabled={!remove} onClick={() => remove?.()}><IconTrash size={18} /></ActionIcon>
     </Group>
   );
 }

@@ -25,7 +25,7 @@ export function useAudienceWords(): (audience: Audience) => string {
     if (kind === "list") return t`the list “${String(audience.list)}”`;
     if (kind === "everyone") return t`everyone`;
     const found = conditionsOf(audience);
-    if (!found) return t`those whom a nested filter fits`;
+    if (!found) return t`those who fit a nested filter`;
     return found.conditions.map(conditionOf).join(found.joined === "all" ? t` and ` : t` or `);
   };
 }

@@ -37,7 +37,7 @@ export function Reasons({ brought }: { brought: Brought }) {
   return (
     <Stack gap="md">
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
-        <Counts title={t`Who waits, and why`} counts={brought.counts.filter((one) => one.verdict === "queue")} nothing={t`Nobody waits.`} />
+        <Counts title={t`Who waits, and why`} counts={brought.counts.filter((one) => one.verdict === "queue")} nothing={t`Nobody is waiting.`} />
         <Counts title={t`Who is left out, and why`} counts={brought.counts.filter((one) => one.verdict === "suppress")} nothing={t`Nobody is left out.`} />
       </SimpleGrid>
       <Rivals losers={brought.losers} winners={brought.winners} />
@@ -88,7 +88,7 @@ function Rivals({ losers, winners }: { losers: LoserView[]; winners: WinnerView[
                   <Text span inherit c="dimmed" display="block">
                     {one.later ? <Plural value={one.later} one="# message goes later" other="# messages go later" /> : null}
                     {one.later && one.dropped ? " · " : ""}
-                    {one.dropped ? <Plural value={one.dropped} one="# finds no day any more" other="# find no day any more" /> : null}
+                    {one.dropped ? <Plural value={one.dropped} one="# no longer finds a day" other="# no longer find a day" /> : null}
                   </Text>
                 </span>
               </li>

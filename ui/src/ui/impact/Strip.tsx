@@ -23,7 +23,7 @@ export function Strip({ strip, chosen, choose }: StripProps) {
       <ul className={styles.legend}>
         {ORDER.map((verdict) => <li key={verdict}><span className={styles.swatch} style={{ background: `var(--${verdict})`, opacity: FAINT[verdict] }} />{i18n._(wordOf(VERDICTS, verdict))}</li>)}
         <li><span aria-hidden style={{ color: "var(--send)" }}>★</span> <Trans>best day: {formats.shortDay(strip.best)}</Trans></li>
-        {error > 0 ? <li><Trans>reckoned from {formats.number(strip.sampled)} of {formats.number(strip.contacts)} contacts, give or take {formats.number(Math.ceil(error))}</Trans></li> : null}
+        {error > 0 ? <li><Trans>estimated from {formats.number(strip.sampled)} of {formats.number(strip.contacts)} contacts, give or take {formats.number(Math.ceil(error))}</Trans></li> : null}
       </ul>
     </Box>
   );
