@@ -33,7 +33,7 @@ from tests.e2e.test_accessibility import SERIOUS
 
 WORDS = {
     "en": ("Newsletter", "Save", "Your choices are saved.", "Unsubscribe from everything"),
-    "es": ("Boletín", "Guardar", "Sus elecciones están guardadas.", "Darse de baja de todo"),
+    "es": ("Boletín", "Guardar", "Sus preferencias están guardadas.", "Darse de baja de todo"),
     "pt-BR": ("Boletim", "Salvar", "Suas escolhas foram salvas.", "Cancelar todas as inscrições"),
 }
 SIGN_UP = {
