@@ -19,6 +19,7 @@ from pauta.people import actions as people
 from pauta.people.addresses import AddressState
 from pauta.people.measuring import choose_measured
 from pauta.people.queries import find_contacts
+from pauta.pipeline.merging import merge_contacts
 from pauta.pipeline.people import people_changed
 from pauta.platform.settings import Settings
 from pauta.policies.actions import replace_all
@@ -320,3 +321,22 @@ def test_all_who_share_the_address_are_one_person(office: Office) -> None:
 def test_an_erasure_says_why(office: Office) -> None:
     with pytest.raises(Problem, match="reason_missing"):
         erase(office.connection, ID, office.now, actor="ana", reason=" ")
+
+
+def test_who_was_merged_into_her_is_forgotten_with_her(office: Office) -> None:
+    stored = people.upsert_contact(
+        office.connection,
+        people.ContactValues(
+            external_id="web-4711", first_name="Zuzu", last_name="Quintão", email="zuzu@quintao.example"
+        ),
+        office.now,
+    )
+    people_changed(office.connection, stored.changes, office.now)
+    merge_contacts(office.connection, ID, "web-4711", office.now, "ana")
+    told = {"value": "Zuzu Quintão <zuzu@quintao.example>"}
+    audit(office.connection, office.now, "ana", "people.write", "contact:web-4711", told)
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    office.connection.commit()
+    rows = office.all("SELECT subject, detail::text FROM audit")
+    assert not [row for row in rows if any(word in str(row) for word in ("web-4711", "Zuzu", "quintao"))]
+    assert office.one("SELECT count(*) FROM contact_alias") == 0

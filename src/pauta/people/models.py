@@ -134,13 +134,14 @@ class Contact(Base):
 class ContactAlias(Base):
     """A contact that was merged into another: whoever uses its external id means that one.
 
-    ``merged_id`` was its number. Its addresses are kept, for they have to be found when the other is erased.
+    ``merged_id`` was its number. Its name and addresses are kept, for they have to be found when the other is erased.
     """
 
     __tablename__ = "contact_alias"
     external_id: Mapped[str] = mapped_column(Text, primary_key=True)
     contact_id: Mapped[BigId] = mapped_column(ForeignKey("contact.id"), index=True)
     merged_id: Mapped[BigId] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(Text, server_default="")
     email: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text)
     merged_at: Mapped[Moment]

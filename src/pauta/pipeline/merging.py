@@ -38,8 +38,9 @@ _READINGS: Mapping[str, LiteralString] = {
 _MERGED: Mapping[str, LiteralString] = {
     "contact_alias": "UPDATE contact_alias SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     "the alias of the one that goes": """
-    INSERT INTO contact_alias (external_id, contact_id, merged_id, email, phone, merged_at, actor)
-    SELECT external_id, %(kept)s, id, email, phone, %(now)s, %(actor)s FROM contact WHERE id = %(gone)s
+    INSERT INTO contact_alias (external_id, contact_id, merged_id, name, email, phone, merged_at, actor)
+    SELECT external_id, %(kept)s, id, trim(first_name || ' ' || last_name),
+      email, phone, %(now)s, %(actor)s FROM contact WHERE id = %(gone)s
     """,
     "doubled touches": """
     DELETE FROM touch USING touch AS same

@@ -146,10 +146,10 @@ def find_subject(connection: Conn, contact: str) -> Subject:
         (found.id, found.id),
     ).fetchall()
     ids, names, emails, phones, people, keys = (list(column) for column in zip(*rows, strict=True))
-    for name, email, phone in connection.execute(
-        "SELECT external_id, lower(email), phone FROM contact_alias WHERE contact_id = ANY(%s)", (ids,)
+    for alias, person, email, phone in connection.execute(
+        "SELECT external_id, name, lower(email), phone FROM contact_alias WHERE contact_id = ANY(%s)", (ids,)
     ).fetchall():
-        names, emails, phones = [*names, name], [*emails, email], [*phones, phone]
+        names, people, emails, phones = [*names, alias], [*people, person], [*emails, email], [*phones, phone]
     return Subject(ids, names, _given(emails), _given(phones), _given(people), keys)
 
 

@@ -40,7 +40,7 @@ SECTIONS: Mapping[str, LiteralString] = {
         WHERE c.id = ANY(%(ids)s) ORDER BY c.id
     """,
     "merged": """
-        SELECT merged_at, external_id, email, phone FROM contact_alias WHERE contact_id = ANY(%(ids)s)
+        SELECT merged_at, external_id, name, email, phone FROM contact_alias WHERE contact_id = ANY(%(ids)s)
         ORDER BY merged_at, external_id
     """,
     "consents": f"""

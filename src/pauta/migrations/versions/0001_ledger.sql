@@ -685,6 +685,7 @@ CREATE TABLE contact_alias (
     external_id TEXT NOT NULL,
     contact_id BIGINT NOT NULL,
     merged_id BIGINT NOT NULL,
+    name TEXT DEFAULT '' NOT NULL,
     email TEXT,
     phone TEXT,
     merged_at TIMESTAMP WITH TIME ZONE NOT NULL,
