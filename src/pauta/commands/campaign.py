@@ -71,7 +71,7 @@ def create(
     unread_days: Annotated[
         int | None, typer.Option(help="Days after which unread mails go on by the next channel; 0 for never.")
     ] = None,
-    goal_event: Annotated[str | None, typer.Option(help="An event that who gets it is to have.")] = None,
+    goal_event: Annotated[str | None, typer.Option(help="The event that it is meant to bring about.")] = None,
     goal_days: Annotated[int | None, typer.Option(help="Within how many days after it; usually 14.")] = None,
     as_json: _Json = False,
 ) -> None:

@@ -26,7 +26,7 @@ export function DiskBanner() {
   const [free, reserve] = [disk.data.free_mb, disk.data.reserve_mb].map(formats.number);
   return (
     <Alert role="alert" color="red" icon={<IconDatabaseExclamation />} mb="md" title={<Trans>The disk is nearly full</Trans>}>
-      <Text size="sm" style={{ overflowWrap: "anywhere" }}><Trans>{free} MB are left in {folder}, and {reserve} MB are to stay free. Nothing new is taken in or launched until there is room; then everything goes on by itself.</Trans></Text>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}><Trans>{free} MB are left in {folder}, and {reserve} MB must stay free. Nothing new is taken in or launched until there is room; then everything goes on by itself.</Trans></Text>
     </Alert>
   );
 }

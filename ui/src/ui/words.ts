@@ -88,7 +88,7 @@ export const REASONS: Words = {
   lost: msg`no answer from the mail server`,
   delivered: msg`taken by the mail server`,
   overridden: msg`went past the policies`,
-  read: msg`the one before it was read after all`,
+  read: msg`the previous one was read after all`,
 };
 
 /** Rules that are no policies, but stand for everybody. */

@@ -79,7 +79,7 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
             <TextInput type="date" label={t`Last day`} min={form.not_before ?? undefined} value={form.expires ?? ""} onChange={(event) => change({ expires: event.currentTarget.value || null })} error={said("expires")} />
             <TextInput type="time" label={t`Hour of the contact’s day`} value={form.at ?? ""} onChange={(event) => change({ at: event.currentTarget.value || null })} error={said("at")} />
           </SimpleGrid>
-          <Switch mt="md" label={t`Urgent: take the earliest day over all channels`} checked={form.urgent ?? false} onChange={(event) => change({ urgent: event.currentTarget.checked })} />
+          <Switch mt="md" label={t`Urgent: take the earliest day on any channel`} checked={form.urgent ?? false} onChange={(event) => change({ urgent: event.currentTarget.checked })} />
         </Fieldset>
         <Fieldset legend={t`What should come of it`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>

@@ -41,7 +41,7 @@ export function CustomersPage() {
             );
           }}
         </Answer>
-      ) : <Empty title={t`Whom are you looking for?`}>{t`Two letters are enough. Accents and capitals do not matter.`}</Empty>}
+      ) : <Empty title={t`Who are you looking for?`}>{t`Two letters are enough. Accents and capitals do not matter.`}</Empty>}
     </Page>
   );
 }

@@ -56,7 +56,7 @@ function Pause({ contact }: { contact: ContactView }) {
   return (
     <form onSubmit={(event) => { event.preventDefault(); pause.mutate({ path, body: { until } }); }}>
       <Group align="flex-end" gap="xs" mt="sm">
-        <TextInput type="date" label={t`Write nothing before`} min={today()} value={until} required style={{ flex: 1 }}
+        <TextInput type="date" label={t`Send nothing before`} min={today()} value={until} required style={{ flex: 1 }}
           onChange={(event) => setUntil(event.currentTarget.value)} error={saidOf(pause.error, "until")} />
         <Button type="submit" variant="default" loading={pause.isPending}><Trans>Pause</Trans></Button>
         {contact.paused_until ? (

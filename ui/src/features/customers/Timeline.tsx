@@ -86,7 +86,7 @@ function Moment({ moment, named }: { moment: MomentView; named: boolean }) {
           {named && moment.contact ? <> · <Link to="/contacts/$id" params={{ id: moment.contact }}>{moment.contact}</Link></> : null}
         </Text>
         {moment.what === "fallback" ? (
-          <Text size="sm">{moment.state === "failed" ? <Trans>The message before could not be delivered, so it goes on by the next channel.</Trans> : <Trans>Nobody read the message before in time, so it goes on by the next channel.</Trans>}</Text>
+          <Text size="sm">{moment.state === "failed" ? <Trans>The previous message could not be delivered, so it goes on by the next channel.</Trans> : <Trans>The previous message was not read in time, so it goes on by the next channel.</Trans>}</Text>
         ) : null}
         {moment.what === "clicked" && moment.why ? <Text size="sm" style={{ overflowWrap: "anywhere" }}>{moment.why}</Text> : null}
         {moment.by ? (

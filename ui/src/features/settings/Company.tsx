@@ -43,7 +43,7 @@ function CompanyFields({ told }: { told: CompanyForm }) {
             <Textarea label={t`Postal address`} description={t`Bulk mail must name one by law`} autosize minRows={2} maxLength={1000} value={form.postal_address ?? ""} onChange={(event) => change({ postal_address: event.currentTarget.value })} error={said("postal_address")} />
           </Stack>
         </Fieldset>
-        <Fieldset legend={t`Where a contact’s own is unknown`} className="paper" disabled={readOnly}>
+        <Fieldset legend={t`Used where the contact’s own is unknown`} className="paper" disabled={readOnly}>
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <Select label={t`Time zone`} required searchable allowDeselect={false} limit={100} disabled={readOnly} value={form.zone} onChange={(value) => change({ zone: value ?? form.zone })}
               data={ZONES.includes(form.zone) ? ZONES : [form.zone, ...ZONES]} error={said("zone")} />

@@ -30,7 +30,7 @@ export function SilencePage() {
     getNextPageParam: (last) => last.cursor,
   });
   return (
-    <Page title={t`Silence`} lead={<Trans>Whom nobody has written to, called or met for a while.</Trans>}>
+    <Page title={t`Silence`} lead={<Trans>Customers whom nobody has written to, called or met for a while.</Trans>}>
       <Filters />
       <Answer of={silent}>
         {(data) => {
