@@ -31,7 +31,9 @@ class CampaignForm(TermsForm):
     """A campaign as its author writes it."""
 
     template: Name = Field(examples=["spring news"])
-    goal_event: Line = Field(default="", description="The event that it is meant to bring about.", examples=["demo_booked"])
+    goal_event: Line = Field(
+        default="", description="The event that it is meant to bring about.", examples=["demo_booked"]
+    )
     goal_days: int | None = Field(default=None, ge=1, le=366, description="Within so many days after it; usually 14.")
     sender: Line = Field(
         default="",
