@@ -25,8 +25,8 @@ def test_a_word_has_two_forms_and_other_places_stay_as_they_are(rows: int, said:
         ),
         (
             "pt-BR",
-            "1 mensagem que esperava por isso é planejada de novo.",
-            "2 mensagens que esperavam por isso são planejadas de novo.",
+            "1 mensagem que esperava por isso volta a ser planejada.",
+            "2 mensagens que esperavam por isso voltam a ser planejadas.",
         ),
     ],
 )
@@ -36,6 +36,6 @@ def test_each_language_says_one_and_several(lang: str, one: str, two: str) -> No
 
 def test_policies_say_days_and_stages_as_people_do() -> None:
     held = {"kind": "hold", "name": "x", "after": "nps", "days": 1, "held": {"topics": ["tips"]}}
-    assert sentence(held, "pt-BR").startswith("Nada de mensagens sobre “tips” no 1 dia a partir de “nps”")
+    assert sentence(held, "pt-BR").startswith("Nada de mensagens sobre “tips” durante 1 dia a partir de “nps”")
     guard = {"kind": "guard", "name": "x", "held": {"topics": ["tips"]}, "stages": ["at_risk", "vip"]}
     assert sentence(guard, "pt-BR") == "Mensagens sobre “tips” só para pessoas na etapa “em risco” ou “vip”"

@@ -84,7 +84,7 @@ def test_the_calendar_of_an_audience_is_shared_by_its_address(sign_in: SignIn) -
 def test_a_duplicate_is_merged_and_its_old_id_leads_to_who_stays(sign_in: SignIn) -> None:
     page = sign_in("admin")
     page.goto("/contacts/C00534")
-    page.get_by_role("button", name="Unir …").click()
+    page.get_by_role("button", name="Unir…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("O duplicado").first.fill("C00535")
     page.get_by_role("option").first.click()
