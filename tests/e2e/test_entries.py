@@ -70,7 +70,7 @@ def test_the_calendar_of_an_audience_is_shared_by_its_address(sign_in: SignIn) -
     dialog.get_by_text("Uma lista").click()
     dialog.get_by_role("combobox", name="Lista").click()
     page.get_by_role("option", name="customer council").click()
-    expect(dialog.get_by_text("contatos")).to_be_visible()
+    expect(dialog.get_by_role("status").filter(has_text="contatos")).to_be_visible()
     dialog.get_by_role("button", name="Mostrar").click()
     expect(page.get_by_role("button", name="Público: a lista “customer council”")).to_be_visible()
     other = sign_in("marketer")
