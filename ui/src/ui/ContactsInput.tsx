@@ -65,7 +65,7 @@ interface ContactInputProps {
   but: string;
 }
 
-/** One contact, found in the same way. */
+/** One contact, found in the same way; in a dialog it is where one begins. */
 export function ContactInput({ label, value, change, error, but }: ContactInputProps) {
   const { t } = useLingui();
   const { typed, setTyped, offered, nothing } = useContacts();
@@ -73,7 +73,7 @@ export function ContactInput({ label, value, change, error, but }: ContactInputP
   const data = [...(chosen ? [chosen] : []), ...offered.filter((one) => one.value !== but && one.value !== chosen?.value)];
   return (
     <Select
-      label={label} placeholder={t`Name, e-mail or id`} searchable clearable required value={value || null} error={error} searchValue={typed} onSearchChange={setTyped} data={data}
+      data-autofocus label={label} placeholder={t`Name, e-mail or id`} searchable clearable required value={value || null} error={error} searchValue={typed} onSearchChange={setTyped} data={data}
       filter={({ options }) => options} styles={{ option: { overflowWrap: "anywhere" } }} nothingFoundMessage={nothing}
       onChange={(id, option) => { setChosen(id ? option : null); change(id ?? ""); }}
     />
