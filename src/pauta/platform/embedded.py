@@ -40,7 +40,7 @@ _SERVER_SETTINGS = (
     "maintenance_work_mem=256MB",  # indexes after an import
     "effective_cache_size=2GB",  # what the system's page cache is likely to hold
     # A launch writes gigabytes of WAL: few, spread checkpoints instead of one every few seconds.
-    "wal_buffers=8MB",  # a launch fills a thirty-second of the buffers, the usual, before others have written it
+    "wal_buffers=8MB",  # twice the usual: a launch fills those before they are written
     "max_wal_size=4GB",
     "checkpoint_timeout=15min",
     "random_page_cost=1.1",  # solid state disks
