@@ -118,7 +118,7 @@ def test_each_provider_of_a_stream_is_looked_at(sound: Settings) -> None:
         broken = [one.said("en") for one in doctor_mail(replace(chosen, bulk_url="ses://eu-west-1"), asking)]
     away = [one.said("en") for one in doctor_mail(chosen, asking)]
     assert [well for well, _ in good] == [True, True, True, True]
-    assert "14 a second, 50000 a day" in good[0][1]
+    assert "14 a second and 50000 a day" in good[0][1]
     assert bare == [True, False, False, True]
     assert any("refuses the key" in text for text in refused)
     assert any("ses://KEY:SECRET@" in text for text in broken)

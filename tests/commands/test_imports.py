@@ -41,7 +41,7 @@ def test_the_plan_is_shown_then_carried_out_and_told(importer: Importer) -> None
     assert "email    e-mail" in result.stderr
     assert "seats    number" in result.stderr
     assert "external_id is taken from email" in result.stderr
-    assert "2 of 2 rows (100 %)" in result.stderr
+    assert "2 of 2 rows (100%)" in result.stderr
     assert "2 rows: 1 created, 0 changed, 0 unchanged, 1 rejected" in result.stdout
     rejected = (importer.folder / "people.rejected.csv").read_text(encoding="utf-8")
     assert "bruno,free,1,2,bruno is not an e-mail address; write it as name@company.example." in rejected

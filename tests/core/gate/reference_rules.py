@@ -234,7 +234,7 @@ def at_most(kind: str, name: str, limit: int, counted: list[Json], windows: Wind
         return len(days) >= limit and any(is_full(first, last) for first, last in windows(day))
 
     def winners(day: int) -> list[str]:
-        full = [(first, last) for first, last in windows(day) if is_full(first, last)]
+        full = [(first, last) for first, last in windows(day) if limit and is_full(first, last)]
         return [touch["id"] for touch in counted if any(first <= touch["day"] <= last for first, last in full)]
 
     return Rule(kind, name, closes, "permanent" if limit == 0 else "finite", winners)

@@ -86,7 +86,7 @@ def last_of(world: World, count: int) -> int:
 def last_winner(world: World, ask: Asking, wish: int, rank: int, day: int) -> int:
     """The same as the last of all winners, without a list of them where touches near the day win."""
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
-    if p < 0:
+    if p < 0 or allows_nothing(world, p):
         return -1
     noted = world.account_cap_bits | world.account_spacing_bits
     if rank == POLICIES + world.before_preference or not (world.own_touch_bits | noted) >> p & 1:
@@ -137,7 +137,7 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
     if rank == POLICIES + world.before_preference:
         return find_topic_winners(world, ask, day)
     p = rank - POLICIES - (rank > POLICIES + world.before_preference)
-    if p < 0:
+    if p < 0 or allows_nothing(world, p):
         return 0
     if policies(world)[p].kind == CONCURRENCY:
         return find_campaign_winners(world, ask)
@@ -145,6 +145,12 @@ def find_winners(world: World, ask: Asking, wish: int, rank: int, day: int) -> i
         return 0
     first, last, held, across = near(world, ask, wish, p, ask.base + day)
     return find_counted(world, ask, p, first, last, held, across)
+
+
+@part
+def allows_nothing(world: World, p: int) -> bool:
+    """A cap of no message at all closes every day by itself; no touch made it."""
+    return bool(policies(world)[p].kind == CAP and policies(world)[p].limit == 0)
 
 
 @part
@@ -164,9 +170,7 @@ def near(world: World, ask: Asking, wish: int, p: int, day: int) -> tuple[int, i
 def full_around(world: World, ask: Asking, p: int, day: int) -> tuple[int, int]:
     """First and last day of the full windows of a cap that contain the day; they overlap, so they are one stretch."""
     window, limit, days = policies(world)[p].window, policies(world)[p].limit, policies(world)[p].days
-    if day > ask.base + LAST + 1 or (
-        window == ROLLING and limit <= 1 and (limit == 0 or not policies(world)[p].account)
-    ):
+    if day > ask.base + LAST + 1 or (window == ROLLING and limit == 1 and not policies(world)[p].account):
         return day - days + 1, day + days - 1
     if window != ROLLING:
         return period_first(world, p, day), period_last(world, p, day)
@@ -225,12 +229,10 @@ def find_topic_winners(world: World, ask: Asking, day: int) -> int:
     today = ask.base + day
     first, last = NEVER, -NEVER
     for row in range(contact_preferences(world)[ask.contact], contact_preferences(world)[ask.contact + 1]):
-        if preferences(world)[row, 0] == ask.topic:
-            limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
-            low, high = today - days + 1, today + days - 1
-            if limit:
-                touches = collect_topic(world, ask, low)
-                low, high = full_stretch(world, touches, limit, days, today)
+        limit, days = preferences(world)[row, 1], preferences(world)[row, 2]
+        if preferences(world)[row, 0] == ask.topic and limit:
+            touches = collect_topic(world, ask, today - days + 1)
+            low, high = full_stretch(world, touches, limit, days, today)
             first, last = min(first, low), max(last, high)
     count = 0
     for position in range(ask.low, ask.high):
