@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pauta.core.problems import Problem
 from pauta.platform import database
 
 _FOLDER = Path(__file__).parent
@@ -19,9 +20,13 @@ def upgrade(url: str) -> None:
     """Bring the database at ``url`` (libpq URL) to the newest schema; does nothing when it is there already.
 
     Most commands begin with this, so what takes a second to load is loaded only when there is something to do.
+    A Problem, with nothing changed, when a newer Pauta has been at this database.
     """
-    if revision(url) == newest():
+    has = revision(url)
+    if has == newest():
         return
+    if has is not None and has > newest():
+        raise Problem("database_newer", field="database_url", has=has, known=newest())
     from alembic import command
     from alembic.config import Config
 
