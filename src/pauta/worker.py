@@ -36,7 +36,7 @@ from pauta.pipeline.leases import LeaseLostError, Leases
 from pauta.pipeline.notices import send_notices
 from pauta.pipeline.quarantine import DROPPED, DefectError, forget_old, set_aside
 from pauta.pipeline.release import Claimed, plan_requested, release
-from pauta.pipeline.reputation import watch_campaigns, watch_complaints
+from pauta.pipeline.reputation import slowed, watch_campaigns, watch_complaints
 from pauta.pipeline.telling import tell
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
@@ -76,7 +76,8 @@ class Worker:
         self.journals = Path(settings.data_dir) / "journals"
         self.leases = Leases(self.owner, lane, settings.lease_seconds, settings.send_seconds)
         stream = Stream.TRANSACTIONAL if lane is Lane.FAST else Stream.BULK
-        self.sender: Sender = sender_from(settings, stream)
+        self.slowed: dict[str, int] = {}
+        self.sender: Sender = sender_from(settings, stream, self.slowed)
         self.letterhead = rendering.Letterhead.of(settings, stream)
         self.settle_at: dict[int, float] = {}
         self.settle_again_at = 0.0
@@ -310,6 +311,8 @@ class Worker:
             connection.commit()
             watch_complaints(connection, self.clock.now())
             connection.commit()
+            self.slowed.clear()
+            self.slowed.update(slowed(connection))
             self.tidy_at = monotonic() + TIDY_SECONDS
         if monotonic() > self.unread_at:
             follow_unread(connection, self.clock.now(), self.leases.parts)

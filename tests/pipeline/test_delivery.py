@@ -212,7 +212,7 @@ def test_what_a_mailbox_provider_gets_too_much_of_keeps_its_place_and_says_why(o
     ((held, due, day),) = office.all("SELECT id, due, day FROM message WHERE state = %s", State.PLANNED)
     assert timedelta(seconds=55) < due - office.now <= timedelta(seconds=60)
     detail = "SELECT detail FROM message_change WHERE message_id = %s ORDER BY id DESC"
-    assert office.one(detail, held) == "held back: gmail gets at most 1 mails a minute"
+    assert office.one(detail, held) == "pauta:held_back 1 gmail"
     assert office.one("SELECT day FROM message WHERE id = %s", held) == day
     office.later(seconds=61)
     worker.sender = office.post

@@ -12,7 +12,7 @@ from pauta.messages import actions as messages
 from pauta.messages.queries import stopped_channels, stops
 from pauta.messages.states import Lane, State
 from pauta.messages.tally import fold
-from pauta.pipeline.reputation import FEWEST_MAILS, provider_of, watch_campaigns, watch_complaints
+from pauta.pipeline.reputation import FEWEST_MAILS, slowed, watch_campaigns, watch_complaints
 from pauta.team.inbox import entries
 from pauta.team.users import Profile, add_user
 from tests.faults import company
@@ -153,9 +153,41 @@ def test_what_is_older_than_a_week_is_forgotten(office: Office) -> None:
     assert watch(office) == []
 
 
-def test_providers_are_told_by_domain() -> None:
-    named = [provider_of(one) for one in ("googlemail.com", "hotmail.com.ar", "yahoo.es", "me.com", "acme.example")]
-    assert named == ["Gmail", "Microsoft", "Yahoo", "iCloud", "acme.example"]
+def test_bulk_mails_are_slowed_from_one_in_a_thousand_on(office: Office) -> None:
+    arrive(office, 13_999, domain="gmail.com", complaints=13)
+    watch(office)
+    assert slowed(office.connection) == {}, "less than one in a thousand"
+    arrive(office, 1, domain="googlemail.com", complaints=1)
+    arrive(office, 14_000)
+    assert watch(office) == []
+    assert slowed(office.connection) == {"gmail": 1_000}, "half of what went there on a day"
+    assert told(office) == [("complaints", "Gmail")]
+    office.later(days=1)
+    arrive(office, 7_000, domain="gmail.com", complaints=14)
+    watch(office)
+    assert slowed(office.connection)["gmail"] == 1_000, "it stays what it was while they complain"
+    office.later(days=8)
+    watch(office)
+    assert slowed(office.connection) == {}
+
+
+def test_transactional_mails_are_never_slowed(office: Office) -> None:
+    arrive(office, MAILS, proposal=902, complaints=4)
+    watch(office)
+    assert slowed(office.connection) == {}
+    assert told(office) == [("complaints", "*")]
+
+
+def test_workers_keep_to_what_is_slowed(office: Office) -> None:
+    office.run("INSERT INTO slowed (provider, per_day, since) VALUES ('gmail', 24, %s)", office.now)
+    arrive(office, 1_000, domain="gmail.com", complaints=2)
+    worker = office.worker()
+    office.settle(worker)
+    assert worker.slowed == {}, "two complaints are too few to say anything"
+    arrive(office, 1, domain="gmail.com", complaints=1)
+    worker.tidy_at = 0.0
+    office.settle(worker)
+    assert worker.slowed == {"*": 72, "gmail": 72}
 
 
 def campaign(office: Office, number: int, arrived: int, opened: int, failed: int = 0, days_ago: int = 30) -> None:

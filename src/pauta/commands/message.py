@@ -16,6 +16,7 @@ from pauta.messages import actions, queries
 from pauta.messages.terms import read_terms
 from pauta.platform.disk import require_room
 from pauta.platform.words import tell
+from pauta.reports.answers import answer_in_words
 from pauta.reports.wording import phrase
 from pauta.team.actions import audit
 from pauta.team.roles import Right
@@ -106,7 +107,7 @@ def show(message_id: _Id, as_json: _Json = False) -> None:
             [
                 (
                     *(one.at, tell(f"message_state.{one.state}", lang), phrase(f"verdicts.{one.verdict}", lang)),
-                    *(phrase(f"reasons.{one.reason}", lang), one.day, one.detail),
+                    *(phrase(f"reasons.{one.reason}", lang), one.day, answer_in_words(one.detail, lang)),
                 )
                 for one in before
             ],
@@ -115,7 +116,12 @@ def show(message_id: _Id, as_json: _Json = False) -> None:
         typer.echo("\n" + phrase("message.attempts", lang))
         headings = [phrase(f"columns.{name}", lang) for name in ("attempt", "at", "outcome", "answer")]
         rows = [
-            (one.number, one.started_at, phrase(f"outcomes.{one.outcome or 'running'}", lang), one.answer)
+            (
+                one.number,
+                one.started_at,
+                phrase(f"outcomes.{one.outcome or 'running'}", lang),
+                answer_in_words(one.answer, lang),
+            )
             for one in tried
         ]
         print_table(headings, rows)

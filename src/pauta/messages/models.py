@@ -345,6 +345,15 @@ class Stop(Base):
     lifted_by: Mapped[str | None] = mapped_column(Text)
 
 
+class Slowed(Base):
+    """A mailbox provider (see ``pauta.core.mailboxes``) whose readers complain: so many bulk mails a day at most."""
+
+    __tablename__ = "slowed"
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    per_day: Mapped[int] = mapped_column(Integer)
+    since: Mapped[Moment]
+
+
 class MessageTally(Base):
     """How many messages are alike in what the calendar asks: the sum of all rows that agree in everything else.
 

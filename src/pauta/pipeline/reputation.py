@@ -1,4 +1,4 @@
-"""What mailbox providers hold against a sender, watched: complaints stop a stream, owners hear of bounces and decline.
+"""What mailbox providers hold against a sender, watched: complaints slow a stream and stop it, owners hear of decline.
 
 Gmail and Yahoo ask for fewer than 0.1 % complaints and stop taking mail at 0.3 %; one provider's complaints are
 enough for that. A stream that was let go again is judged by what happened since.
@@ -20,6 +20,7 @@ from pauta.campaigns.audience import company_today
 from pauta.campaigns.outcomes import owners
 from pauta.channels.base import OutcomeKind, Stream
 from pauta.core.gate.vocabulary import Channel
+from pauta.core.mailboxes import EVERYWHERE, PROVIDERS, provider_of, title_of
 from pauta.messages.actions import stop
 from pauta.messages.states import State
 from pauta.platform.words import tell
@@ -34,11 +35,11 @@ Conn = Connection[Any]
 ACTOR: Final = "pauta"
 SPAN: Final = timedelta(days=7)
 WARN, STOP = 0.001, 0.003
-"""From which share of complaints on colleagues are told, and nothing leaves any more."""
+"""From which share of complaints on bulk mails are slowed and colleagues told, and nothing leaves any more."""
+SLOW = 0.5
+"""Of what left on average on a day of the span so much may leave on one while readers complain."""
 FEWEST_MAILS, FEWEST_COMPLAINTS = 500, 3
 """With fewer, one angry reader would stop a company."""
-EVERYWHERE: Final = "*"
-"""All mailbox providers together."""
 
 BOUNCES, FEWEST_SENT = 0.05, 100
 DECLINE, FEWEST_BEFORE = 0.6, 3
@@ -48,14 +49,6 @@ SETTLED: Final = timedelta(hours=24)
 BEFORE: Final = timedelta(days=60)
 SOME: Final = 1_000
 """Of so many of its mails the share of a campaign is taken that tell whether they are opened."""
-
-PROVIDERS: Final = {
-    "Gmail": ("gmail.com", "googlemail.com"),
-    "Microsoft": ("outlook.", "hotmail.", "live.", "msn.com"),
-    "Yahoo": ("yahoo.", "ymail.com", "rocketmail.com", "aol.com"),
-    "iCloud": ("icloud.com", "me.com", "mac.com"),
-}
-"""Whose mailboxes the domains are that begin so."""
 
 _LOCK = 7_261_012
 
@@ -76,17 +69,18 @@ class Reputation:
         return self.complaints / self.mails if enough else 0.0
 
 
-def provider_of(domain: str) -> str:
-    """Whose mailboxes those of a domain are; the domain itself where nobody else is known."""
-    return next((name for name, begins in PROVIDERS.items() if domain.startswith(begins)), domain)
-
-
 def watch_complaints(connection: Conn, now: datetime) -> None:
-    """Tell colleagues of streams that readers complain about, and stop those about which too many do."""
+    """Tell colleagues of streams that readers complain about, slow bulk mails, and stop what too many complain about.
+
+    What is slowed is so until fewer complain: transactional mails never are.
+    """
     if connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,)).fetchone() != (True,):
         return
     for stream in Stream:
-        worst = max(reputations(connection, now, stream), key=lambda one: one.rate, default=None)
+        found = list(reputations(connection, now, stream))
+        if stream is Stream.BULK:
+            _slow(connection, now, [one for one in found if one.rate >= WARN])
+        worst = max(found, key=lambda one: one.rate, default=None)
         if worst and worst.rate >= STOP:
             _stop(connection, now, worst)
         elif worst and worst.rate >= WARN:
@@ -106,7 +100,7 @@ def reputations(connection: Conn, now: datetime, stream: Stream) -> Iterator[Rep
     if len(complaints) < FEWEST_COMPLAINTS:
         return
     yield Reputation(stream, EVERYWHERE, _arrived(connection, since, stream), len(complaints))
-    by_provider = Counter(provider_of(domain) for (domain,) in complaints if domain)
+    by_provider = Counter(provider_of(domain) or domain for (domain,) in complaints if domain)
     many = {name: count for name, count in by_provider.items() if count >= FEWEST_COMPLAINTS}
     arrived = _arrived_at(connection, since, stream, list(many)) if many else {}
     for name, count in many.items():
@@ -139,7 +133,8 @@ def _arrived_at(connection: Conn, since: datetime, stream: Stream, providers: Se
         JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id
         WHERE m.state = %(sent)s AND m.channel = %(email)s AND m.day >= %(since)s::date
           AND (k.type = 'transactional') = %(transactional)s
-          AND lower(split_part(c.email, '@', 2)) LIKE ANY(%(domains)s)
+          AND (lower(split_part(c.email, '@', 2)) = ANY(%(providers)s)
+               OR lower(split_part(c.email, '@', 2)) ~ ANY(%(domains)s))
         GROUP BY 1
         """,
         {
@@ -147,20 +142,38 @@ def _arrived_at(connection: Conn, since: datetime, stream: Stream, providers: Se
             "email": Channel.email,
             "since": since,
             "transactional": stream is Stream.TRANSACTIONAL,
-            "domains": [f"{begins}%" for name in providers for begins in PROVIDERS.get(name, (name,))],
+            "providers": list(providers),
+            "domains": [f"^{PROVIDERS[name].domains}$" for name in providers if name in PROVIDERS],
         },
     )
     found: Counter[str] = Counter()
     for domain, count in rows:
-        found[provider_of(domain)] += count
+        found[provider_of(domain) or domain] += count
     return found
+
+
+def slowed(connection: Conn) -> dict[str, int]:
+    """How many bulk mails a day mailbox providers (or everybody together) get at most, as their readers complain."""
+    return dict(connection.execute("SELECT provider, per_day FROM slowed").fetchall())
+
+
+def _slow(connection: Conn, now: datetime, many: Sequence[Reputation]) -> None:
+    """Slow bulk mails to these, and to nobody else any more; those that are slow already keep to their number."""
+    days = SPAN.days
+    given = {"now": now, "providers": [one.provider for one in many]}
+    connection.execute("DELETE FROM slowed WHERE provider <> ALL(%(providers)s)", given)
+    connection.execute(
+        "INSERT INTO slowed (provider, per_day, since) SELECT provider, per_day, %(now)s"
+        " FROM unnest(%(providers)s::text[], %(per_day)s::int[]) AS given (provider, per_day) ON CONFLICT DO NOTHING",
+        {**given, "per_day": [max(1, round(one.mails / days * SLOW)) for one in many]},
+    )
 
 
 def _stop(connection: Conn, now: datetime, one: Reputation) -> None:
     """Stop a stream of mails, until somebody lets it go again."""
     row = connection.execute("SELECT language FROM company WHERE id = 1").fetchone()
     lang = row[0] if row else "en"
-    where = tell("reputation.everywhere", lang) if one.provider == EVERYWHERE else one.provider
+    where = tell("reputation.everywhere", lang) if one.provider == EVERYWHERE else title_of(one.provider)
     told = {"where": where, "complaints": one.complaints, "mails": one.mails, "rate": _percent(one.rate, lang)}
     why = tell(f"reputation.stopped_{one.stream}", lang, **told)
     if stop(connection, Channel.email.name, why, ACTOR, now, one.stream):
@@ -171,7 +184,7 @@ def _stop(connection: Conn, now: datetime, one: Reputation) -> None:
 
 def _warn(connection: Conn, now: datetime, what: Told, one: Reputation) -> None:
     detail = {"stream": one.stream.value, "mails": one.mails, "complaints": one.complaints, "rate": one.rate}
-    _tell_once(connection, now, _keepers(connection), what, one.provider, one.stream.value, detail)
+    _tell_once(connection, now, _keepers(connection), what, title_of(one.provider), one.stream.value, detail)
 
 
 def watch_campaigns(connection: Conn, now: datetime) -> None:

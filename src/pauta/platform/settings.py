@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pauta.core.mailboxes import PROVIDERS
 from pauta.core.problems import Problem
 
 LANGUAGES = ("en", "es", "pt-BR")
@@ -202,7 +203,7 @@ class Settings:
     mailbox_rates: str = field(
         default="",
         metadata=_told(
-            _rates("gmail", "outlook", "yahoo", "icloud", "uol", "terra"),
+            _rates(*PROVIDERS),
             "Mails a minute, but transactional ones, that mailbox providers get at most, such as gmail=600,outlook=300 "
             "(also yahoo, icloud, uol, terra); empty means no limit.",
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pauta.channels.base import Sender, Stream
 from pauta.channels.email.servers import server_from
 from pauta.channels.email.ses.account import Account
@@ -42,17 +44,20 @@ def rewrites(settings: Settings, stream: Stream) -> bool:
     return url_of(settings, stream).startswith(SES)
 
 
-def sender_from(settings: Settings, stream: Stream) -> Sender:
-    """The way out of a stream. Raises Problem for settings with which no mail could leave, or not safely."""
+def sender_from(settings: Settings, stream: Stream, slowed: Mapping[str, int] | None = None) -> Sender:
+    """The way out of a stream. Raises Problem for settings with which no mail could leave, or not safely.
+
+    ``slowed`` may change later: how many bulk mails a day mailbox providers get at most.
+    """
     url = url_of(settings, stream)
     if url.startswith(SES):
         share = settings.smtp_rate / (settings.workers + 1)
         pool: Sender = SesPool(Account.of(url), Pace(settings.smtp_connections, settings.send_seconds, share))
     else:
         pool = SmtpPool(server_from(settings, url))
-    if stream is Stream.TRANSACTIONAL or not settings.per_mailbox:
+    if stream is Stream.TRANSACTIONAL:
         return pool
-    return Throttled(pool, settings.per_mailbox, 1 / settings.workers)
+    return Throttled(pool, settings.per_mailbox, 1 / settings.workers, slowed)
 
 
 def carriers(settings: Settings) -> tuple[str, ...]:

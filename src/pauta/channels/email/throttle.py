@@ -1,42 +1,30 @@
-"""Fewer mails a minute to a mailbox provider than the mail server would take: what is too much comes again later.
-
-A provider is known by the domain of the recipient. Companies whose own domain is with Google or Microsoft are not:
-their mailboxes take mail by other rules.
-"""
+"""Fewer mails to a mailbox provider than the mail server would take: what is too much comes again later."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from pauta.channels.base import Hooks, Outcome, OutcomeKind, Outgoing, Sender
 from pauta.channels.email.smtp import TokenBucket
+from pauta.core.mailboxes import EVERYWHERE, provider_of
 from pauta.platform.clock import monotonic
 
-MAILBOXES: Final[Mapping[str, re.Pattern[str]]] = {
-    "gmail": re.compile(r"(gmail|googlemail)\.com"),
-    "outlook": re.compile(r"(outlook|hotmail|live|msn)\.[a-z]{2,3}(\.[a-z]{2})?"),
-    "yahoo": re.compile(r"((yahoo|ymail|rocketmail)\.[a-z]{2,3}(\.[a-z]{2})?|aol\.com)"),
-    "icloud": re.compile(r"(icloud|me|mac)\.com"),
-    "uol": re.compile(r"(uol|bol)\.com\.br"),
-    "terra": re.compile(r"terra\.(com|com\.br|es)"),
-}
-"""Providers of mailboxes by the domains that they give to people."""
+HELD_BACK: Final = "pauta:held_back"
+"""Begins what is said of a mail that waits for its turn; how many go a minute and to whom follow."""
+SLOWED: Final = "pauta:slowed"
+"""The same of one that waits since readers complain; how many go a day, and to whom."""
 
-
-def mailbox_of(address: str) -> str:
-    """The provider of an address's mailbox; "" for every other."""
-    domain = address.rpartition("@")[2].lower()
-    return next((name for name, domains in MAILBOXES.items() if domains.fullmatch(domain)), "")
+_MINUTE, _DAY = 60.0, 86_400.0
 
 
 class _Lane:
-    """The mails of one provider: at most so many a minute, the others told when to come again."""
+    """The mails of one provider: at most so many in a span of seconds, the others told when to come again."""
 
-    def __init__(self, name: str, most: int, per_minute: float) -> None:
-        self._words = f"held back: {name} gets at most {most} mails a minute"
-        self._seconds = 60.0 / per_minute
+    def __init__(self, words: str, most: int, span: float, share: float) -> None:
+        self.most = most
+        self._words = words
+        self._seconds = span / (most * share)
         self._bucket = TokenBucket(1 / self._seconds)
         self._promised = 0.0
 
@@ -50,20 +38,31 @@ class _Lane:
 
 
 class Throttled:
-    """A sender that keeps to so many mails a minute for each provider; ``share`` of each is this process's."""
+    """A sender that keeps to so many mails a minute for each provider, and to so many a day for those that are slowed
+    (``EVERYWHERE`` for all mails together), who may change at any time; ``share`` of each is this process's."""
 
-    def __init__(self, sender: Sender, per_minute: Mapping[str, int], share: float) -> None:
+    def __init__(
+        self, sender: Sender, per_minute: Mapping[str, int], share: float, slowed: Mapping[str, int] | None = None
+    ) -> None:
         self._sender = sender
-        self._lanes = {name: _Lane(name, most, most * share) for name, most in per_minute.items()}
+        self._share = share
+        self._slowed: Mapping[str, int] = {} if slowed is None else slowed
+        self._slow: dict[str, _Lane] = {}
+        self._lanes = {
+            name: _Lane(f"{HELD_BACK} {most} {name}", most, _MINUTE, share) for name, most in per_minute.items()
+        }
 
     def deliver(self, batch: Iterable[Outgoing], hooks: Hooks) -> Iterator[Outcome]:
         """As the sender does; what is too much now is ``unsent``, with the seconds after which to try again."""
+        self._slow = {name: self._lane(name, most) for name, most in self._slowed.items()}
+        if not self._slow and not self._lanes:
+            yield from self._sender.deliver(batch, hooks)
+            return
         held: list[tuple[Outgoing, Outcome]] = []
 
         def passing() -> Iterator[Outgoing]:
             for outgoing in batch:
-                lane = self._lanes.get(mailbox_of(outgoing.recipient))
-                refusal = lane.refusal(outgoing) if lane else None
+                refusal = self._refusal(outgoing)
                 if refusal is None:
                     yield outgoing
                 else:
@@ -77,3 +76,13 @@ class Throttled:
     def close(self) -> None:
         """Give back what the sender holds open."""
         self._sender.close()
+
+    def _lane(self, name: str, most: int) -> _Lane:
+        known = self._slow.get(name)
+        words = f"{SLOWED} {most} {name}"
+        return known if known and known.most == most else _Lane(words, most, _DAY, self._share)
+
+    def _refusal(self, outgoing: Outgoing) -> Outcome | None:
+        provider = provider_of(outgoing.recipient.rpartition("@")[2])
+        lanes = (self._slow.get(provider), self._slow.get(EVERYWHERE), self._lanes.get(provider))
+        return next(filter(None, (lane.refusal(outgoing) for lane in lanes if lane)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from pauta.messages import actions, queries
 from pauta.messages.archived import archived_mail
 from pauta.messages.overriding import override
 from pauta.messages.terms import read_terms
+from pauta.reports.answers import answer_in_words
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed, taking_in
 from pauta.web.terms import TermsForm
@@ -203,6 +204,12 @@ def _story(door: Door, message_id: int) -> MessageStory:
     shown = message_view(queries.message(door.connection, message_id))
     return MessageStory(
         **shown.model_dump(),
-        history=[ChangeView(**asdict(one)) for one in queries.history(door.connection, message_id)],
-        attempts=[AttemptView(**asdict(one)) for one in queries.attempts(door.connection, message_id)],
+        history=[
+            ChangeView(**asdict(replace(one, detail=answer_in_words(one.detail, door.language))))
+            for one in queries.history(door.connection, message_id)
+        ],
+        attempts=[
+            AttemptView(**asdict(replace(one, answer=answer_in_words(one.answer, door.language))))
+            for one in queries.attempts(door.connection, message_id)
+        ],
     )
