@@ -22,6 +22,9 @@ TABLES = {
     "events": "event",
     "touches": "touch",
     "readings": "hit",
+    "visitors": "visitor_event",
+    "dead_letters": "dead_letter",
+    "webhooks": "webhook_delivery",
     "sign_ups": "sign_up",
     "inbox": "inbox_entry",
     "reports": "provider_report",
@@ -36,6 +39,12 @@ ROWS = (
     " SELECT 1, nextval('touch_ids'), 1, 1, min(id), 0, %(day)s, %(at)s, %(name)s FROM kind",
     "INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)"
     " VALUES (1, 1, 1, %(at)s, 0, '', 0, '', '', false)",
+    "INSERT INTO visitor_event (anonymous_id, name, at, source, external_id) VALUES ('v', 'x', %(at)s, '', %(name)s)",
+    "INSERT INTO dead_letter (key_id, door, body, code, field, received_at, external_id)"
+    " VALUES (1, 'track', '', '', '', %(at)s, %(name)s)",
+    "WITH one AS (INSERT INTO webhook (name, url, kinds, secret, created_at) VALUES (%(name)s, '', '{}', '', %(at)s)"
+    " RETURNING id) INSERT INTO webhook_delivery (webhook_id, kind, body, created_at)"
+    " SELECT id, '', '{}', %(at)s FROM one",
     "INSERT INTO sign_up (contact_id, made, email, topics, source, wording, locale, proof, at)"
     " VALUES (1, false, '', '{}', '', '', '', '{}', %(at)s)",
     "INSERT INTO audit (at, actor, action, subject) VALUES (%(at)s, '', '', '')",

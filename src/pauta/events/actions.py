@@ -7,7 +7,7 @@ Every function returns what changed, so that its caller has the messages concern
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
 from psycopg import Connection, sql
@@ -16,6 +16,9 @@ from pauta.people.changes import Changes, Move
 from pauta.people.local_time import TIMED, WHEN_TYPES
 from pauta.people.staging import Columns, stage
 from pauta.platform.partitions import PARTITIONS
+
+LATE = timedelta(hours=24)
+"""An event that Pauta learns of later than this (``recorded_at`` against ``at``) is kept, and triggers nothing."""
 
 _SUBJECT_TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
@@ -28,9 +31,9 @@ _EVENT_TYPES: dict[str, LiteralString] = {**_SUBJECT_TYPES, "properties": "jsonb
 _CONDITION_TYPES: dict[str, LiteralString] = {**_SUBJECT_TYPES, "ended": "timestamptz"}
 
 _RECORD = f"""
-INSERT INTO event (part, account_key, contact_id, name, at, day, properties, source, external_id)
+INSERT INTO event (part, account_key, contact_id, name, at, recorded_at, day, properties, source, external_id)
 SELECT coalesce(contact_part, account_id %% {PARTITIONS}), coalesce(contact_key, account_id), contact_id, name,
-  happened_at, happened_on, coalesce(properties, '{{{{}}}}'), %(source)s, external_id
+  happened_at, %(now)s, happened_on, coalesce(properties, '{{{{}}}}'), %(source)s, external_id
 FROM ({{timed}}) AS timed ORDER BY position
 ON CONFLICT (external_id) DO NOTHING
 RETURNING account_key
@@ -67,12 +70,22 @@ WHERE {{table}}.part = abs(moved.old_key) %% {PARTITIONS} AND {{table}}.account_
 """
 
 
+def lock_events(connection: Connection[Any]) -> None:
+    """Wait until no other transaction records events; held until this one ends.
+
+    So events become visible in the order of their ids: whoever has read all up to an id will find whatever comes later
+    under a higher one, although sequences are drawn from before a transaction commits.
+    """
+    connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('pauta.events', 0))")
+
+
 def record_events(connection: Connection[Any], columns: Columns, *, source: str, now: datetime) -> Changes:
     """Record what happened; an event whose external id is known has been recorded before.
 
     Columns: contact_id or account_id, name, external_id, properties (JSON text), and when it was.
     """
     stage(connection, "staged_event", _EVENT_TYPES, columns)
+    lock_events(connection)
     rows = connection.execute(
         sql.SQL(_RECORD).format(timed=sql.SQL(TIMED).format(staged=sql.Identifier("staged_event"))),
         {"now": now, "source": source, "contact_ids": _contacts(columns)},

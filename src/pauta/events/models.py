@@ -32,7 +32,11 @@ class Condition(Base):
 
 
 class Event(Base):
-    """Something that happened at an account (``contact_id`` null) or a contact; ``day`` is the local date there."""
+    """Something that happened at an account (``contact_id`` null) or a contact; ``day`` is the local date there.
+
+    ``id`` is the position: whoever has read up to one misses nothing by asking for higher ones, see
+    ``pauta.events.actions.lock_events``. ``recorded_at`` is when Pauta learned of it: see ``LATE``.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -46,6 +50,7 @@ class Event(Base):
     contact_id: Mapped[BigId | None]
     name: Mapped[str] = mapped_column(Text)
     at: Mapped[Moment]
+    recorded_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     day: Mapped[date]
     properties: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     source: Mapped[str] = mapped_column(Text)

@@ -8,6 +8,8 @@ from pauta.channels import models as channels
 from pauta.channels.email import models as email
 from pauta.content import models as content
 from pauta.events import models as events
+from pauta.events.intake import models as intake
+from pauta.events.webhooks import models as webhooks
 from pauta.messages import models as messages
 from pauta.people import models as people
 from pauta.platform.schema import Base
@@ -17,7 +19,7 @@ from pauta.team import models as team
 from pauta.tracking import models as tracking
 
 NOUNS = (
-    *(channels, email, people, events, policies, content, team),
+    *(channels, email, people, events, intake, webhooks, policies, content, team),
     *(messages, campaigns, calendar, privacy, tracking),
 )
 METADATA = Base.metadata

@@ -62,6 +62,8 @@ _MERGED: Mapping[str, LiteralString] = {
     WHERE excluded.at_most * preference.days < preference.at_most * excluded.days
     """,
     "preferences of the one that goes": "DELETE FROM preference WHERE contact_id = %(gone)s",
+    "visitor": "UPDATE visitor SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
+    "webhook_delivery": "UPDATE webhook_delivery SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     "unmeasured": """
     INSERT INTO unmeasured (contact_id, source, at)
     SELECT %(kept)s, source, at FROM unmeasured WHERE contact_id = %(gone)s ON CONFLICT DO NOTHING

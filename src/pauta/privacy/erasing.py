@@ -40,6 +40,10 @@ _OF_CONTACTS = "contact_id = ANY(%(ids)s)"
 _REMOVALS: Mapping[str, LiteralString] = {
     "archive": f"DELETE FROM archive WHERE {_OF_MESSAGES}",
     "events": f"DELETE FROM event WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
+    "visitors": f"DELETE FROM visitor WHERE {_OF_CONTACTS}",
+    "webhooks": f"DELETE FROM webhook_delivery WHERE {_OF_CONTACTS}",
+    "dead_letters": "DELETE FROM dead_letter WHERE EXISTS (SELECT FROM unnest(%(names)s || %(addresses)s::text[]) one"
+    " WHERE strpos(lower(body), lower(to_json(one)::text)) > 0)",
     "conditions": f"DELETE FROM condition WHERE part = ANY(%(parts)s) AND {_OF_CONTACTS}",
     "holds": f"DELETE FROM manual_hold WHERE {_OF_CONTACTS}",
     "preferences": f"DELETE FROM preference WHERE {_OF_CONTACTS}",
@@ -85,6 +89,7 @@ _FREE_TEXTS: Mapping[LiteralString, tuple[LiteralString, ...]] = {
     "approval_decision": ("comment",),
     "attempt": ("answer",),
     "condition": ("external_id",),
+    "dead_letter": ("body", "external_id"),
     "event": ("external_id",),
     "hit": ("target",),
     "inbox_entry": ("about",),
@@ -110,11 +115,14 @@ _DOCUMENTS: Mapping[LiteralString, LiteralString] = {
     "audit": "detail",
     "campaign": "audience",
     "contact": "attributes",
+    "dead_letter": "details",
     "event": "properties",
     "inbox_entry": "detail",
     "notice": "detail",
     "proposal": "figures",
     "submission": "snapshot",
+    "visitor_event": "properties",
+    "webhook_delivery": "body",
 }
 
 

@@ -97,6 +97,7 @@ SECTIONS: Mapping[str, LiteralString] = {
         ORDER BY at
     """,
     "events": f"SELECT at, name, properties, source FROM event WHERE {_MINE} ORDER BY at, id",
+    "visitors": "SELECT linked_at, anonymous_id FROM visitor WHERE contact_id = ANY(%(ids)s) ORDER BY linked_at",
     "conditions": f"SELECT name, began_at, ended_at, source FROM condition WHERE {_MINE} ORDER BY began_at, id",
     "holds": f"SELECT at, until, reason, lifted_at FROM manual_hold WHERE {_MINE} ORDER BY at",
     "tasks": "SELECT created_at, title, note, due, done_at FROM task WHERE contact = ANY(%(names)s) ORDER BY id",

@@ -54,6 +54,23 @@ KINDS: dict[str, Kind] = {
         366,
         "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < %(before)s LIMIT %(most)s)",
     ),
+    "visitors": Kind(
+        90,
+        1,
+        "DELETE FROM visitor_event WHERE id IN (SELECT id FROM visitor_event WHERE at < %(before)s LIMIT %(most)s)",
+    ),
+    "dead_letters": Kind(
+        90,
+        7,
+        "DELETE FROM dead_letter WHERE id IN ("
+        "SELECT id FROM dead_letter WHERE received_at < %(before)s LIMIT %(most)s)",
+    ),
+    "webhooks": Kind(
+        30,
+        1,
+        "DELETE FROM webhook_delivery WHERE id IN ("
+        "SELECT id FROM webhook_delivery WHERE created_at < %(before)s AND due_at IS NULL LIMIT %(most)s)",
+    ),
     "readings": Kind(
         365,
         30,
@@ -83,6 +100,7 @@ KINDS: dict[str, Kind] = {
               AND NOT EXISTS (SELECT FROM preference w WHERE w.contact_id = c.id)
               AND NOT EXISTS (SELECT FROM relation r WHERE r.contact_id = c.id)
               AND NOT EXISTS (SELECT FROM contact_alias a WHERE a.contact_id = c.id)
+              AND NOT EXISTS (SELECT FROM visitor v WHERE v.contact_id = c.id)
         ), theirs AS (
             SELECT m.part, m.id FROM unknown JOIN message m
                 ON m.part = unknown.part AND m.account_key = unknown.account_key AND m.contact_id = unknown.id

@@ -154,10 +154,13 @@ def _suppressions(seed: int, contacts: list[Contact], stamp: datetime) -> Table:
 
 
 def _events(events: Iterable[Event]) -> Table:
-    columns = ("part", "account_key", "contact_id", "name", "at", "day", "properties", "source", "external_id")
+    columns = (
+        *("part", "account_key", "contact_id", "name", "at", "recorded_at", "day"),
+        *("properties", "source", "external_id"),
+    )
     rows: list[Row] = [
         (
-            *(partition_of(one.account_key), one.account_key, one.contact_id, one.name, one.at, one.day),
+            *(partition_of(one.account_key), one.account_key, one.contact_id, one.name, one.at, one.at, one.day),
             *(Jsonb(one.properties), SOURCE, f"{SOURCE}-{number}"),
         )
         for number, one in enumerate(events, start=1)

@@ -244,6 +244,7 @@ CREATE TABLE event (
     contact_id BIGINT,
     name TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
+    recorded_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     day DATE NOT NULL,
     properties JSONB DEFAULT '{}' NOT NULL,
     source TEXT NOT NULL,

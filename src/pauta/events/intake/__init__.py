@@ -1,0 +1,1 @@
+"""Events from programs: taken in as they come, understood afterwards."""
