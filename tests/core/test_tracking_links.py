@@ -44,6 +44,14 @@ def test_web_links_lead_over_us_and_everything_else_stays_as_it_is() -> None:
     assert 'data-href="https://acme.example/no"' in html
 
 
+def test_a_link_that_no_server_would_take_stays_as_it_is() -> None:
+    short, long = ("https://acme.example/?q=" + "ü" * count for count in (1_320, 1_350))
+    html = measured(f'<a href="{short}">1</a><a href="{long}">2</a>', BASE, KEY, 7)
+    assert [target for _, target in ways(html)] == [short, ""]
+    assert f'href="{long}"' in html
+    assert followed(KEYS, *ways(html)[0]) == Followed(7, 1, short)
+
+
 def test_the_picture_stands_at_the_end_and_names_the_message() -> None:
     html = measured(MAIL, BASE, KEY, 7)
     found = re.search(

@@ -23,6 +23,7 @@ from pauta.content.actions import publish
 from pauta.content.footer import ADDRESS_FIGURE, LINK_FIGURES
 from pauta.content.topics import save_topic
 from pauta.core.gate.reasons import REASONS, Reason
+from pauta.core.gate.vocabulary import Channel
 from pauta.core.render import TemplateSource
 from pauta.core.tokens import Purpose
 from pauta.messages.actions import kind_id, propose_one, unhold_figures
@@ -104,10 +105,10 @@ def stands(office: Desk, message_id: int) -> tuple[State, Reason]:
 
 
 def ledger(office: Desk, contact: str) -> list[tuple[str, bool, str]]:
-    """What a contact has said since the beginning: topic, granted, source."""
+    """What a contact has said of mails since the beginning: topic, granted, source."""
     return office.all(
         "SELECT topic, granted, source FROM consent JOIN contact c ON c.id = contact_id"
-        " WHERE c.external_id = %s AND source <> 'test' ORDER BY consent.id",
+        " WHERE c.external_id = %s AND channel = 0 AND source <> 'test' ORDER BY consent.id",
         contact,
     )
 
@@ -240,6 +241,14 @@ def test_all_who_share_the_address_are_unsubscribed_and_transactional_mail_flows
     invoice = write(office, "ana", "billing", "transactional")
     office.send_transactional()
     assert invoice in office.post.ids()
+
+
+def test_everything_is_every_channel_there_may_ever_be(office: Desk, web: TestClient) -> None:
+    path = f"/preferences/{token(office, write(office, 'ana', 'news'))}"
+    web.post(path, data={"everything": "1"})
+    said = "SELECT channel, topic, granted FROM consent WHERE source = 'preference centre' ORDER BY channel"
+    assert office.all(said) == [(channel.value, "*", False) for channel in Channel]
+    assert re.findall(r'name="channel" value="(\w+)"', web.get(path).text) == ["email"], "nobody is offered the others"
 
 
 @pytest.fixture

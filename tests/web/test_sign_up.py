@@ -65,6 +65,18 @@ def test_only_the_button_behind_the_link_in_the_mail_grants_anything(court: Cour
     assert court.writes("eva@mail.example", topic="offers") == DENIED
 
 
+def test_the_mail_that_asks_says_who_asks_from_where_and_how_to_get_none(court: Court, web: TestClient) -> None:
+    court.run("UPDATE company SET name = 'Acme', postal_address = 'Calle Mayor 1, Madrid'")
+    asks(web)
+    (mail,) = mails(court)
+    for part in mail.split("Content-Type: text/")[1:]:
+        assert ("Calle Mayor 1, Madrid" in part, "/preferences/" in part) == (True, True), part
+    way_out = re.search(r"/preferences/[0-9a-z]+", mail)
+    assert way_out
+    web.post(way_out[0], data={"everything": "1"})
+    assert court.one("SELECT count(*) FROM consent WHERE topic = '*' AND NOT granted AND channel = 0") == 1
+
+
 def test_it_tells_nobody_whether_an_address_is_known_and_changes_nothing_of_a_contact(
     court: Court, web: TestClient
 ) -> None:

@@ -162,7 +162,14 @@ def test_a_crowd_behind_one_address_is_found_over_messages(office: Office, web: 
 def test_links_that_were_bent_lead_nowhere(office: Office, web: TestClient) -> None:
     launch(office)
     one = ways(office)[0]
-    for bent in (one.partition("?")[0], one.replace("acme", "evil"), "/l/x?to=https://evil.example", one[:-1]):
+    too_long = f"/l/{'a' * 200}?to={'b' * 9_000}"
+    for bent in (
+        one.partition("?")[0],
+        one.replace("acme", "evil"),
+        "/l/x?to=https://evil.example",
+        one[:-1],
+        too_long,
+    ):
         answer = ask(web, bent)
         assert answer.status_code == 404
         assert "location" not in answer.headers

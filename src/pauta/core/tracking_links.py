@@ -15,6 +15,9 @@ from urllib.parse import quote
 
 from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose, TokenKey, number_in, seal, token
 
+LONGEST_TARGET = 8_000
+"""Letters of the longest address over which a link leads; servers take no longer ones."""
+
 _LINK = re.compile(r"""href=(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
 _TAG = re.compile(r"<(?:a|area|v:\w+)\s")
 _OWN = ("/preferences/", "/unsubscribe/", "/sign-up/")
@@ -36,13 +39,16 @@ class Followed:
 def measured(html: str, base: str, key: TokenKey, message_id: int) -> str:
     """The mail with links that lead over ``base`` (no slash at its end), a picture, and a link that nobody can see.
 
-    What is no web address stays as it is, and so do the links by which readers choose, unsubscribe and confirm.
+    What is no web address stays as it is, and so do longer ones than ``LONGEST_TARGET`` and the links by which readers
+    choose, unsubscribe and confirm.
     """
     own = tuple(base + path for path in _OWN)
     found = [
         (link.start() + len("href="), link.end(), written)
         for link in _LINK.finditer(html)
-        if not (written := link[1] or link[2]).startswith(own) and _leads(html, link.start())
+        if not (written := link[1] or link[2]).startswith(own)
+        and len(quote(written, safe=_AS_IT_IS)) <= LONGEST_TARGET
+        and _leads(html, link.start())
     ]
     targets = {written: unescape(written) for _, _, written in found}
     reading, count = token(key, Purpose.READING, message_id), len(set(targets.values()))

@@ -118,7 +118,7 @@ def _visit(request: Request, connection: Transaction, token: Token) -> _Visit | 
         return refused_page(request, name, wait)
     request.state.language = nearest_language(reader.language or "")
     topics = {*topics_of_mail(connection), *titles(connection), *_own_topic(origin)}
-    agreed = {Channel[one.channel] for one in views.consents(connection, reader.contact_ids[0])}
+    agreed = {Channel[one.channel] for one in views.consents(connection, reader.contact_ids[0]) if one.granted}
     return _Visit(
         request=request,
         connection=connection,
@@ -197,7 +197,7 @@ def save_preferences(visit: Visit, form: Form) -> Response:
 
 def _end(visit: _Visit, everything: bool, source: str) -> None:
     topic = EVERY_TOPIC if everything else _topic(visit)
-    channels = visit.channels if everything else [Channel(max(0, visit.origin.channel))]
+    channels = tuple(Channel) if everything else (Channel(max(0, visit.origin.channel)),)
     visit.changed(choices.unsubscribe(visit.connection, visit.reader, topic, channels, visit.statement(source)))
     note_answer(visit.connection, visit.origin.id, Answer.unsubscribed, visit.now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,6 +99,7 @@ ELSEWHERE = [
     "https://sns.eu-west-1.amazonaws.com@evil.example/SimpleNotificationService-9c.pem",
     "https://sns.eu-west-1.amazonaws.com:8443/SimpleNotificationService-9c.pem",
     "https://bucket.s3.eu-west-1.amazonaws.com/SimpleNotificationService-9c.pem",
+    "https://sns.cn-north-1.amazonaws.com.cn.evil.example/SimpleNotificationService-9c.pem",
     "https://[sns",
     "",
 ]
@@ -181,6 +182,27 @@ def test_a_certificate_is_fetched_once(monkeypatch: pytest.MonkeyPatch) -> None:
     certificates = Certificates()
     assert [certificates(CERTIFICATE_URL) for _ in range(3)] == [certificate()] * 3
     assert asked == [CERTIFICATE_URL]
+
+
+def test_what_is_no_certificate_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [b"<html>captive portal</html>", certificate()]
+    monkeypatch.setattr(notifications, "fetch", lambda _: answers.pop(0))
+    certificates = Certificates()
+    with pytest.raises(OSError, match="no certificate"):
+        certificates(CERTIFICATE_URL)
+    assert certificates(CERTIFICATE_URL) == certificate()
+
+
+def test_a_certificate_whose_time_is_over_proves_nothing() -> None:
+    later = datetime(2027, 1, 2, tzinfo=UTC)
+    with pytest.raises(NotBelieved):
+        believed(json.dumps(notification("x", at=later)).encode(), [ARN], later, served)
+
+
+def test_the_regions_of_china_have_hosts_of_their_own() -> None:
+    url = "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-9c.pem"
+    said = notification("x", at=MONDAY, SigningCertURL=url)
+    assert believed(json.dumps(said).encode(), [ARN], MONDAY, lambda _: certificate()).message == "x"
 
 
 def test_a_certificate_that_cannot_be_had_now_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from pauta.channels.reports import NotBelieved
 
@@ -29,7 +29,7 @@ WINDOW = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
 """How far the clock of SNS may be ahead of ours."""
 
-_HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com")
+_HOST = re.compile(r"sns\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com(?:\.cn)?")
 _CERTIFICATE = re.compile(r"/SimpleNotificationService-[0-9a-zA-Z]+\.pem")
 _SECONDS = 5.0
 _MOST = 100_000
@@ -85,7 +85,7 @@ def believed(raw: bytes, topics: Collection[str], now: datetime, fetched: Fetch)
     _require(_is_sns(url) and bool(_CERTIFICATE.fullmatch(urlsplit(url).path)))
     try:
         signature = b64decode(said.get("Signature", ""), validate=True)
-        key = _key(fetched(url))
+        key = _key(fetched(url), now)
         key.verify(signature, canonical(said), padding.PKCS1v15(), _DIGESTS[version]())
         at = datetime.fromisoformat(said["Timestamp"])
     except (InvalidSignature, NotBase64, ValueError) as error:
@@ -123,12 +123,18 @@ def _object(raw: bytes) -> dict[str, str]:
     return {name: value for name, value in said.items() if isinstance(value, str)}
 
 
-@lru_cache(maxsize=16)
-def _key(certificate: bytes) -> rsa.RSAPublicKey:
-    key = load_pem_x509_certificate(certificate).public_key()
+def _key(certificate: bytes, now: datetime) -> rsa.RSAPublicKey:
+    found = _read(certificate)
+    key = found.public_key()
     if not isinstance(key, rsa.RSAPublicKey):
         raise ValueError("not an RSA key")
+    _require(found.not_valid_before_utc - AHEAD <= now <= found.not_valid_after_utc)
     return key
+
+
+@lru_cache(maxsize=16)
+def _read(certificate: bytes) -> Certificate:
+    return load_pem_x509_certificate(certificate)
 
 
 class Certificates:
@@ -138,7 +144,12 @@ class Certificates:
         self._known: dict[str, bytes] = {}
 
     def __call__(self, url: str) -> bytes:
-        """The certificate at an address of SNS; OSError when it cannot be had."""
+        """The certificate at an address of SNS; OSError when it cannot be had, or something else stands there now."""
         if url not in self._known:
-            self._known = {**dict(list(self._known.items())[-9:]), url: fetch(url)}
+            found = fetch(url)
+            try:
+                _read(found)
+            except ValueError as error:
+                raise OSError(f"no certificate at {url}") from error
+            self._known = {**dict(list(self._known.items())[-9:]), url: found}
         return self._known[url]
