@@ -10,6 +10,7 @@ from pauta.content import models as content
 from pauta.events import models as events
 from pauta.events.intake import models as intake
 from pauta.events.webhooks import models as webhooks
+from pauta.journeys import models as journeys
 from pauta.messages import models as messages
 from pauta.people import models as people
 from pauta.platform.schema import Base
@@ -20,6 +21,6 @@ from pauta.tracking import models as tracking
 
 NOUNS = (
     *(channels, email, people, events, intake, webhooks, policies, content, team),
-    *(messages, campaigns, calendar, privacy, tracking),
+    *(messages, campaigns, calendar, privacy, tracking, journeys),
 )
 METADATA = Base.metadata

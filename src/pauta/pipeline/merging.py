@@ -16,6 +16,7 @@ from psycopg import Connection, sql
 
 from pauta.core.gate.reasons import Reason
 from pauta.core.problems import Problem
+from pauta.journeys.leaving import leave_doubled
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.states import RECALLABLE, State
 from pauta.people.changes import Changes, Move
@@ -85,6 +86,12 @@ _MERGED: Mapping[str, LiteralString] = {
     """,
     # A contact that is two goes no more when the one that asked for mails never confirms it.
     "sign_up": "UPDATE sign_up SET contact_id = %(kept)s, made = false WHERE contact_id IN (%(kept)s, %(gone)s)",
+    "enrolment": """
+    UPDATE enrolment SET contact_id = %(kept)s, number = number + (
+      SELECT coalesce(max(own.number), 0) FROM enrolment own
+      WHERE own.journey_id = enrolment.journey_id AND own.contact_id = %(kept)s)
+    WHERE contact_id = %(gone)s
+    """,
     "task": "UPDATE task SET contact = %(name)s WHERE contact = %(other)s",
     "contact": """
     UPDATE contact AS kept SET
@@ -132,6 +139,7 @@ def merge_contacts(connection: Conn, name: str, other: str, now: datetime, actor
     kept, gone = (_duplicate(connection, find_contact(connection, one).id) for one in (name, other))
     if kept.id == gone.id:
         raise Problem("people_merge_itself", "other", value=other)
+    leave_doubled(connection, now, kept.id, gone.id)
     kept = _bring_together(connection, kept, gone, now)
     part = partition_of(kept.account_key)
     lock_parts(connection, [part])

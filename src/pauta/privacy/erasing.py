@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 from pauta.core.gate.reasons import Reason
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
+from pauta.journeys.models import End
 from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.states import RECALLABLE, State, Unit
@@ -65,6 +66,8 @@ _REMOVALS: Mapping[str, LiteralString] = {
 """What is deleted, in an order that foreign keys allow."""
 
 _BLANKS: Mapping[str, LiteralString] = {
+    "journeys": f"UPDATE enrolment SET ended = {End.GONE}, ended_at = %(now)s, wake_at = NULL"
+    f" WHERE ended = 0 AND {_OF_CONTACTS}",
     "answers": f"UPDATE attempt SET answer = '' WHERE answer <> '' AND {_OF_MESSAGES}",
     "changes": f"UPDATE message_change SET detail = '' WHERE detail <> '' AND {_OF_MESSAGES}",
     "links": "UPDATE response SET link = '' WHERE link <> '' AND message_id = ANY(%(messages)s)",
@@ -118,6 +121,8 @@ _DOCUMENTS: Mapping[LiteralString, LiteralString] = {
     "dead_letter": "details",
     "event": "properties",
     "inbox_entry": "detail",
+    "journey": "draft",
+    "journey_version": "document",
     "notice": "detail",
     "proposal": "figures",
     "submission": "snapshot",
@@ -187,6 +192,7 @@ def erase(connection: Conn, contact: str, now: datetime, *, actor: str, reason: 
         "addresses": subject.emails + subject.phones,
         "parts": subject.parts,
         "messages": messages,
+        "now": now,
     }
     cancelled = move(
         connection,

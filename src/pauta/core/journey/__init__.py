@@ -1,0 +1,1 @@
+"""Journeys as values: the document, what is wrong with it, and how an enrolment moves through it."""

@@ -1,0 +1,77 @@
+"""Journeys by the API: drafts with everything that is wrong, published versions, pause and stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.web.conftest import SPANISH, Call
+
+END = {"id": "end", "kind": "exit"}
+
+
+def document(**more: Any) -> dict[str, Any]:
+    """A journey of one message."""
+    hello = {"id": "hello", "kind": "message", "template": "hello", "next": "end", "position": {"x": 1.5, "y": 2.0}}
+    return {"entry": {"kind": "event", "event": "signed_up"}, "start": "hello", "nodes": [hello, END], **more}
+
+
+def test_a_draft_is_saved_though_something_is_wrong_and_published_when_nothing_is(call: Call) -> None:
+    made = call("POST", "/journeys/welcome", json={"document": document()})
+    assert made.status_code == 201
+    wrong = made.json()["problems"]
+    assert [(one["node"], one["field"], one["code"]) for one in wrong] == [
+        ("hello", "template", "journeys.template_unknown")
+    ]
+    assert "hello" in wrong[0]["detail"]
+    refused = call("POST", "/journeys/welcome/publish", json={})
+    assert (refused.status_code, refused.json()["code"]) == (422, "journeys.template_unknown")
+    call("PUT", "/templates/hello", json={"languages": SPANISH})
+    assert call("GET", "/journeys/welcome").json()["problems"] == []
+    tried = call("POST", "/journeys/welcome/publish", json={"try_only": True}).json()
+    assert tried == {"version": 1, "stay": 0, "moves": [], "exits": 0}
+    assert call("GET", "/journeys/welcome").json()["state"] == "draft"
+    assert call("POST", "/journeys/welcome/publish", json={}).status_code == 200
+    (found,) = call("GET", "/journeys").json()
+    assert (found["state"], found["version"], found["changed"]) == ("live", 1, False)
+    assert call("GET", "/journeys/welcome").json()["draft"] == document()
+
+
+def test_a_version_never_changes_and_two_authors_do_not_overwrite_each_other(call: Call) -> None:
+    call("PUT", "/templates/hello", json={"languages": SPANISH})
+    call("POST", "/journeys/welcome", json={"document": document()})
+    call("POST", "/journeys/welcome/publish", json={})
+    other = document(goal={"event": "bought"})
+    saved = call("PUT", "/journeys/welcome", json={"document": other, "draft_version": 1})
+    assert (saved.status_code, saved.json()["changed"], saved.json()["draft_version"]) == (200, True, 2)
+    late = call("PUT", "/journeys/welcome", json={"document": document(), "draft_version": 1})
+    assert (late.status_code, late.json()["code"]) == (409, "journeys.changed")
+    (version,) = call("GET", "/journeys/welcome/versions").json()
+    assert (version["number"], version["document"]) == (1, document())
+
+
+def test_pause_resume_and_stop_each_in_its_state(call: Call) -> None:
+    call("PUT", "/templates/hello", json={"languages": SPANISH})
+    call("POST", "/journeys/welcome", json={"document": document()})
+    for step, body in (("pause", None), ("resume", {}), ("stop", None)):
+        refused = call("POST", f"/journeys/welcome/{step}", json=body)
+        assert (refused.status_code, refused.json()["code"]) == (409, f"journeys.no_{step}")
+    call("POST", "/journeys/welcome/publish", json={})
+    assert call("POST", "/journeys/welcome/pause").json()["state"] == "paused"
+    assert call("POST", "/journeys/welcome/resume", json={"waits": "now"}).json()["state"] == "live"
+    assert call("POST", "/journeys/welcome/stop").json() == {"left": 0}
+    assert call("POST", "/journeys/welcome/publish", json={}).json()["code"] == "journeys.no_publish"
+    steps = [one["detail"].get("step") for one in call("GET", "/audit?subject=journey:welcome").json()]
+    assert steps[:4] == ["stop", "resume", "pause", "publish"]
+
+
+def test_a_document_is_checked_while_it_is_drawn_and_nothing_is_saved(call: Call) -> None:
+    found = call("POST", "/journeys/check", json={"document": document(nodes=[END])}).json()
+    assert [one["code"] for one in found] == ["journeys.no_start"]
+    assert call("GET", "/journeys").json() == []
+    assert call("POST", "/journeys/check", json={"document": {"entry": 1}}).json()["code"] == "journeys.document"
+
+
+def test_names(call: Call) -> None:
+    call("POST", "/journeys/welcome", json={"document": document()})
+    assert call("POST", "/journeys/welcome", json={"document": document()}).status_code == 409
+    assert call("GET", "/journeys/farewell").status_code == 404
