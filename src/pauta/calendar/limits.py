@@ -11,7 +11,6 @@ from psycopg import Connection, sql
 from pauta import facts
 from pauta.calendar.around import sampled_percent
 from pauta.calendar.wanted import Wanted
-from pauta.campaigns.filters import SOURCE
 from pauta.core.gate.plan import plan
 from pauta.core.gate.policies import Cap, Policy
 from pauta.core.gate.vocabulary import BOARD_DAYS, NO_MINUTE, Channel
@@ -19,6 +18,7 @@ from pauta.facts import AccountChoice, ProposalFacts, Proposed
 from pauta.messages.actions import kind_id
 from pauta.platform.copy import fetch_array
 from pauta.policies.queries import PolicySet, current
+from pauta.segments.source import SOURCE
 
 Conn = Connection[Any]
 

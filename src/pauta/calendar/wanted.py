@@ -10,10 +10,11 @@ from typing import Any, LiteralString
 from psycopg import Connection, sql
 
 from pauta.campaigns.audience import audience_of
-from pauta.campaigns.filters import SOURCE, Audience
+from pauta.campaigns.filters import Audience
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
 from pauta.people.queries import account_ids
+from pauta.segments.source import SOURCE
 
 Conn = Connection[Any]
 

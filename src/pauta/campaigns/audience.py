@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection, sql
 
-from pauta.campaigns.filters import SOURCE, Audience, read_audience
+from pauta.campaigns.filters import Audience, read_audience
 from pauta.core.problems import Problem
 from pauta.platform.copy import fetch_array
+from pauta.segments.source import SOURCE
 
 Conn = Connection[Any]
 
@@ -31,7 +32,7 @@ def company_today(connection: Conn, now: datetime) -> date:
 
 
 def audience_of(connection: Conn, document: object, now: datetime) -> Audience:
-    """The audience that a document describes; a Problem when it is malformed or names a list that does not exist."""
+    """The audience that a document describes; a Problem when it is malformed or names what does not exist."""
     audience = read_audience(document, company_today(connection, now))
     name = audience.params.get("list")
     if (
@@ -39,6 +40,12 @@ def audience_of(connection: Conn, document: object, now: datetime) -> Audience:
         and connection.execute("SELECT 1 FROM contact_list WHERE name = %s", (name,)).fetchone() is None
     ):
         raise Problem("campaigns.list_unknown", field="audience.list", list=name)
+    segment = audience.params.get("segment")
+    if (
+        segment is not None
+        and connection.execute("SELECT 1 FROM segment WHERE key = %s", (segment,)).fetchone() is None
+    ):
+        raise Problem("segments.unknown", field="audience.segment", key=segment)
     return audience
 
 

@@ -1,7 +1,8 @@
-"""What an audience says: everyone, a list, or a filter, checked and turned into SQL with parameters.
+"""What an audience says: everyone, a list, a segment, or a filter, checked and turned into SQL with parameters.
 
     {"everyone": true}
     {"list": "pilot customers"}
+    {"segment": "power-users"}
     {"filter": {"all": [{"field": "account.attributes.plan", "op": "=", "value": "gold"},
                         {"any": [{"field": "contact.language", "op": "in", "value": ["es", "pt-BR"]}, …]}]}}
 
@@ -20,46 +21,8 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from pauta.core.problems import Problem
+from pauta.segments.source import ATTRIBUTES, DATES, LISTS, TEXTS
 
-SOURCE: Final = sql.SQL(
-    """
-    contact c
-    LEFT JOIN account a ON a.id = c.account_id
-    LEFT JOIN place cp ON cp.id = c.place_id
-    LEFT JOIN place ap ON ap.id = a.place_id
-    LEFT JOIN company co ON co.id = 1
-    """
-)
-"""What the condition of an audience is about; PostgreSQL leaves out the joins that a condition does not use."""
-
-TEXTS: Final[dict[str, LiteralString]] = {
-    "contact.external_id": "c.external_id",
-    "contact.email": "lower(c.email)",
-    "contact.first_name": "c.first_name",
-    "contact.last_name": "c.last_name",
-    "contact.language": "coalesce(c.language, co.language)",
-    "contact.stage": "c.stage",
-    "contact.zone": "coalesce(cp.zone, ap.zone, co.zone)",
-    "contact.country": "coalesce(cp.country, ap.country, co.country)",
-    "contact.region": "CASE WHEN cp.country IS NOT NULL THEN cp.region WHEN ap.country IS NOT NULL THEN ap.region"
-    " ELSE co.region END",
-    "account.external_id": "a.external_id",
-    "account.name": "a.name",
-    "account.stage": "a.stage",
-    "account.zone": "coalesce(ap.zone, co.zone)",
-    "account.country": "coalesce(ap.country, co.country)",
-    "account.region": "CASE WHEN ap.country IS NOT NULL THEN ap.region ELSE co.region END",
-}
-DATES: Final[dict[str, LiteralString]] = {
-    "contact.created": "(c.created_at AT TIME ZONE coalesce(co.zone, 'UTC'))::date",
-    "contact.paused_until": "c.paused_until",
-    "account.created": "(a.created_at AT TIME ZONE coalesce(co.zone, 'UTC'))::date",
-}
-LISTS: Final[dict[str, LiteralString]] = {"contact.segments": "c.segments"}
-ATTRIBUTES: Final[dict[str, LiteralString]] = {
-    "contact.attributes.": "c.attributes",
-    "account.attributes.": "a.attributes",
-}
 FIELDS: Final = (*TEXTS, *DATES, *LISTS, *(f"{prefix}NAME" for prefix in ATTRIBUTES))
 
 ORDER: Final[dict[str, LiteralString]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -85,7 +48,7 @@ class Audience:
 def read_audience(document: object, today: date, path: str = "audience") -> Audience:
     """The audience that a JSON document describes; ``today`` is the company's date, from which relative days count.
 
-    A Problem names the path of what is wrong. Whether a list of that name exists is not asked here.
+    A Problem names the path of what is wrong. Whether a list or segment of that name exists is not asked here.
     """
     if not isinstance(document, Mapping) or len(document) != 1:
         raise Problem("campaigns.audience_shape", field=path)
@@ -95,6 +58,8 @@ def read_audience(document: object, today: date, path: str = "audience") -> Audi
             return Audience(sql.SQL("true"), {})
         case "list" if isinstance(content, str):
             return Audience(_ON_LIST, {"list": content})
+        case "segment" if isinstance(content, str):
+            return Audience(_IN_SEGMENT, {"segment": content})
         case "filter":
             reader = _Reader(today)
             return Audience(reader.group(content, f"{path}.filter", 1), reader.params)
@@ -105,6 +70,11 @@ def read_audience(document: object, today: date, path: str = "audience") -> Audi
 _ON_LIST = sql.SQL(
     "c.id IN (SELECT m.contact_id FROM contact_list_member m JOIN contact_list l ON l.id = m.list_id"
     " WHERE l.name = %(list)s)"
+)
+
+_IN_SEGMENT = sql.SQL(
+    "c.id IN (SELECT m.contact_id FROM segment_member m JOIN segment s ON s.id = m.segment_id"
+    " WHERE s.key = %(segment)s)"
 )
 
 

@@ -56,7 +56,9 @@ def create(
     sender: Annotated[
         str | None, typer.Option(help="Whom mails are from: an address, or owner for who looks after the account.")
     ] = None,
-    audience: Annotated[str | None, typer.Option(help="everyone, list:NAME, or a JSON file with a filter.")] = None,
+    audience: Annotated[
+        str | None, typer.Option(help="everyone, list:NAME, segment:KEY, or a JSON file with a filter.")
+    ] = None,
     topic: Annotated[str | None, typer.Option(help="Topic, as consents and policies name it.")] = None,
     team: Annotated[str | None, typer.Option(help="Team that owns the campaign.")] = None,
     tier: Annotated[int | None, typer.Option(help="0 critical, 1 high, 2 normal (usual), 3 low.")] = None,
@@ -110,11 +112,13 @@ def create(
 
 
 def _audience(text: str) -> Any:
-    """``everyone``, ``list:NAME``, or the content of a JSON file."""
+    """``everyone``, ``list:NAME``, ``segment:KEY``, or the content of a JSON file."""
     if text == "everyone":
         return {"everyone": True}
     if text.startswith("list:"):
         return {"list": text.removeprefix("list:")}
+    if text.startswith("segment:"):
+        return {"segment": text.removeprefix("segment:")}
     return _object(Path(text))
 
 

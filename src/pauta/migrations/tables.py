@@ -16,11 +16,12 @@ from pauta.people import models as people
 from pauta.platform.schema import Base
 from pauta.policies import models as policies
 from pauta.privacy import models as privacy
+from pauta.segments import models as segments
 from pauta.team import models as team
 from pauta.tracking import models as tracking
 
 NOUNS = (
     *(channels, email, people, events, intake, webhooks, policies, content, team),
-    *(messages, campaigns, calendar, privacy, tracking, journeys),
+    *(segments, messages, campaigns, calendar, privacy, tracking, journeys),
 )
 METADATA = Base.metadata

@@ -80,6 +80,9 @@ _MERGED: Mapping[str, LiteralString] = {
     SELECT list_id, %(kept)s FROM contact_list_member WHERE contact_id = %(gone)s ON CONFLICT DO NOTHING
     """,
     "list places of the one that goes": "DELETE FROM contact_list_member WHERE contact_id = %(gone)s",
+    "segment_member": "DELETE FROM segment_member WHERE contact_id = %(gone)s",
+    "segment_change": "UPDATE segment_change SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
+    "rule_news": "DELETE FROM rule_news WHERE contact_id = %(gone)s",
     "meeting": """
     UPDATE meeting SET contact_ids = ARRAY(SELECT DISTINCT unnest(array_replace(contact_ids, %(gone)s, %(kept)s)))
     WHERE contact_ids @> ARRAY[%(gone)s::bigint]

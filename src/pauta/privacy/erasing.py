@@ -52,6 +52,9 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "unmeasured": f"DELETE FROM unmeasured WHERE {_OF_CONTACTS}",
     "sign_ups": f"DELETE FROM sign_up WHERE {_OF_CONTACTS} OR lower(email) = ANY(%(addresses)s)",
     "relations": f"DELETE FROM relation WHERE {_OF_CONTACTS}",
+    "segments": f"DELETE FROM segment_member WHERE {_OF_CONTACTS}",
+    "segment_changes": f"DELETE FROM segment_change WHERE {_OF_CONTACTS}",
+    "rule_news": f"DELETE FROM rule_news WHERE {_OF_CONTACTS}",
     "lists": f"DELETE FROM contact_list_member WHERE {_OF_CONTACTS}",
     "answers": "DELETE FROM notice WHERE kind = 'reply' AND detail ->> 'contact' = ANY(%(names)s)",
     "notices": f"DELETE FROM inbox_entry WHERE kind = '{Told.TASK}' AND subject IN"

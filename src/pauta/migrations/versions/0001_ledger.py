@@ -28,7 +28,8 @@ PARTITIONED = ("message", "message_change", "attempt", "archive", "touch")
 def upgrade() -> None:
     """Create everything; each partitioned table gets eight physical tables of eight partitions."""
     op.execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
-    for name in ("0001_tally.sql", "0001_consent.sql", "0001_slowed.sql", "0001_events.sql", "0001_journeys.sql"):
+    subjects = ("tally", "consent", "slowed", "events", "journeys", "segments")
+    for name in (f"0001_{subject}.sql" for subject in subjects):
         op.execute(Path(__file__).with_name(name).read_text(encoding="utf-8"))
     per_table = PARTITIONS // TABLES
     for parent in PARTITIONED:

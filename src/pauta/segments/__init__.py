@@ -1,0 +1,1 @@
+"""Segments: rules over contacts, who is in them, since when, and why."""
