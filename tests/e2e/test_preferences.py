@@ -117,7 +117,7 @@ def test_choices_are_made_by_keyboard_alone(
     reach(page, page.get_by_role("button", name=everything))
     page.keyboard.press("Enter")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(0)
-    denied = "SELECT topic, granted FROM consent WHERE source = 'preference centre' ORDER BY id"
+    denied = "SELECT topic, granted FROM consent WHERE source = 'preference centre' AND channel = 0 ORDER BY id"
     assert rows(connection, denied) == [("news", False), ("*", False)]
     page.context.close()
 
