@@ -186,5 +186,5 @@ def test_a_database_that_ends_during_the_start_gets_a_moment_to_come_back(settin
 
 def test_every_process_of_an_installation_gets_its_settings() -> None:
     names = [child.name for child in programs(Settings(workers=3, catcher_enabled=False), lambda: True)]
-    assert names == ["web", "fast lane", "worker 1", "worker 2", "worker 3"]
+    assert names == ["web", "fast lane", "worker 1", "worker 2", "worker 3", "exchange"]
     assert "catcher" in [child.name for child in programs(Settings(), lambda: True)]

@@ -24,7 +24,14 @@ WORK, WEB, CATCHER, DATABASE = range(4)
 TITLE = "pauta: "
 """What the titles of processes begin with, as ``ps`` shows them."""
 
-_SHARED = ("pauta.worker", "pauta.web.app", "uvicorn", "pauta.channels.email.catcher", "pauta.mailroom")
+_SHARED = (
+    "pauta.worker",
+    "pauta.web.app",
+    "uvicorn",
+    "pauta.channels.email.catcher",
+    "pauta.mailroom",
+    "pauta.exchange",
+)
 _LOADING_SECONDS = 5.0  # of CPU time: a compiled gate is loaded within one
 
 
@@ -57,6 +64,7 @@ def programs(settings: Settings, gate_is_there: Callable[[], bool]) -> list[Chil
     children += [
         Child(name, WORK, _start(name, command, settings), may_start=gate_is_there) for name, command in deciding
     ]
+    children.append(Child("exchange", WORK, _start("exchange", ["pauta.exchange"], settings)))
     if return_domains(settings):
         children.append(Child("mail room", WORK, _start("mail room", ["pauta.mailroom"], settings)))
     if settings.catcher_enabled:

@@ -16,6 +16,8 @@ class Right(StrEnum):
     PEOPLE_WRITE = "people.write"
     CONSENTS_WRITE = "consents.write"
     EVENTS_WRITE = "events.write"
+    EVENTS_SEND = "events.send"
+    EVENTS_READ = "events.read"
     CONTACTS_HOLD = "contacts.hold"
     TEMPLATES_READ = "templates.read"
     TEMPLATES_WRITE = "templates.write"
@@ -57,6 +59,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "admin": frozenset(Right),
     "marketer": _READER
     | {
+        Right.EVENTS_READ,
         Right.PEOPLE_WRITE,
         Right.CONSENTS_WRITE,
         Right.EVENTS_WRITE,
@@ -108,9 +111,13 @@ ROLES: dict[str, frozenset[Right]] = {
     },
     "reviewer": _READER | {Right.APPROVALS_DECIDE, Right.ARCHIVE_READ},
     "reader": _READER,
-    "sender": frozenset({Right.EVENTS_WRITE, Right.MESSAGES_SEND, Right.MESSAGES_READ, Right.MESSAGES_CANCEL}),
+    "sender": frozenset(
+        {Right.EVENTS_WRITE, Right.EVENTS_SEND, Right.MESSAGES_SEND, Right.MESSAGES_READ, Right.MESSAGES_CANCEL}
+    ),
+    "source": frozenset({Right.EVENTS_SEND}),
 }
-"""Every role and its rights. ``sender`` is for programs that only record events and send single messages."""
+"""Every role and its rights. ``sender`` is for programs that only record events and send single messages; ``source``
+for write keys, which may stand in web pages for everybody to read."""
 
 
 def rights_of(role: str) -> frozenset[Right]:

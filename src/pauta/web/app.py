@@ -11,6 +11,7 @@ import psycopg
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from pauta.events.intake.keeping import Keeper
 from pauta.facts.warming import warm_up
 from pauta.platform import database, log
 from pauta.platform.clock import Clock
@@ -24,6 +25,7 @@ from pauta.web import (
     feed_files,
     health,
     hooks,
+    intake,
     metrics,
     preferences,
     problems,
@@ -72,6 +74,7 @@ from pauta.web.hooks import ProviderReports
 from pauta.web.metrics import RequestTimes
 from pauta.web.openapi import api_router, describe_refusals, operation_id
 from pauta.web.state import WebState
+from pauta.web.write_keys import KnownKeys
 
 _LARGEST_BODY = 8_000_000
 
@@ -151,7 +154,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestTimes, registry=app.state.times)
     app.add_middleware(DefaultHeaders, headers=_HEADERS)
     problems.install(app, _HEADERS)
-    for pages in (health, hooks, metrics, catcher, feed_files, preferences, sign_up, tracking, reference, screens):
+    for pages in (
+        health,
+        hooks,
+        intake,
+        metrics,
+        catcher,
+        feed_files,
+        preferences,
+        sign_up,
+        tracking,
+        reference,
+        screens,
+    ):
         app.include_router(pages.router)
     app.include_router(_api())
     describe_refusals(app)
@@ -163,14 +178,17 @@ def _lifespan_of(settings: Settings, *, warm: bool) -> Callable[[FastAPI], Abstr
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = settings.database_url or home_of(settings.data_dir).url
         with database.pool(url, POOL_SIZE) as pool:
+            keeper = Keeper(pool)
             recorder = Recorder(pool, lambda: not room(settings).short)
-            app.state.web = WebState(settings, pool, Clock(settings.clock_file), recorder)
+            app.state.web = WebState(settings, pool, Clock(settings.clock_file), recorder, keeper, KnownKeys(pool))
             recorder.start()
+            keeper.start()
             if warm:
                 Thread(target=_warm_up, args=(url, settings, app.state.web.clock), daemon=True).start()
             try:
                 yield
             finally:
+                keeper.stop()
                 recorder.stop()
 
     return lifespan

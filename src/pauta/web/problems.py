@@ -40,6 +40,8 @@ _STATUS = {
     "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "web_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "web_not_json": HTTPStatus.BAD_REQUEST,
+    "intake_packing": HTTPStatus.BAD_REQUEST,
+    "intake_request_large": HTTPStatus.BAD_REQUEST,
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "web_database": HTTPStatus.SERVICE_UNAVAILABLE,
     "report_not_believed": HTTPStatus.FORBIDDEN,

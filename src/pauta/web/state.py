@@ -10,11 +10,13 @@ from psycopg_pool import ConnectionPool
 from starlette.requests import Request
 
 from pauta.calendar.limits import Limits
+from pauta.events.intake.keeping import Keeper
 from pauta.platform.clock import Clock
 from pauta.platform.http import RateLimit
 from pauta.platform.settings import LANGUAGES, Settings
 from pauta.platform.words import language_of_header
 from pauta.tracking.recorder import Recorder
+from pauta.web.write_keys import KnownKeys
 
 REQUESTS_PER_SECOND = 200
 """Requests a second that one key may make on average, in each web process."""
@@ -36,6 +38,13 @@ VISITS_AT_ONCE = 60
 """Such requests in a burst."""
 
 
+SENDINGS_PER_SECOND = 2_000
+"""Requests with events that one key may make a second on average; a request holds up to 500 KB of them."""
+
+SENDINGS_AT_ONCE = 4_000
+"""Such requests in a burst."""
+
+
 @dataclass(frozen=True)
 class WebState:
     """Settings, database connections, clock and rate limits of one web process."""
@@ -44,10 +53,13 @@ class WebState:
     pool: ConnectionPool[Connection[Any]]
     clock: Clock
     recorder: Recorder
+    keeper: Keeper
+    write_keys: KnownKeys
     limits: Limits = field(default_factory=Limits)
     limit: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE))
     links: RateLimit = field(default_factory=lambda: RateLimit(VISITS_PER_SECOND, VISITS_AT_ONCE))
     strangers: RateLimit = field(default_factory=lambda: RateLimit(VISITS_PER_SECOND, VISITS_AT_ONCE))
+    sources: RateLimit = field(default_factory=lambda: RateLimit(SENDINGS_PER_SECOND, SENDINGS_AT_ONCE))
     resets: RateLimit = field(default_factory=lambda: RateLimit(RESETS_PER_SECOND, RESETS_AT_ONCE))
 
 

@@ -59,5 +59,6 @@ class DeadLetter(Base):
     code: Mapped[str] = mapped_column(Text)
     field: Mapped[str] = mapped_column(Text)
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    sent_at: Mapped[Moment | None]
     received_at: Mapped[Moment]
     external_id: Mapped[str] = mapped_column(Text, unique=True)

@@ -41,6 +41,7 @@ CREATE TABLE dead_letter (
     code TEXT NOT NULL,
     field TEXT NOT NULL,
     details JSONB DEFAULT '{}' NOT NULL,
+    sent_at TIMESTAMP WITH TIME ZONE,
     received_at TIMESTAMP WITH TIME ZONE NOT NULL,
     external_id TEXT NOT NULL,
     CONSTRAINT pk_dead_letter PRIMARY KEY (id),
