@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis
 from psycopg import Connection
 
 from pauta import migrations
@@ -28,6 +29,9 @@ MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 ADMIN = caller("cli:ana", "admin")
 """Who asks where the test is not about that."""
+
+hypothesis.register_profile("pauta", deadline=None)  # how long an example takes is the machine's affair
+hypothesis.load_profile("pauta")
 
 _SPEED = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=128MB")
 _MEMORY = Path("/dev/shm")

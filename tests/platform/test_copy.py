@@ -82,7 +82,7 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(rows=ROWS)
 def test_what_is_stored_is_what_was_given(scratch: Open, rows: list[dict[str, Any]]) -> None:
     scratch.execute("TRUNCATE thing RESTART IDENTITY")
@@ -102,7 +102,7 @@ NUMBERS = np.dtype(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(rows=FULL_ROWS)
 def test_what_is_fetched_is_what_was_stored(scratch: Open, rows: list[dict[str, Any]]) -> None:
     scratch.execute("TRUNCATE thing RESTART IDENTITY")

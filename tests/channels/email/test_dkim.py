@@ -44,7 +44,7 @@ def verified(signed: bytes) -> bool:
 
 
 @given(st.text(max_size=200), st.text(max_size=2000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_mail_is_signed_well(subject: str, text: str) -> None:
     assert verified(SIGNER.signed(mail(subject, text.replace("\0", ""))))
 
