@@ -37,6 +37,7 @@ from pauta.pipeline.notices import send_notices
 from pauta.pipeline.quarantine import DROPPED, DefectError, forget_old, set_aside
 from pauta.pipeline.release import Claimed, plan_requested, release
 from pauta.pipeline.reputation import slowed, watch_campaigns, watch_complaints
+from pauta.pipeline.segments import keep_segments_until
 from pauta.pipeline.telling import tell
 from pauta.platform import log, settings
 from pauta.platform.clock import Clock, monotonic
@@ -413,6 +414,8 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    if lane is Lane.BULK:
+        threading.Thread(target=keep_segments_until, args=(stopping, given.database_url, clock), daemon=True).start()
     while not stopping.is_set():
         try:
             warm_up(given.database_url, given.data_dir, clock.now())

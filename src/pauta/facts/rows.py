@@ -18,6 +18,7 @@ from pauta.messages.states import Lane, State
 from pauta.people.lawful import ENTRY, ENTRY_COLUMNS
 from pauta.platform.copy import fetch_array
 from pauta.platform.partitions import partition_of
+from pauta.segments.source import IN_SEGMENTS
 
 Database = Connection[Any]
 Rows = NDArray[Any]
@@ -144,7 +145,10 @@ def contacts_named(scope: Scope, ids: list[int]) -> Rows:
 def _contacts(scope: Scope, chosen: str, **params: object) -> Rows:
     segments = scope.names.segments
     bits = (
-        " | ".join(f"((%(segment_{n})s = ANY(c.segments))::int4::int8 << {n})" for n in range(len(segments)))
+        " | ".join(
+            f"({IN_SEGMENTS.format(names=f'ARRAY[%(segment_{n})s]', c='c')}::int4::int8 << {n})"
+            for n in range(len(segments))
+        )
         or "0::int8"
     )
     return scope.rows(

@@ -15,6 +15,7 @@ from pauta.core.gate.policies import Capacity, Filter
 from pauta.core.gate.vocabulary import Channel
 from pauta.messages.states import State
 from pauta.policies.queries import PolicySet
+from pauta.segments.source import IN_SEGMENTS
 
 CAPACITY_LOCK = 726_100
 """Class of the advisory locks that guard the counters, one for each capacity policy."""
@@ -126,7 +127,7 @@ def _condition(counts: Filter) -> tuple[str, dict[str, object]]:
                 values[prefix + field] = list(wanted)
         segments = getattr(counts, f"{prefix}segments")
         if segments is not None:
-            told.append(f"{sign}(contact.segments && %({prefix}segments)s::text[])")
+            told.append(f"{sign}{IN_SEGMENTS.format(names=f'%({prefix}segments)s', c='contact')}")
             values[f"{prefix}segments"] = list(segments)
         channels = getattr(counts, f"{prefix}channels")
         if channels is not None:

@@ -83,6 +83,7 @@ _MERGED: Mapping[str, LiteralString] = {
     "segment_member": "DELETE FROM segment_member WHERE contact_id = %(gone)s",
     "segment_change": "UPDATE segment_change SET contact_id = %(kept)s WHERE contact_id = %(gone)s",
     "rule_news": "DELETE FROM rule_news WHERE contact_id = %(gone)s",
+    "what every rule asks again": "INSERT INTO rule_news (kind, name, contact_id) VALUES ('new', '', %(kept)s)",
     "meeting": """
     UPDATE meeting SET contact_ids = ARRAY(SELECT DISTINCT unnest(array_replace(contact_ids, %(gone)s, %(kept)s)))
     WHERE contact_ids @> ARRAY[%(gone)s::bigint]

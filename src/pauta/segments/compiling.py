@@ -31,7 +31,7 @@ from pauta.core.rules.tree import (
 )
 from pauta.segments import comparing
 from pauta.segments.comparing import negation
-from pauta.segments.source import ATTRIBUTES, DATES, SOURCE, TEXTS
+from pauta.segments.source import ATTRIBUTES, DATES, IN_SEGMENTS, SOURCE, TEXTS
 
 _SENT = 3
 _SIGNS: dict[Sign, LiteralString] = {
@@ -259,6 +259,9 @@ class _Compiler:
         names = self.parameter(list(test.names))
         if test.what is Belonging.condition:
             found = self.standing(names)
+            return found if test.wanted else negation(found)
+        if test.what is Belonging.segment and not self.whole:
+            found = sql.SQL(IN_SEGMENTS).format(c=sql.SQL("c"), names=names)
             return found if test.wanted else negation(found)
         form = sql.SQL(_BELONGING[test.what])
         whole = sql.SQL("{} GROUP BY b.contact_id").format(form.format(names=names))

@@ -15,7 +15,8 @@ class Segment(Base):
     """A rule with a name, kept current: who it holds for stands in ``segment_member``.
 
     ``level`` is above that of every segment that the rule names. ``rolls``: time alone changes who it holds for.
-    ``refreshed_at`` is when the whole base was last asked (null: not yet with this version), which took ``took_ms``.
+    ``refreshed_at`` is when the whole base was last asked (null: it has to be asked), with ``refreshed_version`` of the
+    rule, which took ``took_ms``.
     """
 
     __tablename__ = "segment"
@@ -29,6 +30,7 @@ class Segment(Base):
     members: Mapped[BigId] = mapped_column(server_default="0")
     created_at: Mapped[Moment]
     refreshed_at: Mapped[Moment | None]
+    refreshed_version: Mapped[int] = mapped_column(Integer, server_default="0")
     took_ms: Mapped[int] = mapped_column(Integer, server_default="0")
 
 

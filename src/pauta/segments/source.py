@@ -41,6 +41,11 @@ DATES: Final[dict[str, LiteralString]] = {
     "contact.paused_until": "c.paused_until",
     "account.created": "(a.created_at AT TIME ZONE coalesce(co.zone, 'UTC'))::date",
 }
+IN_SEGMENTS: Final[LiteralString] = (
+    "({c}.segments && {names}::text[] OR EXISTS (SELECT FROM segment_member sm JOIN segment sg ON sg.id = sm.segment_id"
+    " WHERE sm.contact_id = {c}.id AND sg.key = ANY({names}::text[])))"
+)
+"""Whether the contact ``{c}`` is in one of the segments ``{names}``: its rule holds, or an import said so."""
 LISTS: Final[dict[str, LiteralString]] = {"contact.segments": "c.segments"}
 ATTRIBUTES: Final[dict[str, LiteralString]] = {
     "contact.attributes.": "c.attributes",

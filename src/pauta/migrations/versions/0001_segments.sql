@@ -9,6 +9,7 @@ CREATE TABLE segment (
     members BIGINT DEFAULT '0' NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     refreshed_at TIMESTAMP WITH TIME ZONE,
+    refreshed_version INTEGER DEFAULT '0' NOT NULL,
     took_ms INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_segment PRIMARY KEY (id),
     CONSTRAINT uq_segment_key UNIQUE (key)
@@ -123,7 +124,7 @@ BEGIN
 END $$;
 
 CREATE TRIGGER tell_rules_inserts AFTER INSERT ON contact REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION tell_rules_of_contacts('contact');
+    FOR EACH STATEMENT EXECUTE FUNCTION tell_rules_of_contacts('new');
 CREATE TRIGGER tell_rules_updates AFTER UPDATE ON contact REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tell_rules_of_contacts('contact');
 CREATE TRIGGER tell_rules_updates AFTER UPDATE ON account REFERENCING NEW TABLE AS added
