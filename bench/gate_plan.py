@@ -109,7 +109,7 @@ def facts_of(company: People, new: int = 1) -> gate.Facts:
         consents=gate.Consents(
             contact=consenting.astype(np.int32), channel=np.tile(np.array([0, 1], np.int8), len(consenting) // 2),
             topic=np.full(len(consenting), -1, np.int32), granted=np.ones(len(consenting), bool),
-            service=np.zeros(len(consenting), bool),
+            marketing=np.full(len(consenting), NEVER, np.int32), service=np.full(len(consenting), NEVER, np.int32),
         ),
         preferences=gate.Preferences(*(np.empty(0, np.int32) for _ in range(4))),
         enrolments=gate.Enrolments(*(np.empty(0, np.int32) for _ in range(2))),

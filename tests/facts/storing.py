@@ -136,11 +136,11 @@ def _contact(connection: Connection[Any], case: Json, own: Json, number: int, ho
     for order, entry in entries:
         at = now - dt.timedelta(days=30) + dt.timedelta(hours=order)
         connection.execute(
-            "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at) "
-            "VALUES (%s, %s, %s, %s, %s, 'express', 'test', %s, %s)",
+            "INSERT INTO consent (part, contact_id, channel, topic, granted, basis, source, at, recorded_at,"
+            " expires_on) VALUES (%s, %s, %s, %s, %s, 'express', 'test', %s, %s, %s)",
             (
                 *(partition_of(key), number, Channel[entry["channel"]], entry["topic"], entry["state"] == "granted"),
-                *(at, now),
+                *(at, now, date_of(case, entry["ends"]) if "ends" in entry else None),
             ),
         )
     for one in own.get("preferences", []):

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
+from pauta.core.gate.reasons import Reason
 from pauta.core.gate.vocabulary import Channel
+from pauta.messages.states import State
 from tests.law.conftest import DENIED, GONE, Court
 
 
@@ -47,6 +49,29 @@ def test_r2_without_an_entry_nothing_but_transactional_mail_leaves(court: Court)
     assert court.writes("ana", "transactional") == GONE
     court.says("ana", channel=Channel.sms)
     assert court.writes("ana", topic="tips") == DENIED
+
+
+def test_r3_the_end_of_a_consent_is_seen_ahead(court: Court) -> None:
+    court.on(date(2026, 2, 25))
+    court.person("ana", "CA")
+    court.says("ana", "implied:purchase", date(2024, 3, 1))
+    before, after = (court.write("ana", not_before=date(2026, 2, 26 + days), tier=3) for days in (2, 0))
+    late = court.write("ana", not_before=date(2026, 3, 1))
+    assert court.became_of(late) == DENIED
+    for message in (before, after):
+        assert court.became_of(message) == (State.PLANNED, Reason.clear)
+    court.says("ana", "implied:purchase", date(2026, 2, 20))
+    assert court.became_of(court.write("ana", not_before=date(2026, 3, 1))) == (State.PLANNED, Reason.clear)
+
+
+def test_r3_what_carries_no_marketing_any_more_may_carry_service(court: Court) -> None:
+    court.on(date(2026, 11, 20))
+    court.person("ana", "ES")
+    court.says("ana", expires_on=date(2026, 11, 24))
+    court.says("ana", "contract")
+    monday = date(2026, 11, 24)
+    assert court.became_of(court.write("ana", not_before=monday)) == DENIED
+    assert court.became_of(court.write("ana", "relationship", not_before=monday)) == (State.PLANNED, Reason.clear)
 
 
 @pytest.mark.parametrize(

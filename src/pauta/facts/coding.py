@@ -187,6 +187,7 @@ def consents(lookup: Lookup, found: InForce) -> gate.Consents:
         channel=entries["channel"].astype(np.int8),
         topic=entries["topic"],
         granted=entries["granted"],
+        marketing=found.marketing,
         service=found.service,
     )
 

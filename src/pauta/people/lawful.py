@@ -60,28 +60,29 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """Entries that count, in the order given, and which of them are grants for messages that are no marketing."""
+    """Entries that count, in the order given, and the first epoch day on which each carries no marketing any more, and
+    on which it carries nothing: NEVER for denials, and for grants without an end."""
 
     entries: Rows
-    service: NDArray[np.bool_]
+    marketing: law.Days
+    service: law.Days
 
 
 def in_force(connection: Connection[Any], entries: Rows, recipients: Recipients) -> InForce:
     """Those of these entries (of ``ENTRY``, of the recipients, in order of time) that count today."""
     limited = entries["granted"] & ((entries["ground"] != Basis.express) | (entries["ends"] != NEVER))
-    service = np.zeros(len(entries), bool)
+    until = np.full((2, len(entries)), NEVER, np.int32)
     if not limited.any():
-        return InForce(entries, service)
+        return InForce(entries, *until)
     rows = np.flatnonzero(limited)
     chosen = entries[rows]
     who = np.searchsorted(recipients.ids, chosen["contact_id"])
     laws = _laws(connection, chosen, recipients.law[who])
     today, business = recipients.today[who], recipients.business[who]
-    carried = [_carried(chosen, laws, business, purpose) > today for purpose in (Purpose.marketing, Purpose.service)]
+    until[:, rows] = [_carried(chosen, laws, business, one) for one in (Purpose.marketing, Purpose.service)]
     counts = np.ones(len(entries), bool)
-    counts[rows] = (carried[0] | carried[1]) & ~_objected(entries, rows)
-    service[rows] = ~carried[0]
-    return InForce(entries[counts], service[counts])
+    counts[rows] = (until[:, rows].max(axis=0) > today) & ~_objected(entries, rows)
+    return InForce(entries[counts], *until[:, counts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,10 @@ def counting(connection: Connection[Any], contact_ids: Collection[int], now: dat
             service,
         )
         for entry, granted, service in zip(
-            found.entries, found.entries["granted"].tolist(), found.service.tolist(), strict=True
+            found.entries,
+            found.entries["granted"].tolist(),
+            (found.marketing <= (now.date() - _EPOCH).days).tolist(),
+            strict=True,
         )
     ]
 

@@ -274,7 +274,11 @@ def consent(dice: Dice) -> Json:
     topic = dice.choices(["*", *TOPICS], weights=[3, 1, 1, 1, 1])[0]
     state = "granted" if dice.chance(75) else "denied"
     said = {"channel": dice.choice(CHANNELS[:2]), "topic": topic, "state": state}
-    return {**said, "carries": "service"} if state == "granted" and dice.chance(20) else said
+    if state == "granted" and dice.chance(20):
+        said["carries"] = "service"
+    if state == "granted" and dice.chance(35):
+        said["ends"] = dice.choice([-2, 1, 2, 5, 20, 61, 62, 90])
+    return said
 
 
 def preference(dice: Dice, topic: str) -> Json:

@@ -14,6 +14,7 @@ class Mutation(NamedTuple):
 
 KERNEL = "gate/kernel.py"
 ASKING = "gate/asking.py"
+AGREEING = "gate/agreeing.py"
 CLOSING = "gate/closing.py"
 PLACES = "gate/places.py"
 BOARDS = "gate/boards.py"
@@ -39,21 +40,33 @@ MUTATIONS = [
     ),
     Mutation(
         "consent: a denial of everything leaves exact grants",
-        CLOSING,
+        AGREEING,
         "if not granted and exact == 1:",
         "if False:",
     ),
     Mutation(
         "consent: what carries no marketing carries it",
-        CLOSING,
-        "or (marketing and consent >> 4 & 1):",
-        "or False:",
+        AGREEING,
+        "place = _MARKETING if signs(world)[ask.kind * 8].marketing else _SERVICE",
+        "place = _SERVICE",
+    ),
+    Mutation(
+        "consent: what ends stands for ever",
+        AGREEING,
+        "or end_of(world, ask, consent) <= day:",
+        "or end_of(world, ask, consent) <= ask.base:",
+    ),
+    Mutation(
+        "consent: what has ended may come back after the board",
+        ASKING,
+        "close(world, ask, wish, CONSENT, closed, bool(closed >> LAST & 1), traced)",
+        "close(world, ask, wish, CONSENT, closed, closed == ALL, traced)",
     ),
     Mutation(
         "consent: transactional messages need it too",
         ASKING,
-        "    if ask.bulk:\n        if not has_agreed",
-        "    if True:\n        if not has_agreed",
+        "    if ask.bulk:\n        closed = closed_by_consent",
+        "    if True:\n        closed = closed_by_consent",
     ),
     Mutation(
         "consent: a pause holds on the day it ends",

@@ -9,9 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tests.core.gate.reference_case import Company, Contact, Json, gather, minutes, with_defaults
-from tests.core.gate.reference_rules import Rule, first_possible, held, rules_for
-
-BOARD = 62
+from tests.core.gate.reference_rules import BOARD, Rule, first_possible, held, rules_for
 
 
 def decide(case: Json) -> list[Json]:

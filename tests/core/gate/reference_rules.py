@@ -16,6 +16,8 @@ ORDER = [
     *("window", "address", "consent", "channel", "guard", "hold", "time"),
     *("preference", "cap", "spacing", "concurrency", "mix", "capacity"),
 ]
+BOARD = 62
+"""Days that are looked at; what holds on the last of them holds for ever after."""
 BINDS_TRANSACTIONAL = {"window", "address", "channel"}
 
 
@@ -69,8 +71,13 @@ def consent(company: Company, contact: Contact, message: Json, channel: str) -> 
     entries = contact.own.get("consents")
     if entries is not None and message["type"] in ("educational", "promotional"):
         entries = [entry for entry in entries if entry.get("carries") != "service"]
-    denied = entries is not None and not consented(entries, channel, message["topic"])
-    rules = [forever("consent", "consent", closed=denied)]
+
+    def closes(day: int) -> bool:
+        said = [entry for entry in entries or () if "ends" not in entry or day < relative_day(company, entry["ends"])]
+        return entries is not None and not consented(said, channel, message["topic"])
+
+    last = company.base(contact) + BOARD - 1
+    rules = [Rule("consent", "consent", closes, "permanent" if closes(last) else "finite")]
     if contact.own.get("paused_until") is not None:
         until = relative_day(company, contact.own["paused_until"])
         rules.append(Rule("consent", "pause", lambda day: day < until))

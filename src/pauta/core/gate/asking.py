@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pauta.core.gate.agreeing import closed_by_consent
 from pauta.core.gate.closing import (
     across_bits,
     channel_of,
@@ -9,7 +10,6 @@ from pauta.core.gate.closing import (
     closed_by_preferences,
     forbids_topic,
     has_address,
-    has_agreed,
     held_bits,
     stands,
 )
@@ -50,9 +50,10 @@ def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
         if not traced:
             return
     if ask.bulk:
-        if not has_agreed(world, ask, channel):
-            close(world, ask, wish, CONSENT, ALL, True, traced)
-            if not traced:
+        closed = closed_by_consent(world, ask, channel)
+        if closed:
+            close(world, ask, wish, CONSENT, closed, bool(closed >> LAST & 1), traced)
+            if not boards(world)[wish].open and not traced:
                 return
         closed = closed_by_pause(world, ask)
         if closed:
@@ -61,7 +62,7 @@ def ask_rules(world: World, ask: Asking, wish: int, traced: bool) -> None:
     if ask.bulk and contact_preferences(world)[ask.contact + 1] > contact_preferences(world)[ask.contact]:
         late = ~world.early_bits
         ask_policies(world, ask, wish, traced, held & ~late, across & ~late)
-        if boards(world)[wish].final and not traced:
+        if boards(world)[wish].final and not boards(world)[wish].open and not traced:
             return
         closed = closed_by_preferences(world, ask)
         for_good = closed == ALL and forbids_topic(world, ask)
@@ -95,6 +96,7 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, 
     may_stand = stand | world.concurrency_bits
     board = boards(world)[wish]
     open_days, emptied, closer = board.open, board.emptied, board.closer
+    endless = 0 if board.final else ask.endless
     asked = (held | across) & (barred | stand | world.closing_bits)
     while asked:
         p = lowest(asked)
@@ -113,7 +115,7 @@ def ask_policies(world: World, ask: Asking, wish: int, traced: bool, held: int, 
         else:
             open_days &= ~closed
             closer = rank if (closer == NOTHING) & bool(closed >> ask.judged & 1) else closer
-        nothing_left = for_good | standing | (ask.endless | (open_days & ask.until) == 0)
+        nothing_left = for_good | standing | (endless | (open_days & ask.until) == 0)
         emptied = rank if (emptied == NOTHING) & nothing_left else emptied
         if for_good:
             board.final = True
@@ -144,7 +146,7 @@ def close(world: World, ask: Asking, wish: int, rank: int, closed: int, for_good
     board = boards(world)[wish]
     board.open &= ~closed
     board.final |= for_good
-    nothing_left = for_good or not (ask.endless or board.open & ask.until)
+    nothing_left = not (board.open & ask.until) and bool(board.final or not ask.endless)
     if board.emptied == NOTHING and nothing_left:
         board.emptied = rank
     if board.closer == NOTHING and closed >> ask.judged & 1:

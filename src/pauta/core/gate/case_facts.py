@@ -212,7 +212,7 @@ def _read_contact(rows: Rows, account: _Account, key: int | None, value: object,
             rows.conditions.bits(document.read_or("conditions", _texts, ())),
             document.read_or("addresses", _reachable, EVERY_CHANNEL),
             document.has("consents"),
-            document.read_or("paused_until", _pause(rows), ALWAYS),
+            document.read_or("paused_until", _day_of(rows), ALWAYS),
             document.read_or("best_hour", doc.minute_of_day, NO_MINUTE),
         )
     )
@@ -234,7 +234,7 @@ def _reachable(value: object, path: str) -> int:
     return reachable
 
 
-def _pause(rows: Rows) -> Callable[[object, str], int]:
+def _day_of(rows: Rows) -> Callable[[object, str], int]:
     def read(value: object, path: str) -> int:
         if isinstance(value, str):
             return calendar.day_number(doc.iso_date(value, path))
@@ -249,8 +249,10 @@ def _read_consent(rows: Rows, row: int, value: object, path: str) -> None:
     topic = document.read("topic", doc.text)
     granted = document.read("state", doc.choice(("granted", "denied"))) == "granted"
     service = document.read_or("carries", doc.choice(("all", "service")), "all") == "service"
+    ends = document.read_or("ends", _day_of(rows), NEVER) if granted else NEVER
     document.finish()
-    rows.consents.append((row, channel, -1 if topic == "*" else rows.topics.code(topic), granted, granted and service))
+    marketing = ALWAYS if granted and service else ends
+    rows.consents.append((row, channel, -1 if topic == "*" else rows.topics.code(topic), granted, marketing, ends))
 
 
 def _read_preference(rows: Rows, row: int, value: object, path: str) -> None:

@@ -103,7 +103,7 @@ def facts_of(rows: Rows) -> Facts:
         kinds=Kinds(*_columns(rows.kinds.names(), "biii?")),
         account_conditions=np.array(rows.account_conditions, np.uint64),
         contacts=Contacts(*_columns(rows.contacts, "iiihhhhQQB?ih")),
-        consents=Consents(*_columns(rows.consents, "ibi??")),
+        consents=Consents(*_columns(rows.consents, "ibi?ii")),
         preferences=Preferences(*_columns(rows.preferences, "iiii")),
         enrolments=Enrolments(*_columns(rows.enrolments, "ii")),
         events=Events(*_columns(rows.events, "iihi")),

@@ -18,13 +18,9 @@ from pauta.core.gate.world import (
     Asking,
     World,
     campaigns,
-    consents,
-    contact_agreed,
     contact_calendar,
-    contact_consents,
     contact_enrolments,
     contact_events,
-    contact_exact,
     contact_minute,
     contact_paused_until,
     contact_preferences,
@@ -63,36 +59,8 @@ def across_bits(world: World, ask: Asking, channel: int) -> int:
 
 
 @part
-def may_be_written_to(world: World, contact: int, channel: int, topic: int, marketing: bool) -> bool:
-    """Fold consents: an exact one stands until the next; a denial of `*` ends it, a grant of `*` fills in. Marketing
-    leaves grants out that carry none."""
-    exact = -1
-    general = 0
-    for row in range(contact_consents(world)[contact], contact_consents(world)[contact + 1]):
-        consent = consents(world)[row]
-        if consent >> 1 & 7 != channel or (marketing and consent >> 4 & 1):
-            continue
-        granted = consent & 1
-        if consent >> 5 == topic:
-            exact = granted
-        elif consent >> 5 == -1:
-            general = granted
-            if not granted and exact == 1:
-                exact = 0
-    return bool(general == 1 if exact == -1 else exact == 1)
-
-
-@part
 def has_address(world: World, ask: Asking, channel: int) -> bool:
     return bool(contact_reachable(world)[ask.contact] >> channel & 1)
-
-
-@part
-def has_agreed(world: World, ask: Asking, channel: int) -> bool:
-    """Whether consent for the channel and the topic stands, as far as consents are known."""
-    if contact_exact(world)[ask.contact]:
-        return may_be_written_to(world, ask.contact, channel, ask.topic, signs(world)[ask.kind * 8].marketing)
-    return bool(contact_agreed(world)[ask.contact] >> channel & 1)
 
 
 @part

@@ -21,6 +21,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 }
 _NO_WAY_IN: Final[dict[str, Any]] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _SOURCES: Final = (
+    "agreeing",
     "answers",
     "asking",
     "boards",

@@ -84,7 +84,8 @@ class Consents:
     channel: Int8
     topic: Int32  # position in names.topics, -1 for `*`
     granted: Bools
-    service: Bools  # a grant that carries no marketing, only relationship and operational messages
+    marketing: Int32  # the first epoch day on which a grant no longer carries marketing, vocabulary.NEVER for none
+    service: Int32  # and the first on which it carries no relationship and operational messages either
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from pauta.core.gate.agreeing import consent_codes
 from pauta.core.gate.compiled import compiled, part
 from pauta.core.gate.entries import CODE_BITS, LAST_DAY, SIGN_BITS, entry
 from pauta.core.gate.facts import Facts, Floats, Int8, Int16, Int32, Int64
@@ -28,7 +29,7 @@ class Index(NamedTuple):
     entries: Int64  # (T + M) sorted by day within a person, see entries.py
     day_origin: int  # what the days of entries count from
     consent_first: Int32  # (C + 1)
-    consents: Int64  # topic * 32 + service * 16 + channel * 2 + granted, in order of time
+    consents: Int64  # in order of time, each as in ``agreeing.consent_codes``
     preference_first: Int32  # (C + 1)
     preferences: Int32  # (n, 3) topic, limit, days
     enrolment_first: Int32  # (C + 1)
@@ -57,7 +58,7 @@ def build_index(facts: Facts, base: Int32) -> Index:
     queue_first, queue = _queue(facts, accounts)
     contact_first, _ = _grouped(facts.contacts.account, accounts)
     said = facts.consents
-    consents = said.topic.astype(np.int64) * 32 + said.service * np.int64(16) + said.channel * 2 + said.granted
+    consents = consent_codes(said.topic, said.channel, said.granted, said.marketing, said.service)
     consent_first, consent_order = _grouped(facts.consents.contact, people)
     preferences = _columns(facts.preferences.topic, facts.preferences.limit, facts.preferences.days)
     preference_first, preference_order = _grouped(facts.preferences.contact, people)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pauta.core.gate.agreeing import TOPIC, is_endless
 from pauta.core.gate.compiled import compiled
 from pauta.core.gate.facts import Bools, Bytes, Int16, Int32, Int64
 from pauta.core.gate.vocabulary import NEVER
@@ -11,7 +12,7 @@ from pauta.core.gate.world import NOW
 @compiled
 def fold_consents(first: Int32, consents: Int64, known: Bools, agreed: Bytes, exact: Bools) -> None:
     """Channels (bits) that the last entry of each contact for all topics grants; whether it has some that are not for
-    all topics and all messages.
+    all topics and all messages, or that end.
 
     ``consents`` are as in the index; a contact whose consents are not known is taken to agree.
     """
@@ -19,7 +20,7 @@ def fold_consents(first: Int32, consents: Int64, known: Bools, agreed: Bytes, ex
         granted, own = 0, False
         for row in range(first[contact], first[contact + 1]):
             channel = consents[row] >> 1 & 7
-            if consents[row] >> 5 == -1 and not consents[row] >> 4 & 1:
+            if consents[row] >> TOPIC == -1 and is_endless(consents[row]):
                 granted = granted & ~(1 << channel) | (consents[row] & 1) << channel
             else:
                 own = True
