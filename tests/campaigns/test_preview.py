@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from pauta.campaigns import actions, preview, queries
-from pauta.campaigns.preview import Count, DayForecast
+from pauta.campaigns.forecasts import Count, DayForecast
 from pauta.campaigns.rivals import Loser, Winner
 from pauta.core.problems import Problem
 from tests.messages.cast import ACME, ANA, BRUNO, NOW, TWO_A_WEEK, add_touch, settle

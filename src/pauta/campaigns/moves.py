@@ -13,7 +13,8 @@ from psycopg import Connection
 from pauta import facts
 from pauta.campaigns.approving import void_changed
 from pauta.campaigns.audience import company_today
-from pauta.campaigns.preview import SAMPLE, SEED, DayImpact, Trial, day_forecast, outlook, scaled, tally
+from pauta.campaigns.forecasts import DayImpact, day_forecast, scaled, tally
+from pauta.campaigns.preview import SAMPLE, SEED, Trial, outlook
 from pauta.campaigns.queries import Campaign, campaign
 from pauta.campaigns.rivals import losers, lost, winners, won
 from pauta.campaigns.room import Room

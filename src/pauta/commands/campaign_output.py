@@ -9,7 +9,7 @@ import typer
 from babel.numbers import format_percent
 
 from pauta.campaigns.figures import Figure, Figures
-from pauta.campaigns.preview import Preview
+from pauta.campaigns.forecasts import Preview
 from pauta.campaigns.queries import Campaign, Progress
 from pauta.campaigns.rivals import Loser, Winner
 from pauta.commands.output import print_table
