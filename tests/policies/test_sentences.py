@@ -47,7 +47,11 @@ RULES: list[tuple[dict[str, Any], str]] = [
         {"kind": "time", "hours": ["08:00", "18:00"], "weekdays": [1, 2, 3, 4, 5], "holidays": True}
         | {"dates": ["2026-12-24"], "held": {"except_types": ["transactional"]}},
         "Messages (except transactional ones) only from 08:00 to 18:00 local time, on Monday to Friday, "
-        "outside public holidays, not on 2026-12-24",
+        "outside public holidays, not on Dec 24, 2026",
+    ),
+    (
+        {"kind": "time", "dates": ["2026-12-01", "2026-12-02"], "held": {"topics": ["launch"]}},
+        "No messages about “launch” on Dec 1, 2026 or Dec 2, 2026",
     ),
     ({"kind": "time", "weekdays": [6, 1]}, "Messages only on Monday and Saturday"),
     ({"kind": "concurrency", "limit": 3}, "Each person is in at most 3 campaigns at a time"),

@@ -113,9 +113,15 @@ def test_silence_is_told_until_something_reaches_them(base: Connection[Any], cal
     assert [one["id"] for one in first["silent"]] == ["bruno"]
     rest = call("GET", f"/silence/contacts?days=30&limit=1&cursor={first['cursor']}").json()
     assert ([one["id"] for one in rest["silent"]], rest["cursor"]) == (["diego"], None)
-    assert call("GET", "/silence/accounts?days=30").json()["silent"] == []
+    assert call("GET", "/silence/accounts?days=30").json() == {"silent": [], "cursor": None, "nobody": False}
+    assert [one["account_name"] for one in found["silent"]] == ["Acme", None]
     (acme,) = call("GET", "/silence/accounts?days=2&stage=adoption").json()["silent"]
     assert (acme["id"], acme["last"], acme["next"]) == ("acme", "2026-11-20", "2026-11-26")
+
+
+@pytest.mark.parametrize("of", ["contacts", "accounts"])
+def test_silence_tells_a_base_without_anybody_from_one_that_heard_something(call: Call, of: str) -> None:
+    assert call("GET", f"/silence/{of}").json() == {"silent": [], "cursor": None, "nobody": True}
 
 
 def test_a_feed_is_read_at_its_secret_address_until_it_is_revoked(

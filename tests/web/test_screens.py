@@ -79,6 +79,12 @@ def test_nothing_else_answers(web: TestClient, path: str) -> None:
     assert web.get(path).status_code == 404
 
 
+def test_somebody_at_a_wrong_address_gets_a_page_and_a_program_a_problem(web: TestClient) -> None:
+    shown = web.get("/nowhere?lang=pt-BR", headers={"Accept": "text/html"})
+    assert (shown.status_code, "Esta página não existe" in shown.text) == (404, True)
+    assert web.get("/api/v1/no", headers={"Accept": "text/html"}).json()["code"] == "web_not_found"
+
+
 def test_before_the_build_the_page_says_what_to_do(
     web: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

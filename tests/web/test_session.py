@@ -6,9 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from psycopg import Connection
 
 from pauta.platform import database as pauta_database
 from pauta.platform.clock import advance
@@ -240,3 +242,19 @@ def test_one_network_address_that_tries_many_accounts_pauses(sign_in: SignIn, mo
 @pytest.mark.parametrize(("failures", "seconds"), [(-3, 0), (0, 0), (1, 2), (2, 4), (9, 512), (10, 900), (2000, 900)])
 def test_pauses_grow_up_to_a_quarter_of_an_hour(failures: int, seconds: int) -> None:
     assert pauses.pause(failures) == timedelta(seconds=seconds)
+
+
+def test_the_demonstration_says_whom_one_may_sign_in_as_and_nothing_else_does(
+    web: TestClient, connection: Connection[Any]
+) -> None:
+    assert web.get("/api/v1/session/demo").json() == []
+    connection.execute(
+        "INSERT INTO company (id, name, zone, language, sender, postal_address, sample)"
+        " VALUES (1, 'Mareia', 'UTC', 'pt-BR', '', '', true) ON CONFLICT (id) DO UPDATE SET sample = true"
+    )
+    connection.commit()
+    told = {one["name"]: one for one in web.get("/api/v1/session/demo").json()}
+    assert {name for name, one in told.items() if one["approves"]} == {
+        *("Lívia Sampaio", "Fernanda Malheiros", "Clara Antunes", "Rodrigo Valadares", "Renata Pontes"),
+    }
+    assert told["Clara Antunes"]["team_title"] == "Jurídico"

@@ -22,6 +22,7 @@ class Silent:
     id: str
     name: str
     account: str | None
+    account_name: str | None
     stage: str | None
     last: date | None
     next: date | None
@@ -47,13 +48,13 @@ CROSS JOIN LATERAL (
 _CONTACTS: LiteralString = """
 SELECT x.id AS number, x.external_id AS id,
        coalesce(nullif(trim(x.first_name || ' ' || x.last_name), ''), x.email, x.external_id) AS name,
-       a.external_id AS account, x.stage, days.last, days.next
+       a.external_id AS account, a.name AS account_name, x.stage, days.last, days.next
 FROM (SELECT x.* FROM contact x WHERE x.id > %(after)s AND (%(stage)s::text IS NULL OR x.stage = %(stage)s)
       AND NOT ({touched}) ORDER BY x.id LIMIT %(most)s) x
 LEFT JOIN account a ON a.id = x.account_id {days} ORDER BY x.id
 """
 _ACCOUNTS: LiteralString = """
-SELECT x.id AS number, x.external_id AS id, x.name, NULL AS account, x.stage, days.last, days.next
+SELECT x.id AS number, x.external_id AS id, x.name, NULL AS account, NULL AS account_name, x.stage, days.last, days.next
 FROM (SELECT x.* FROM (SELECT *, id AS account_key, (id %% 64)::smallint AS part FROM account) x
       WHERE x.id > %(after)s AND (%(stage)s::text IS NULL OR x.stage = %(stage)s)
       AND NOT ({touched}) ORDER BY x.id LIMIT %(most)s) x
@@ -70,6 +71,12 @@ def silent_contacts(conn: Conn, now: datetime, days: int, stage: str | None, aft
 def silent_accounts(conn: Conn, now: datetime, days: int, stage: str | None, after: int, most: int) -> list[Silent]:
     """Accounts none of whose contacts anything has reached for so many days, likewise."""
     return _silent(conn, now, _ACCOUNTS, {"same_t": "", "same_m": ""}, days, stage, after, most)
+
+
+def nobody(conn: Conn, *, accounts: bool) -> bool:
+    """Whether there is no contact, or no account, at all."""
+    row = conn.execute(f"SELECT NOT EXISTS (SELECT FROM {'account' if accounts else 'contact'})").fetchone()
+    return bool(row and row[0])
 
 
 def _silent(

@@ -69,7 +69,7 @@ def save_list(connection: Conn, now: datetime, name: str, contacts: Sequence[str
     unknown = tuple(contacts[place] for place in found.missing)
     people = [person.id for named in found.contacts for person in named]
     if not people:
-        raise Problem("campaigns.list_empty", field=name, unknown=len(unknown))
+        raise Problem("campaigns.list_empty", "contacts", name=name, unknown=len(unknown))
     row = connection.execute(
         "INSERT INTO contact_list (name, created_at) VALUES (%s, %s)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",

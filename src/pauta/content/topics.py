@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from pauta.core.problems import Problem
@@ -16,6 +18,23 @@ TITLE_LENGTH = 80
 
 MOST_UNREAD_DAYS = 90
 """Longest time after which unread messages may go on by another channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic with its titles by language, and after how many days its unread messages go on by the next channel."""
+
+    name: str
+    titles: Mapping[str, str]
+    unread_days: int
+
+
+def topics(connection: Connection[Any]) -> list[Topic]:
+    """The topics of which something is kept, by name."""
+    with connection.cursor(row_factory=class_row(Topic)) as cursor:
+        return cursor.execute(
+            "SELECT name, titles, coalesce(unread_days, 0) AS unread_days FROM topic ORDER BY name"
+        ).fetchall()
 
 
 def titles(connection: Connection[Any]) -> dict[str, dict[str, str]]:

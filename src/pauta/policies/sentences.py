@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from babel.dates import format_date
 
 from pauta.core.filling import fill
 
@@ -39,6 +42,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self._catalogue = _catalogue(language)
+        self._locale = language.replace("-", "_")
 
     def of(self, *path: str, **values: object) -> str:
         """The text at a path of the catalogue, with its placeholders filled."""
@@ -59,6 +63,10 @@ class Words:
         """A topic, team, stage … in quotation marks; a stage of the usual ones by the word that people have for it."""
         stages: Mapping[str, str] = self._catalogue["stage_names"] if field == "stages" else {}
         return self.of("named", name=stages.get(name, name))
+
+    def day(self, day: date | str) -> str:
+        """A day as the language writes it."""
+        return format_date(date.fromisoformat(str(day)), "medium", locale=self._locale)
 
     def weekdays(self, days: Sequence[int]) -> str:
         """ISO weekdays by name, three or more in a row as a range."""
@@ -165,6 +173,10 @@ def _channel(rule: Rule, words: Words) -> str:
 
 
 def _time(rule: Rule, words: Words) -> str:
+    noun = words.whole(rule.get("held") or {})
+    dates = words.listed([words.day(day) for day in rule["dates"]]) if rule.get("dates") else ""
+    if not any(rule.get(field) for field in ("hours", "weekdays", "holidays")):
+        return words.of("kind", "time_dates", noun=noun, list=dates)
     when = []
     if rule.get("hours"):
         when.append(words.of("when", "hours", start=rule["hours"][0], end=rule["hours"][1]))
@@ -172,9 +184,9 @@ def _time(rule: Rule, words: Words) -> str:
         when.append(words.of("when", "weekdays", list=words.weekdays(rule["weekdays"])))
     if rule.get("holidays"):
         when.append(words.of("when", "holidays"))
-    if rule.get("dates"):
-        when.append(words.of("when", "dates", list=words.listed([str(day) for day in rule["dates"]])))
-    return words.of("kind", "time", noun=words.whole(rule.get("held") or {}), when=", ".join(when))
+    if dates:
+        when.append(words.of("when", "dates", list=dates))
+    return words.of("kind", "time", noun=noun, when=", ".join(when))
 
 
 def _concurrency(rule: Rule, words: Words) -> str:
@@ -199,7 +211,7 @@ def _capacity(rule: Rule, words: Words) -> str:
     text = words.of("kind", "capacity", limit=rule["limit"], noun=_limited(rule, words), channel=channel, period=period)
     warm_up = rule.get("warm_up")
     if warm_up:
-        text += words.of("kind", "capacity_warm_up", first=warm_up["days"][0], since=warm_up["from"])
+        text += words.of("kind", "capacity_warm_up", first=warm_up["days"][0], since=words.day(warm_up["from"]))
     return text + _counted_and_held(held, counts, words)
 
 

@@ -67,6 +67,7 @@ from pauta.web.api import (
     team,
     templates,
     timeline,
+    topics,
     users,
 )
 from pauta.web.door import POOL_SIZE
@@ -111,6 +112,7 @@ _NOUNS = (
     team,
     templates,
     timeline,
+    topics,
     users,
 )
 

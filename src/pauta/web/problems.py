@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
@@ -18,6 +18,7 @@ from pauta.core.problems import Problem
 from pauta.platform import disk
 from pauta.platform.log import logger
 from pauta.platform.words import say
+from pauta.web.pages import page, words
 from pauta.web.state import language_of, state_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -192,10 +193,18 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
     return _answer(request, [_value_problem(one) for one in error.errors()])
 
 
-def _http(request: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND and _is_person(request):
+        said = words(language_of(request))
+        return page(request, "refused", 404, title=said["no_such_page"], sentence=said["no_such_page_told"])
     problem = Problem(_HTTP_CODES[HTTPStatus(error.status_code)], path=request.url.path, method=request.method)
     return _answer(request, [problem], error.headers)
+
+
+def _is_person(request: Request) -> bool:
+    """Whether a browser asks for a page, at an address where there are no programs."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
 
 
 def _database_away(request: Request, error: Exception) -> JSONResponse:

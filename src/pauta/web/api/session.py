@@ -13,11 +13,11 @@ from pydantic import BaseModel, Field
 from pauta.core.problems import Problem
 from pauta.people.company import company
 from pauta.people.queries import is_sample
-from pauta.sample.company import DEMO_PASSWORD, demo_accounts
+from pauta.sample.company import DEMO_PASSWORD, TEAMS, demo_accounts
 from pauta.team import pauses, sessions, users
 from pauta.team.actions import audit
 from pauta.team.passwords import LONGEST, hash_password, matches
-from pauta.team.roles import Caller
+from pauta.team.roles import Caller, Right, rights_of
 from pauta.team.users import password_hash_of, set_language, set_password, user_by_email
 from pauta.web.browsers import COOKIE, clear_cookie, require_own_page, set_cookie
 from pauta.web.door import Door, Known, Transaction
@@ -96,7 +96,9 @@ class DemoAccountView(BaseModel):
     password: str
     name: str
     team: str
+    team_title: str = Field(description="What people call the team.")
     role: str
+    approves: bool = Field(description="Whether they may approve campaigns.")
     language: str
 
 
@@ -214,7 +216,9 @@ def list_demo_accounts(connection: Transaction) -> list[DemoAccountView]:
             password=DEMO_PASSWORD,
             name=one.name,
             team=one.team,
+            team_title=TEAMS[one.team],
             role=one.role,
+            approves=Right.APPROVALS_DECIDE in rights_of(one.role) | set(one.rights),
             language=one.language,
         )
         for one in demo_accounts()

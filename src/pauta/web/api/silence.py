@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from pauta.calendar.silence import Silent, silent_accounts, silent_contacts
+from pauta.calendar.silence import Silent, nobody, silent_accounts, silent_contacts
 from pauta.team.roles import Right
 from pauta.team.tasks import with_open_task
 from pauta.web.door import Door, allowed
@@ -24,6 +24,7 @@ class SilentView(BaseModel):
     id: str = Field(description="External id.")
     name: str
     account: str | None = Field(description="External id of a contact's account.")
+    account_name: str | None = Field(description="What people call that account; empty when it has no name.")
     stage: str | None
     last: date | None = Field(description="The day on which something reached it last; null for never.")
     next: date | None = Field(description="The day of what is planned next.")
@@ -35,6 +36,7 @@ class SilenceView(BaseModel):
 
     silent: list[SilentView]
     cursor: int | None
+    nobody: bool = Field(description="Whether there is no contact, or no account, at all.")
 
 
 Days = Annotated[int, Query(ge=1, le=3650, description="Nothing has reached them for so many days.")]
@@ -53,7 +55,7 @@ def list_silent_contacts(
 ) -> SilenceView:
     """Contacts whom nothing has reached for a while: no message, no call, no meeting."""
     found = silent_contacts(door.connection, door.now, days, stage, cursor, limit + 1)
-    return _page(found, limit, with_open_task(door.connection, [one.id for one in found], []))
+    return _page(door, found, limit, with_open_task(door.connection, [one.id for one in found], []), accounts=False)
 
 
 @router.get("/silence/accounts")
@@ -66,13 +68,14 @@ def list_silent_accounts(
 ) -> SilenceView:
     """Accounts none of whose contacts anything has reached for a while."""
     found = silent_accounts(door.connection, door.now, days, stage, cursor, limit + 1)
-    return _page(found, limit, with_open_task(door.connection, [], [one.id for one in found]))
+    return _page(door, found, limit, with_open_task(door.connection, [], [one.id for one in found]), accounts=True)
 
 
-def _page(found: list[Silent], limit: int, tasks: set[str]) -> SilenceView:
+def _page(door: Door, found: list[Silent], limit: int, tasks: set[str], *, accounts: bool) -> SilenceView:
     shown = found[:limit]
     more = len(found) > limit
     return SilenceView(
         silent=[SilentView.model_validate(one).model_copy(update={"task": one.id in tasks}) for one in shown],
         cursor=shown[-1].number if more else None,
+        nobody=not found and nobody(door.connection, accounts=accounts),
     )

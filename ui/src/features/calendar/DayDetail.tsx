@@ -34,7 +34,7 @@ export function DayDetail({ day, today, move }: DayDetailProps) {
         {day.day === today ? <Text size="sm" c="dimmed">{t`today`}</Text> : null}
       </Group>
       <Signs day={day} />
-      <Load day={day} most={most} />
+      <Load day={day} most={most} exact />
       {empty ? <Text size="sm" c="dimmed"><Trans>Nothing is planned on this day.</Trans></Text> : null}
       {day.campaigns.length ? <Campaigns day={day} move={move} /> : null}
       {day.messages.length ? <Sorts day={day} /> : null}

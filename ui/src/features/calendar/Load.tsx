@@ -13,7 +13,7 @@ export function loadOf(day: CalendarDayView): [string, number][] {
 }
 
 /** A bar that shows how much goes on a day against the fullest one, and whose it is. */
-export function Load({ day, most }: { day: CalendarDayView; most: number }) {
+export function Load({ day, most, exact = false }: { day: CalendarDayView; most: number; exact?: boolean }) {
   const { t } = useLingui();
   const formats = useFormats();
   const titleOf = useTeamTitle();
@@ -27,7 +27,7 @@ export function Load({ day, most }: { day: CalendarDayView; most: number }) {
         <span className={styles.bar} aria-hidden>
           {teams.map(([team, count]) => <span key={team} style={{ width: `${(100 * count) / Math.max(most, 1)}%`, background: teamColour(team) }} />)}
         </span>
-        <span className="figures" aria-hidden>{formats.compact(total)}</span>
+        <span className="figures" aria-hidden>{exact ? formats.number(total) : formats.compact(total)}</span>
       </div>
     </Tooltip>
   );

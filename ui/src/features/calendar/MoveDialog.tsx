@@ -37,7 +37,7 @@ export function MoveDialog({ move, close }: { move: Move; close: () => void }) {
         <TextInput type="date" label={t`To which day`} maw={220} min={today()} value={day} data-autofocus error={saidOf(change.error, "day")}
           onChange={(event) => { if (event.currentTarget.value) setDay(event.currentTarget.value); }} />
         <div aria-live="polite">
-          <Answer of={preview}>{(shown) => <BeforeAndAfter shown={shown} stale={preview.isPlaceholderData} />}</Answer>
+          <Answer of={preview}>{(shown) => <BeforeAndAfter campaign={move.name} shown={shown} stale={preview.isPlaceholderData} />}</Answer>
         </div>
         {change.error && !saidOf(change.error, "day") ? <Failure error={change.error} /> : null}
         <Group justify="flex-end">
@@ -51,7 +51,7 @@ export function MoveDialog({ move, close }: { move: Move; close: () => void }) {
   );
 }
 
-function BeforeAndAfter({ shown, stale }: { shown: MoveView; stale: boolean }) {
+function BeforeAndAfter({ campaign, shown, stale }: { campaign: string; shown: MoveView; stale: boolean }) {
   const formats = useFormats();
   const column = (label: React.ReactNode, one: DayImpactView) => (
     <div>
@@ -66,7 +66,7 @@ function BeforeAndAfter({ shown, stale }: { shown: MoveView; stale: boolean }) {
         {column(<Trans>Then: {formats.shortDay(shown.after.day)}</Trans>, shown.after)}
       </SimpleGrid>
       {shown.expires ? <Alert color="gray" py="xs"><Trans>Its last day is then {formats.longDay(shown.expires)}.</Trans></Alert> : null}
-      <Reasons brought={shown.after} />
+      <Reasons brought={shown.after} campaign={campaign} />
     </Stack>
   );
 }

@@ -4,6 +4,8 @@ import { IconArrowBackUp, IconChecks, IconPlayerPause, IconPlayerPlay, IconSend,
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { type CampaignView, cancelCampaignMutation, getApprovalOptions, launchCampaignMutation, pauseCampaignMutation, resumeCampaignMutation, submitCampaignMutation, undoCampaignMutation, withdrawApprovalMutation } from "../../api";
+import { AudienceCount } from "../../ui/audience/AudienceCount";
+import { useFormats } from "../../ui/dates";
 import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 
@@ -14,8 +16,9 @@ const WRITING: Step[] = ["submit", "withdraw"];
 const STEPS: Record<string, Step[]> = { submitted: ["withdraw"], approved: ["withdraw", "launch"], launching: ["undo", "pause", "cancel"], launched: ["undo", "pause", "cancel"], paused: ["resume", "cancel"] };
 
 /** What can be done with a campaign in its state. What cannot be taken back is asked once more. */
-export function Actions({ campaign }: { campaign: CampaignView }) {
+export function Actions({ campaign, launched }: { campaign: CampaignView; launched: () => void }) {
   const { t } = useLingui();
+  const formats = useFormats();
   const { may } = useSession();
   const cache = useQueryClient();
   const [asked, setAsked] = useState<Step | null>(null);
@@ -30,7 +33,7 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
   const mutations = {
     submit: useMutation({ ...submitCampaignMutation(), ...done }),
     withdraw: useMutation({ ...withdrawApprovalMutation(), ...done }),
-    launch: useMutation({ ...launchCampaignMutation(), ...done }),
+    launch: useMutation({ ...launchCampaignMutation(), onSuccess: async () => { launched(); await done.onSuccess(); } }),
     pause: useMutation({ ...pauseCampaignMutation(), ...done }),
     resume: useMutation({ ...resumeCampaignMutation(), ...done }),
     cancel: useMutation({ ...cancelCampaignMutation(), ...done }),
@@ -59,6 +62,12 @@ export function Actions({ campaign }: { campaign: CampaignView }) {
       <Modal opened={asked !== null} onClose={() => setAsked(null)} closeButtonProps={{ "aria-label": t`Close` }}
         title={launching ? t`Launch “${campaign.name}”?` : t`Cancel “${campaign.name}” for good?`}>
         <Stack>
+          {launching ? (
+            <div>
+              {campaign.not_before ? <Text fw={600}><Trans>For {formats.longDay(campaign.not_before)}</Trans></Text> : null}
+              <AudienceCount audience={campaign.audience} />
+            </div>
+          ) : null}
           <Text size="sm">
             {launching
               ? <Trans>The gate decides about every contact of the audience. Those who may be written to on its day are written to; the others wait or are left out, each with a reason.</Trans>

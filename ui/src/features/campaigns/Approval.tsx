@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Badge, Box, Button, Code, Group, Stack, Table, Text, Textarea, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { addCommentMutation, approveCampaignMutation, type DifferenceView, getApprovalOptions, type GroupView, listCommentsOptions, rejectCampaignMutation, saidOf } from "../../api";
 import { useNameOf } from "../../ui/colleagues";
@@ -82,6 +83,10 @@ function Decision({ name, fingerprint }: { name: string; fingerprint: string }) 
   return (
     <Box className="paper" p="md">
       <Title order={3} mb="xs"><Trans>Your decision</Trans></Title>
+      <Group gap="md" mb="sm">
+        <Link to="/campaigns/$name" params={{ name }} search={{ tab: "when" }}><Trans>Whom it reaches, and what gives way to it</Trans></Link>
+        <Link to="/campaigns/$name" params={{ name }} search={{ tab: "review" }}><Trans>What they read</Trans></Link>
+      </Group>
       <Textarea label={t`Your comment`} description={t`Required to reject`} autosize minRows={2} value={comment} onChange={(event) => setComment(event.currentTarget.value)} error={saidOf(error, "comment")} />
       {error && !saidOf(error, "comment") ? <Failure error={error} /> : null}
       <Group mt="sm">

@@ -1,11 +1,11 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Fieldset, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Autocomplete, Button, Fieldset, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Switch, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import {
-  acceptRequestMutation, type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, refusalOf, type RequestView, saidOf,
+  acceptRequestMutation, type CampaignForm, type CampaignView, changeCampaignMutation, createCampaignMutation, listTeamsOptions, listTemplatesOptions, listTopicsOptions, refusalOf, type RequestView, saidOf,
 } from "../../api";
 import { EVERYONE } from "../../ui/audience/audience";
 import { AudienceCount } from "../../ui/audience/AudienceCount";
@@ -27,6 +27,7 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
   const cache = useQueryClient();
   const templates = useQuery(listTemplatesOptions());
   const teams = useQuery(listTeamsOptions());
+  const topics = useQuery(listTopicsOptions());
   const [name, setName] = useState(campaign?.name ?? request?.title ?? "");
   const [form, setForm] = useState<CampaignForm>(
     campaign ? formOf(campaign) : { type: "educational", topic: "", team: request?.team ?? session?.team ?? "", template: "", audience: EVERYONE, not_before: request?.wished ?? today(), channels: ["email"], tier: 2, value: 0 },
@@ -51,6 +52,9 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
   return (
     <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
       <Stack maw={820}>
+        {campaign && ["submitted", "approved"].includes(campaign.state) ? (
+          <Alert color="yellow" py="xs"><Trans>Any change of content, audience or dates makes it a draft again, to be submitted anew.</Trans></Alert>
+        ) : null}
         <Fieldset legend={t`What`} className="paper">
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TextInput label={t`Name`} required disabled={campaign !== null} value={name} maxLength={200} onChange={(event) => setName(event.currentTarget.value)} error={said("name") ?? nameTaken} />
@@ -59,7 +63,8 @@ export function CampaignEditor({ campaign, request }: { campaign: CampaignView |
             <SenderField value={form.sender ?? ""} onChange={(sender) => change({ sender })} error={said("sender")} />
             <Select label={t`Type`} required allowDeselect={false} value={form.type} onChange={(value) => change({ type: value as CampaignForm["type"] })}
               data={["educational", "relationship", "promotional", "operational", "transactional"].map((code) => ({ value: code, label: i18n._(wordOf(TYPES, code)) }))} error={said("type")} />
-            <TextInput label={t`Topic`} description={t`As consents and policies name it`} value={form.topic} onChange={(event) => change({ topic: event.currentTarget.value })} error={said("topic")} inputWrapperOrder={["label", "input", "description", "error"]} />
+            <Autocomplete label={t`Topic`} description={t`As consents and policies name it`} value={form.topic} onChange={(topic) => change({ topic })} error={said("topic")}
+              data={(topics.data ?? []).map((one) => one.name)} inputWrapperOrder={["label", "input", "description", "error"]} />
             <Select label={t`Team`} required searchable value={form.team || null} onChange={(value) => change({ team: value ?? "" })}
               data={(teams.data ?? []).map((one) => ({ value: one.name, label: one.title }))} error={said("team")} />
             <Select label={t`Priority`} allowDeselect={false} value={String(form.tier)} onChange={(value) => change({ tier: Number(value) })}

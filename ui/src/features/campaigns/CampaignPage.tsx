@@ -55,7 +55,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
           <Link to="/" search={{ campaign: campaign.name, ...(campaign.not_before ? { day: campaign.not_before } : {}) }}><Trans>On the calendar</Trans></Link>
         </Group>
       }
-      actions={<Actions campaign={campaign} />}
+      actions={<Actions campaign={campaign} launched={() => void navigate({ search: {}, replace: true })} />}
     >
       <Grace campaign={campaign} />
       <Tabs value={tab} onChange={(value) => void navigate({ search: (old) => ({ ...old, tab: value ?? undefined }), replace: true })} keepMounted={false}>
@@ -84,7 +84,7 @@ function Grace({ campaign }: { campaign: CampaignView }) {
   const left = useSecondsLeft(campaign);
   if (!campaign.leaves_from || !left || !["launching", "launched"].includes(campaign.state)) return null;
   return (
-    <Alert color="blue" icon={<IconClockPause />} py="xs" mb="md">
+    <Alert color="green" icon={<IconClockPause />} py="xs" mb="md">
       <Trans>None of it goes out for another {left} seconds. Until then the launch can be undone without anybody noticing.</Trans>
     </Alert>
   );

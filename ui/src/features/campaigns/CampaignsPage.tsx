@@ -51,10 +51,14 @@ export function CampaignsPage() {
 }
 
 function CampaignTable({ campaigns }: { campaigns: CampaignView[] }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
   const formats = useFormats();
   const titleOf = useTeamTitle();
-  const dates = (one: CampaignView) => (one.not_before && one.expires ? formats.days(one.not_before, one.expires) : [one.not_before, one.expires].map((day) => (day ? formats.day(day) : "…")).join(" – "));
+  const dates = ({ not_before: first, expires: last }: CampaignView) => {
+    if (first && last) return formats.days(first, last);
+    if (first) return t`from ${formats.day(first)} on`;
+    return last ? t`until ${formats.day(last)}` : t`at any time`;
+  };
   return (
     <Table.ScrollContainer minWidth={320} className="paper">
       <Table verticalSpacing="sm" highlightOnHover>

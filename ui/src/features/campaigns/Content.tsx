@@ -9,14 +9,14 @@ import { Answer } from "../../ui/states";
 
 /** What a template says in each of its languages, and what it needs to know of its reader. */
 export function Content({ template }: { template: string }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const formats = useFormats();
   const nameOf = useNameOf();
   const written = useQuery(getTemplateOptions({ path: { name: template } }));
   return (
     <Answer of={written}>
       {(languages) => (
-        <Tabs defaultValue={languages[0]?.language} variant="pills" keepMounted={false}>
+        <Tabs defaultValue={(languages.find((one) => one.language === i18n.locale) ?? languages[0])?.language} variant="pills" keepMounted={false}>
           <Tabs.List mb="md" aria-label={t`Language`}>
             {languages.map((one) => (
               <Tabs.Tab key={one.language} value={one.language}>{(LANGUAGE_NAMES as Record<string, string>)[one.language] ?? one.language}</Tabs.Tab>

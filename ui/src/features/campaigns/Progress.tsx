@@ -79,7 +79,7 @@ function Tallies({ name, tallies }: { name: string; tallies: TallyView[] }) {
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th><Trans>Verdict</Trans></Table.Th>
+              <Table.Th visibleFrom="sm"><Trans>Verdict</Trans></Table.Th>
               <Table.Th><Trans>Reason</Trans></Table.Th>
               <Table.Th visibleFrom="sm"><Trans>State</Trans></Table.Th>
               <Table.Th ta="end"><Trans>Messages</Trans></Table.Th>
@@ -91,8 +91,8 @@ function Tallies({ name, tallies }: { name: string; tallies: TallyView[] }) {
               const state = i18n._(wordOf(MESSAGE_STATES, one.state));
               return (
                 <Table.Tr key={`${one.state} ${one.verdict} ${one.reason}`}>
-                  <Table.Td><VerdictBadge verdict={one.verdict} /></Table.Td>
-                  <Table.Td>{reason}<Text hiddenFrom="sm" size="sm" c="dimmed">{state}</Text></Table.Td>
+                  <Table.Td visibleFrom="sm"><VerdictBadge verdict={one.verdict} /></Table.Td>
+                  <Table.Td><Box hiddenFrom="sm" mb={4}><VerdictBadge verdict={one.verdict} /></Box>{reason}<Text hiddenFrom="sm" size="sm" c="dimmed">{state}</Text></Table.Td>
                   <Table.Td visibleFrom="sm">{state}</Table.Td>
                   <Table.Td ta="end">
                     <Anchor component="button" type="button" size="sm" underline="always" aria-haspopup="dialog" onClick={() => setOpened(one)}

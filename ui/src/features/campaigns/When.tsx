@@ -68,7 +68,7 @@ function Days({ campaign, strip }: { campaign: CampaignView; strip: GetCampaignS
       ) : null}
       {move.error ? <Failure error={move.error} /> : null}
       <Strip strip={strip} chosen={reckoned.day} choose={(day) => void navigate({ search: (old) => ({ ...old, day }), replace: true, resetScroll: false })} />
-      <Reasons brought={shown} />
+      <Reasons brought={shown} campaign={campaign.name} />
     </Stack>
   );
 }

@@ -1,20 +1,18 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Badge, Box, Grid, Group, Stack, Text, Title } from "@mantine/core";
+import { Badge, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type ContactView, getAccountOptions, getContactOptions, getContactStripOptions } from "../../api";
 import { useFormats } from "../../ui/dates";
-import { Page } from "../../ui/Page";
 import { Answer } from "../../ui/states";
 import { STAGES, wordOf } from "../../ui/words";
 import { Consents } from "./Consents";
+import { Customer } from "./Customer";
 import { Hold } from "./Holds";
 import { Merge } from "./Merge";
 import { Preferences } from "./Preferences";
 import { ContactPrivacy } from "./Privacy";
 import { Profile } from "./Profile";
-import { Coming } from "./Coming";
-import { Timeline } from "./Timeline";
 
 const route = getRouteApi("/inside/contacts/$id");
 
@@ -33,8 +31,8 @@ function Contact({ contact }: { contact: ContactView }) {
   const account = useQuery({ ...getAccountOptions({ path: { external_id: contact.account ?? "" } }), enabled: contact.account !== null });
   const name = [contact.first_name, contact.last_name].filter(Boolean).join(" ") || contact.email || contact.external_id;
   return (
-    <Page
-      title={name}
+    <Customer
+      sort="contact" id={contact.external_id} title={name} strip={strip} nothing={t`No message is planned for this contact.`}
       lead={
         <Group gap="xs">
           {contact.account ? <Link to="/accounts/$id" params={{ id: contact.account }}>{account.data?.name || contact.account}</Link> : null}
@@ -45,27 +43,9 @@ function Contact({ contact }: { contact: ContactView }) {
       }
       actions={<Group gap="xs"><Merge contact={contact} name={name} /><ContactPrivacy id={contact.external_id} name={name} /><Hold sort="contact" id={contact.external_id} name={name} /></Group>}
     >
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, lg: 8 }} miw={0}>
-          <Stack gap="xl">
-            <Box component="section">
-              <Title order={2} mb="sm"><Trans>What is to come, and why</Trans></Title>
-              <Answer of={strip}>{(told) => <Coming told={told} nothing={t`No message is planned for this contact.`} />}</Answer>
-            </Box>
-            <Box component="section">
-              <Title order={2} mb="sm"><Trans>What has happened</Trans></Title>
-              <Timeline sort="contact" id={contact.external_id} />
-            </Box>
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 4 }} miw={0}>
-          <Stack gap="lg">
-            <Profile contact={contact} />
-            <Consents id={contact.external_id} />
-            <Preferences contact={contact} />
-          </Stack>
-        </Grid.Col>
-      </Grid>
-    </Page>
+      <Profile contact={contact} />
+      <Consents id={contact.external_id} />
+      <Preferences contact={contact} />
+    </Customer>
   );
 }

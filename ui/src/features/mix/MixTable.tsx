@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Table, Text } from "@mantine/core";
+import { Fragment } from "react";
 import type { GroupMixView, MixView } from "../../api";
 import { useFormats } from "../../ui/dates";
 import { LANGUAGE_NAMES } from "../../ui/languages";
@@ -32,11 +33,11 @@ export function MixTable({ mix, by }: { mix: MixView; by: string }) {
           </Table.Thead>
           <Table.Tbody className="figures">
             {mix.groups.map((one) => (
-              <Table.Tr key={one.group}>
+              <Fragment key={one.group}>
+              <Table.Tr className={styles.group}>
                 <Table.Th scope="row" fw={600}>
                   {nameOf(one.group)}
                   <Text size="sm" c="dimmed">{formats.number(one.contacts)}</Text>
-                  <Text component="div" hiddenFrom="sm" mt={4}><Bar group={one} /></Text>
                 </Table.Th>
                 <Table.Td visibleFrom="sm"><Bar group={one} /></Table.Td>
                 <Table.Td ta="end" fw={over(one) ? 650 : undefined} c={over(one) ? "var(--suppress-ink)" : undefined}>
@@ -44,6 +45,8 @@ export function MixTable({ mix, by }: { mix: MixView; by: string }) {
                 </Table.Td>
                 <Table.Td ta="end">{formats.number(one.contacts_over)}</Table.Td>
               </Table.Tr>
+              <Table.Tr hiddenFrom="sm"><Table.Td colSpan={3} pt={0}><Bar group={one} /></Table.Td></Table.Tr>
+              </Fragment>
             ))}
           </Table.Tbody>
         </Table>

@@ -52,7 +52,12 @@ export function SignInPage() {
 }
 
 function DemoAccounts({ accounts, choose }: { accounts: DemoAccountView[]; choose: (one: DemoAccountView) => void }) {
-  const { i18n } = useLingui();
+  const { t, i18n } = useLingui();
+  const told = (one: DemoAccountView) => {
+    const role = i18n._(wordOf(ROLES, one.role));
+    const team = one.team_title.toLowerCase() === role.toLowerCase() ? "" : one.team_title;
+    return [role, team, one.approves ? t`approves campaigns` : ""].filter(Boolean).join(" · ");
+  };
   return (
     <Stack gap="xs" mt="xl">
       <Title order={2} fz="md"><Trans>This is the demonstration</Trans></Title>
@@ -61,7 +66,7 @@ function DemoAccounts({ accounts, choose }: { accounts: DemoAccountView[]; choos
         <UnstyledButton key={one.email} className="paper" p="xs" px="sm" onClick={() => choose(one)}>
           <Group justify="space-between" gap="xs">
             <Text fw={600} size="sm">{one.name}</Text>
-            <Text size="sm" c="dimmed">{i18n._(wordOf(ROLES, one.role))}</Text>
+            <Text size="sm" c="dimmed">{told(one)}</Text>
           </Group>
         </UnstyledButton>
       ))}

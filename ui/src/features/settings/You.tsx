@@ -7,12 +7,14 @@ import { changeSessionMutation, saidOf } from "../../api";
 import { type Language, LANGUAGES, speak } from "../../i18n";
 import { LANGUAGE_NAMES } from "../../ui/languages";
 import { useSession } from "../../ui/session";
+import { useTeamTitle } from "../../ui/teams";
 import { Failure } from "../../ui/states";
 
 /** Language, appearance and password of who sits here. */
 export function You() {
   const { t, i18n } = useLingui();
   const { session } = useSession();
+  const titleOf = useTeamTitle();
   const cache = useQueryClient();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const change = useMutation(changeSessionMutation());
@@ -27,12 +29,12 @@ export function You() {
     <Stack maw={420} gap="lg">
       <div>
         <Text fw={600}>{session?.name}</Text>
-        <Text size="sm" c="dimmed">{[session?.email, session?.team].filter(Boolean).join(" · ")}</Text>
+        <Text size="sm" c="dimmed">{[session?.email, titleOf(session?.team ?? "")].filter(Boolean).join(" · ")}</Text>
       </div>
       <Select label={t`Language`} value={i18n.locale} allowDeselect={false} onChange={(value) => void choose(value as Language)}
         data={LANGUAGES.map((one) => ({ value: one, label: LANGUAGE_NAMES[one] }))} />
       <div>
-        <Text size="sm" fw={500} id="appearance" mb={4}><Trans>Appearance</Trans></Text>
+        <Text size="sm" fw={600} id="appearance" mb={4}><Trans>Appearance</Trans></Text>
         <SegmentedControl aria-labelledby="appearance" value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)} fullWidth
           data={[{ value: "auto", label: t`As the device` }, { value: "light", label: t`Light` }, { value: "dark", label: t`Dark` }]} />
       </div>

@@ -35,6 +35,7 @@ export function SilencePage() {
       <Answer of={silent}>
         {(data) => {
           const listed = data.pages.flatMap((one) => one.silent);
+          if (data.pages[0]?.nobody) return <Empty title={of === "accounts" ? t`There are no accounts yet` : t`There are no contacts yet`}>{t`Import them, or let a program add them by the API.`}</Empty>;
           if (!listed.length) return <Empty title={t`Nobody is in silence`}>{t`Everybody has heard something in this time.`}</Empty>;
           return (
             <>
@@ -61,7 +62,7 @@ function Filters() {
     <Group mb="md" gap="sm" align="flex-end">
       <SegmentedControl aria-label={t`Contacts or accounts`} value={of} onChange={(value) => put({ of: value === "accounts" ? "accounts" : undefined })}
         data={[{ value: "contacts", label: t`Contacts` }, { value: "accounts", label: t`Accounts` }]} />
-      <NumberInput label={t`Silent for how many days`} w={230} min={1} max={3650} clampBehavior="strict" allowDecimal={false} value={typed} onChange={(value) => { setTyped(value); putDays(value); }} />
+      <NumberInput label={t`Silent for how many days`} w={280} min={1} max={3650} clampBehavior="strict" allowDecimal={false} value={typed} onChange={(value) => { setTyped(value); putDays(value); }} />
       <Select label={t`Stage`} placeholder={t`every stage`} clearable w={190} value={stage ?? null} onChange={(value) => put({ stage: value ?? undefined })}
         data={Object.entries(STAGES).map(([value, word]) => ({ value, label: i18n._(word) }))} />
     </Group>
@@ -94,7 +95,7 @@ function Silent({ listed, accounts }: { listed: SilentView[]; accounts: boolean 
             <Table.Tr key={one.id}>
               <Table.Th scope="row" fw={600}>
                 {accounts ? <Link to="/accounts/$id" params={{ id: one.id }}>{one.name}</Link> : <Link to="/contacts/$id" params={{ id: one.id }}>{one.name}</Link>}
-                {one.account ? <Text size="sm"><Link to="/accounts/$id" params={{ id: one.account }}>{one.account}</Link></Text> : null}
+                {one.account ? <Text size="sm"><Link to="/accounts/$id" params={{ id: one.account }}>{one.account_name || one.account}</Link></Text> : null}
                 {may("tasks.write") ? <Box hiddenFrom="sm" mt={4} fw={400}>{taskOf(one)}</Box> : null}
               </Table.Th>
               <Table.Td visibleFrom="sm">{one.stage ? i18n._(wordOf(STAGES, one.stage)) : ""}</Table.Td>

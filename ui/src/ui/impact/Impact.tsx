@@ -24,7 +24,7 @@ export function Figures({ counts }: { counts: CountView[] }) {
       {ORDER.map((verdict) => (
         <div key={verdict} style={{ background: `var(--${verdict}-back)`, color: `var(--${verdict}-ink)` }}>
           <Text size="sm">{verdict === "send" ? t`go on that day` : verdict === "queue" ? t`wait for a later day` : t`are left out`}</Text>
-          <Text fz={26} fw={650} className="figures" lh={1.2}>{formats.number(sum(verdict))}</Text>
+          <span className={styles.figure}>{formats.number(sum(verdict))}</span>
         </div>
       ))}
     </div>
@@ -32,7 +32,7 @@ export function Figures({ counts }: { counts: CountView[] }) {
 }
 
 /** Who waits and who is left out, why, and which other messages win and lose. */
-export function Reasons({ brought }: { brought: Brought }) {
+export function Reasons({ brought, campaign }: { brought: Brought; campaign: string }) {
   const { t } = useLingui();
   return (
     <Stack gap="md">
@@ -40,7 +40,7 @@ export function Reasons({ brought }: { brought: Brought }) {
         <Counts title={t`Who waits, and why`} counts={brought.counts.filter((one) => one.verdict === "queue")} nothing={t`Nobody is waiting.`} />
         <Counts title={t`Who is left out, and why`} counts={brought.counts.filter((one) => one.verdict === "suppress")} nothing={t`Nobody is left out.`} />
       </SimpleGrid>
-      <Rivals losers={brought.losers} winners={brought.winners} />
+      <Rivals campaign={campaign} losers={brought.losers} winners={brought.winners} />
     </Stack>
   );
 }
@@ -68,12 +68,12 @@ function Counts({ title, counts, nothing }: { title: string; counts: CountView[]
   );
 }
 
-function Rivals({ losers, winners }: { losers: LoserView[]; winners: WinnerView[] }) {
+function Rivals({ campaign, losers, winners }: { campaign: string; losers: LoserView[]; winners: WinnerView[] }) {
   const { t } = useLingui();
   const formats = useFormats();
   const titleOf = useTeamTitle();
   if (!losers.length && !winners.length) return null;
-  const named = (one: { campaign: string; topic: string; team: string }) => [one.campaign || one.topic || t`other messages`, titleOf(one.team)].filter(Boolean).join(" · ");
+  const named = (one: { campaign: string; topic: string; team: string }) => one.campaign === campaign ? t`this campaign itself, at other contacts of the account` : [one.campaign || one.topic || t`other messages`, titleOf(one.team)].filter(Boolean).join(" · ");
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="lg">
       {losers.length ? (
