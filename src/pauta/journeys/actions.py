@@ -122,9 +122,9 @@ def resume(connection: Conn, now: datetime, name: str, waits: Waits) -> None:
     assert chosen.paused_at is not None
     if waits == "shift":
         connection.execute(
-            "UPDATE enrolment SET wake_at = wake_at + %(length)s, due_at = due_at + %(length)s,"
-            " since = since + %(length)s WHERE journey_id = %(journey)s AND ended = 0 AND message_id IS NULL",
-            {"length": now - chosen.paused_at, "journey": chosen.id},
+            "UPDATE enrolment SET shifted = shifted + %s, wake_at = '-infinity'"
+            " WHERE journey_id = %s AND ended = 0 AND wake_at IS NOT NULL",
+            (round((now - chosen.paused_at).total_seconds()), chosen.id),
         )
     elif waits == "skip":
         connection.execute(

@@ -24,7 +24,7 @@ SOURCE = "journey"
 """Source of the proposals that journeys make; their occurrence begins with the journey's number and a colon."""
 
 _END = sql.SQL(
-    "UPDATE enrolment SET ended = %(end)s, ended_at = %(now)s, wake_at = NULL, due_at = NULL,"
+    "UPDATE enrolment SET ended = %(end)s, ended_at = %(now)s, wake_at = NULL,"
     " converted_at = CASE WHEN %(converted)s THEN coalesce(converted_at, %(now)s) ELSE converted_at END"
     " WHERE id = ANY(%(ids)s) AND ended = 0 RETURNING message_id, task_id"
 )

@@ -76,9 +76,11 @@ class Enrolment(Base):
     """A contact in a journey: at which step, since when, and when there is something to do (``wake_at``).
 
     ``number`` counts the contact's enrolments in the journey, ``seq`` the steps of this one. ``key`` tells apart those
-    that may run beside each other. ``arrived`` until the step's own work is done. ``due_at`` is when a wait ends or a
-    time-out falls. ``moves`` counts the steps since ``moves_since``, ``stuck`` that they were too many. ``skip``: the
-    next messages are left out until it waits again, as they fell into a pause.
+    that may run beside each other. ``arrived`` until the step's own work is done. ``since`` is when it came to the step
+    by rights, however late a worker was; by which event, tells ``event_id`` (or 0). ``shifted`` are seconds of pauses
+    since then. ``local``: what it waits for depends on where the contact is, or on a date of theirs. ``moves`` counts
+    the steps since ``moves_since``, ``stuck`` that they were too many. ``skip``: the next messages are left out until
+    it waits again, as they fell into a pause.
     """
 
     __tablename__ = "enrolment"
@@ -87,7 +89,9 @@ class Enrolment(Base):
         Index(
             "uq_enrolment_inside", "journey_id", "contact_id", "key", unique=True, postgresql_where=text("ended = 0")
         ),
-        Index("ix_enrolment_wake_at", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+        Index("ix_enrolment_wake_at", "journey_id", "wake_at", postgresql_where=text("wake_at IS NOT NULL")),
+        Index("ix_enrolment_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL AND ended = 0")),
+        Index("ix_enrolment_task_id", "task_id", postgresql_where=text("task_id IS NOT NULL AND ended = 0")),
         Index("ix_enrolment_step_id", "step_id", postgresql_where=text("ended = 0")),
         Index(None, "contact_id"),
     )
@@ -101,7 +105,9 @@ class Enrolment(Base):
     arrived: Mapped[bool] = mapped_column(server_default="true")
     since: Mapped[Moment]
     wake_at: Mapped[Moment | None]
-    due_at: Mapped[Moment | None]
+    event_id: Mapped[BigId] = mapped_column(server_default="0")
+    shifted: Mapped[int] = mapped_column(Integer, server_default="0")
+    local: Mapped[bool] = mapped_column(server_default="false")
     message_id: Mapped[BigId | None]
     task_id: Mapped[BigId | None]
     entered_at: Mapped[Moment]
