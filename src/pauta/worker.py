@@ -11,6 +11,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,7 +28,7 @@ from pauta.messages.actions import unhold_figures
 from pauta.messages.ledger import NEWS
 from pauta.messages.states import Lane, Unit
 from pauta.messages.tally import fold
-from pauta.pipeline import delivery, launching, recovery, rendering, reported
+from pauta.pipeline import delivery, journeys, launching, recovery, rendering, reported
 from pauta.pipeline.capacity import recount
 from pauta.pipeline.fallback import follow_unread, recall_read
 from pauta.pipeline.fast import release_fast
@@ -166,8 +167,9 @@ class Worker:
             return False
         self._tidy(connection)
         planned = not self._room.short and self._plan(connection, now, parts)
+        moved = not self._room.short and self._move_journeys(connection, now)
         released = self._guarded(connection, lambda: self._send(connection, now))
-        busy = bool(planned or released)
+        busy = bool(planned or moved or released)
         self.split = self.split if busy else 1
         return self._stand_in(connection) or busy
 
@@ -179,6 +181,11 @@ class Worker:
         if step is not None:
             self._guarded(connection, lambda: launching.launch_parts(connection, now, self.leases, step))
         return bool(planned or step)
+
+    def _move_journeys(self, connection: Connection[Any], now: datetime) -> bool:
+        """Act on what happened, and move those who are due; whether there was anything."""
+        steps = [partial(step, connection, now, self.split) for step in journeys.STEPS]
+        return sum(self._guarded(connection, step) for step in steps) > 0
 
     def _send(self, connection: Connection[Any], now: datetime) -> bool:
         """Release and deliver what is due in the worker's lane; whether anything was."""

@@ -97,6 +97,7 @@ def publish(
     told = _told(connection, chosen, document, inside, to)
     if try_only:
         return told
+    _begin_reading(connection)
     version_id = _write_version(connection, now, chosen, document, actor)
     if inside == "move":
         _move(connection, chosen.id, version_id, told.moves)
@@ -172,6 +173,15 @@ def _told(
         if one.to and one.to not in nodes:
             raise Problem("journeys.move_nowhere", f"to.{one.node}", node=one.node, target=one.to)
     return Publication(chosen.version + 1, 0, moves, sum(one.contacts for one in moves if not one.to))
+
+
+def _begin_reading(connection: Conn) -> None:
+    """Where no journey was published yet, or all were stopped, what has happened until now concerns none."""
+    connection.execute(
+        "UPDATE journey_cursor SET event_id = (SELECT coalesce(max(id), 0) FROM event),"
+        " segment_id = (SELECT coalesce(max(id), 0) FROM segment_change)"
+        " WHERE id = 0 AND NOT EXISTS (SELECT FROM journey WHERE state IN ('live', 'paused'))"
+    )
 
 
 def _write_version(connection: Conn, now: datetime, chosen: JourneyView, document: Document, actor: str) -> int:

@@ -31,7 +31,7 @@ from pauta.core.journey.document import (
 )
 from pauta.core.journey.timing import share_of
 from pauta.journeys import outcomes, proposing, waiting
-from pauta.journeys.enrolled import Enrolled, Tick, due, store
+from pauta.journeys.enrolled import Enrolled, Tick, store
 from pauta.journeys.entering import Comer, enter, newest
 from pauta.journeys.leaving import leave
 from pauta.journeys.models import End
@@ -53,12 +53,8 @@ def busy_journeys(connection: Conn, now: datetime) -> list[int]:
     return [number for (number,) in rows]
 
 
-def advance(connection: Conn, now: datetime, journey_id: int, limit: int) -> int:
-    """Move up to ``limit`` enrolments of a journey as far as they go; how many were due."""
-    state = connection.execute("SELECT state FROM journey WHERE id = %s FOR SHARE", (journey_id,)).fetchone()
-    if state != ("live",):
-        return 0
-    rows = due(connection, now, journey_id, limit)
+def advance(connection: Conn, now: datetime, rows: Rows) -> None:
+    """Move enrolments that ``due`` gave as far as they go."""
     by_version: dict[int, list[Enrolled]] = defaultdict(list)
     for row in rows:
         by_version[row.version_id].append(row)
@@ -69,7 +65,6 @@ def advance(connection: Conn, now: datetime, journey_id: int, limit: int) -> int
             _round(tick, moving)
         store(connection, own, tick.arrivals)
         _name_messages(tick)
-    return len(rows)
 
 
 def _end_by_rule(tick: Tick, rows: Rows) -> None:
@@ -225,5 +220,3 @@ def _name_messages(tick: Tick) -> None:
                 list(tick.proposed.values()),
             ),
         )
-
-

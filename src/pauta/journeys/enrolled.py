@@ -14,6 +14,7 @@ from pauta.core.journey.document import WAITS, MessageNode
 from pauta.core.journey.timing import moved_too_often
 from pauta.journeys.models import End
 from pauta.journeys.versions import Version
+from pauta.messages.states import Unit
 
 Conn = Connection[Any]
 
@@ -97,9 +98,10 @@ class Tick:
 
     def leave_out(self, row: Enrolled, node: MessageNode) -> bool:
         """Go past a message that fell into a pause; whether it did."""
-        if row.skip:
+        left_out = row.skip
+        if left_out:
             self.go(row, node.next, "next", row.since)
-        return row.skip
+        return left_out
 
 
 _DUE = """
@@ -107,6 +109,8 @@ SELECT e.id, e.contact_id, e.number, e.step_id, e.seq, e.arrived, e.since, e.eve
        e.task_id, e.entered_at, e.converted_at, e.moves, e.moves_since, e.stuck, e.skip,
        coalesce(cp.zone, ap.zone, co.zone, 'UTC') AS zone, s.version_id
 FROM (SELECT * FROM enrolment WHERE journey_id = %(journey)s AND wake_at <= %(now)s
+        AND NOT EXISTS (SELECT FROM quarantine q WHERE q.unit = %(unit)s AND q.part = 0 AND q.id = enrolment.id
+                        AND q.again_at > clock_timestamp())
       ORDER BY wake_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED) e
 JOIN journey_step s ON s.id = e.step_id
 JOIN contact c ON c.id = e.contact_id LEFT JOIN account a ON a.id = c.account_id
@@ -143,9 +147,14 @@ _STORE = (
 
 
 def due(connection: Conn, now: datetime, journey_id: int, limit: int) -> list[Enrolled]:
-    """Enrolments of a journey that want attention, locked; those that others have in hand are passed over."""
+    """Enrolments of a live journey that want attention, locked; those that others have in hand are passed over."""
+    state = connection.execute("SELECT state FROM journey WHERE id = %s FOR SHARE", (journey_id,)).fetchone()
+    if state != ("live",):
+        return []
     with connection.cursor(row_factory=class_row(Enrolled), binary=True) as cursor:
-        return cursor.execute(_DUE, {"journey": journey_id, "now": now, "limit": limit}).fetchall()
+        return cursor.execute(
+            _DUE, {"journey": journey_id, "now": now, "limit": limit, "unit": Unit.ENROLMENT}
+        ).fetchall()
 
 
 def store(connection: Conn, rows: Sequence[Enrolled], arrivals: Iterable[Arrival]) -> None:

@@ -17,6 +17,7 @@ from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.queries import ALL_PARTS
 from pauta.messages.states import RECALLABLE, ProposalState, State
+from pauta.platform.partitions import PARTITIONS
 
 Conn = Connection[Any]
 
@@ -91,4 +92,39 @@ def pause_messages(connection: Conn, journey_id: int, *, paused: bool) -> None:
     connection.execute(
         "UPDATE proposal SET state = %s WHERE source = %s AND split_part(occurrence, ':', 1) = %s AND state <> %s",
         (state, SOURCE, str(journey_id), ProposalState.CANCELLED),
+    )
+
+
+_UNHEARD = """
+SELECT DISTINCT e.message_id
+FROM enrolment e JOIN journey_step s ON s.id = e.step_id JOIN journey_version v ON v.id = s.version_id
+JOIN contact c ON c.id = e.contact_id
+CROSS JOIN LATERAL (
+    SELECT jsonb_array_elements(coalesce(v.document -> 'exits', '[]'))
+    UNION ALL SELECT v.document -> 'goal' WHERE v.document #> '{goal,stays}' IS DISTINCT FROM 'true') wishes (wish)
+JOIN event ev ON ev.id > (SELECT event_id FROM journey_cursor WHERE id = 0) AND ev.part = c.part
+  AND ev.account_key = c.account_key AND coalesce(ev.contact_id, c.id) = c.id AND ev.name = wish ->> 'event'
+  AND ev.properties @> coalesce(wish -> 'where', '{}') AND ev.at >= e.entered_at
+WHERE e.ended = 0 AND e.message_id = ANY(%s)
+"""
+
+
+def overtaken(connection: Conn, proposals: Collection[int], messages: Collection[int]) -> list[int]:
+    """Those among messages that are about to leave whose contact has reached the goal or an exit, though nobody has
+    acted on it yet. Nothing is asked where no proposal is a journey's."""
+    ours = connection.execute(
+        "SELECT FROM proposal WHERE id = ANY(%s) AND source = %s LIMIT 1", (sorted(set(proposals)), SOURCE)
+    ).fetchone()
+    if ours is None:
+        return []
+    return [number for (number,) in connection.execute(_UNHEARD, (list(messages),))]
+
+
+def look_again(connection: Conn, keys: Collection[int]) -> None:
+    """Reckon anew the waits of contacts of these accounts that depend on where they are, or on a date of theirs."""
+    connection.execute(
+        "UPDATE enrolment SET wake_at = '-infinity' FROM contact c"
+        " WHERE enrolment.contact_id = c.id AND enrolment.ended = 0 AND enrolment.local AND NOT enrolment.stuck"
+        " AND c.part = abs(c.account_key) %% %s AND c.account_key = ANY(%s)",
+        (PARTITIONS, list(keys)),
     )

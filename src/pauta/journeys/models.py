@@ -134,9 +134,10 @@ class EnrolmentStep(Base):
 
 
 class JourneyCursor(Base):
-    """How far journeys have read: the event up to which they know what happened, and the moment of the last look."""
+    """How far journeys have read: events and changes of segments up to these, dates up to that moment. One row."""
 
     __tablename__ = "journey_cursor"
     id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[BigId] = mapped_column(server_default="0")
+    segment_id: Mapped[BigId] = mapped_column(server_default="0")
     dates_at: Mapped[Moment | None]

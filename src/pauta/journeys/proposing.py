@@ -71,7 +71,11 @@ def propose(tick: Tick, node: MessageNode, rows: Sequence[Enrolled]) -> None:
     keys = connection.execute(
         _WRITE,
         {
-            **{"ids": ids, "contacts": contacts, "proposals": proposals, "wished": wished, "now": now},
+            "ids": ids,
+            "contacts": contacts,
+            "proposals": proposals,
+            "wished": wished,
+            "now": now,
             "lane": Lane.FAST if at_once else Lane.BULK,
             "state": State.PLANNED if at_once else State.OPEN,
             "planned": State.PLANNED,

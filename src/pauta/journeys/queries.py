@@ -132,7 +132,7 @@ def known(connection: Conn) -> Known:
     return Known(
         templates=names("SELECT name FROM template"),
         journeys=names("SELECT name FROM journey"),
-        segments=names("SELECT DISTINCT unnest(segments) FROM contact"),
+        segments=names("SELECT key FROM segment"),
         teams=names("SELECT name FROM team"),
     )
 

@@ -67,6 +67,8 @@ def route(connection: Conn, now: datetime, limit: int) -> int:
 
     One worker at a time; how many events were read, 0 also while another one reads.
     """
+    if connection.execute("SELECT FROM journey WHERE state IN ('live', 'paused') LIMIT 1").fetchone() is None:
+        return 0
     cursor = connection.execute("SELECT event_id FROM journey_cursor WHERE id = 0 FOR UPDATE SKIP LOCKED").fetchone()
     if cursor is None:
         return 0
@@ -114,7 +116,9 @@ def _grant(connection: Conn, now: datetime, version: Version, wish: Wish, events
     ids = [number for number, _ in connection.execute(_INSIDE, {**given, "events": list(events)}).fetchall()]
     ids = [number for (number,) in connection.execute(_LOCK, (ids,)).fetchall()]
     if wish.stays:
-        connection.execute("UPDATE enrolment SET converted_at = coalesce(converted_at, %s) WHERE id = ANY(%s)", (now, ids))
+        connection.execute(
+            "UPDATE enrolment SET converted_at = coalesce(converted_at, %s) WHERE id = ANY(%s)", (now, ids)
+        )
     else:
         leave(connection, now, ids, wish.end, wish.end.name.lower(), converted=wish.end is End.GOAL)
 

@@ -13,7 +13,10 @@ from pauta.messages.actions import request_plan
 
 Conn = Connection[Any]
 
-_OF = {"account": "id IN (SELECT account_id FROM contact WHERE id = ANY(%(contacts)s))", "contact": "id = ANY(%(contacts)s)"}
+_OF = {
+    "account": "id IN (SELECT account_id FROM contact WHERE id = ANY(%(contacts)s))",
+    "contact": "id = ANY(%(contacts)s)",
+}
 
 
 def set_values(

@@ -51,9 +51,7 @@ def wait_date(tick: Tick, node: WaitDateNode, rows: Sequence[Enrolled]) -> None:
             row.end(End.PAST, row.since)
 
 
-def _until(
-    tick: Tick, node: WaitNode | WaitDayNode, row: Enrolled, end: datetime, *, local: bool = False
-) -> None:
+def _until(tick: Tick, node: WaitNode | WaitDayNode, row: Enrolled, end: datetime, *, local: bool = False) -> None:
     if end <= tick.now:
         tick.go(row, node.next, "next", end)
     else:

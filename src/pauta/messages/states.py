@@ -53,9 +53,12 @@ class ProposalState(IntEnum):
 
 
 class Unit(IntEnum):
-    """What can be set aside: the plan of an account, a partition of a launch, a message, a provider's report."""
+    """What can be set aside: the plan of an account, a partition of a launch, a message, a provider's report, somebody
+    in a journey, what journeys do about what happened."""
 
     ACCOUNT = 0
     LAUNCH = 1
     MESSAGE = 2
     REPORT = 3
+    ENROLMENT = 4
+    ROUTE = 5

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
+from psycopg import Connection, sql
 
 from pauta.channels.base import Stream
+from pauta.core.gate.reasons import Reason
 from pauta.facts import AccountChoice
+from pauta.journeys.leaving import overtaken
 from pauta.messages.actions import request_plan
+from pauta.messages.ledger import move
 from pauta.messages.queries import stopped_channels
 from pauta.messages.states import WAITING, Lane, ProposalState, State, Unit
 from pauta.pipeline.leases import Leases
@@ -168,4 +171,22 @@ def claim(
             "proposals": chosen["proposal_id"].tolist(),
         },
     )
-    return [Claimed(*row) for row in claimed.fetchall()]
+    return _not_overtaken(connection, now, [Claimed(*row) for row in claimed.fetchall()])
+
+
+def _not_overtaken(connection: Connection[Any], now: datetime, claimed: list[Claimed]) -> list[Claimed]:
+    """Without those of journeys that their contact has left by what happened a moment ago: these are taken back."""
+    late = overtaken(connection, [one.proposal_id for one in claimed], [one.id for one in claimed])
+    if not late:
+        return claimed
+    keys = move(
+        connection,
+        sql.SQL("part = ANY(%(parts)s) AND id = ANY(%(ids)s)"),
+        {"parts": sorted({one.part for one in claimed}), "ids": late},
+        to=State.CANCELLED,
+        reason=Reason.cancelled,
+        now=now,
+        detail="journey: left",
+    )
+    request_plan(connection, keys, now)
+    return [one for one in claimed if one.id not in set(late)]

@@ -68,5 +68,3 @@ def moved_too_often(moves: int, since: datetime | None, now: datetime) -> tuple[
     if since is None or now - since >= timedelta(hours=1):
         return 1, now, False
     return moves + 1, since, moves + 1 > MOST_MOVES
-
-

@@ -46,7 +46,9 @@ CREATE TABLE enrolment (
     arrived BOOLEAN DEFAULT 'true' NOT NULL,
     since TIMESTAMP WITH TIME ZONE NOT NULL,
     wake_at TIMESTAMP WITH TIME ZONE,
-    due_at TIMESTAMP WITH TIME ZONE,
+    event_id BIGINT DEFAULT '0' NOT NULL,
+    shifted INTEGER DEFAULT '0' NOT NULL,
+    local BOOLEAN DEFAULT 'false' NOT NULL,
     message_id BIGINT,
     task_id BIGINT,
     entered_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -63,9 +65,13 @@ CREATE TABLE enrolment (
 
 CREATE INDEX ix_enrolment_contact_id ON enrolment (contact_id);
 
+CREATE INDEX ix_enrolment_message_id ON enrolment (message_id) WHERE message_id IS NOT NULL AND ended = 0;
+
 CREATE INDEX ix_enrolment_step_id ON enrolment (step_id) WHERE ended = 0;
 
-CREATE INDEX ix_enrolment_wake_at ON enrolment (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX ix_enrolment_task_id ON enrolment (task_id) WHERE task_id IS NOT NULL AND ended = 0;
+
+CREATE INDEX ix_enrolment_wake_at ON enrolment (journey_id, wake_at) WHERE wake_at IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_enrolment_inside ON enrolment (journey_id, contact_id, key) WHERE ended = 0;
 
@@ -84,8 +90,18 @@ CREATE INDEX ix_enrolment_step_step_id ON enrolment_step (step_id);
 CREATE TABLE journey_cursor (
     id SMALLINT NOT NULL,
     event_id BIGINT DEFAULT '0' NOT NULL,
+    segment_id BIGINT DEFAULT '0' NOT NULL,
     dates_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_journey_cursor PRIMARY KEY (id)
 );
+
+CREATE FUNCTION wake_for_task() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- Whoever waits for the task goes on; workers look at it at once.
+    UPDATE enrolment SET wake_at = '-infinity' WHERE task_id = new.id AND ended = 0 AND NOT stuck;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER wake_for_task AFTER UPDATE OF done_at ON task FOR EACH ROW EXECUTE FUNCTION wake_for_task();
 
 INSERT INTO journey_cursor (id) VALUES (0);

@@ -40,7 +40,9 @@ class LaunchView(BaseModel):
 class AsideView(BaseModel):
     """What is set aside since it met a defect; it is tried again by itself."""
 
-    unit: Literal["account", "launch", "message", "report"] = Field(description="What `count` counts.")
+    unit: Literal["account", "launch", "message", "report", "enrolment", "route"] = Field(
+        description="What `count` counts."
+    )
     count: int
     error: str
     since: datetime
