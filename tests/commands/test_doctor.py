@@ -122,7 +122,7 @@ def test_each_provider_of_a_stream_is_looked_at(sound: Settings) -> None:
     assert bare == [True, False, False, True]
     assert any("refuses the key" in text for text in refused)
     assert any("ses://KEY:SECRET@" in text for text in broken)
-    assert not any("Amazon" in text and "takes mails" in text for text in away)
+    assert not any("Amazon" in text and "takes e-mails" in text for text in away)
 
 
 def test_something_else_in_the_place_of_ses_is_told(sound: Settings) -> None:

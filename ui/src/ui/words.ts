@@ -28,7 +28,7 @@ export const CHANNELS: Words = {
   push: msg`push notification`,
 };
 
-export const STREAMS: Words = { bulk: msg`bulk mails`, transactional: msg`transactional mails` };
+export const STREAMS: Words = { bulk: msg`bulk e-mails`, transactional: msg`transactional e-mails` };
 
 /** The channels on which something can be sent. */
 export const SENDABLE = ["email", "sms", "whatsapp", "call", "print", "inapp", "voice", "push"];

@@ -52,7 +52,7 @@ function Shown({ name, figures, measured, settled }: { name: string; figures: Fi
         {figures.map((one) => <Tile key={one.figure} one={one} tone={toneOf(one, settled)} open={() => setOpened(one)} />)}
       </SimpleGrid>
       <Text size="sm" c="dimmed">
-        <Trans>For {formats.number(measured)} mails Pauta can tell whether they are opened. Mail programs and scanners open mails and follow links as well; they are counted apart.</Trans>
+        <Trans>For {formats.number(measured)} e-mails Pauta can tell whether they are opened. Mail programs and scanners open e-mails and follow links as well; they are counted apart.</Trans>
       </Text>
       {opened ? <Recipients name={name} title={i18n._(WORDS[opened.figure])} query={{ figure: opened.figure }} close={() => setOpened(null)} /> : null}
     </Stack>

@@ -67,7 +67,7 @@ function Confirm({ id, name, told, close }: WhoProps & { told: ConcernedView; cl
   return (
     <form onSubmit={(event) => { event.preventDefault(); erase.mutate({ path: { external_id: id }, body: { reason } }); }}>
       <Stack>
-        <Text size="sm"><Trans>Open messages are cancelled; profile, history and mails are deleted. What was sent stays as a number, so that figures and limits stay right. Nothing brings the data back.</Trans></Text>
+        <Text size="sm"><Trans>Open messages are cancelled; profile, history and e-mails are deleted. What was sent stays as a number, so that figures and limits stay right. Nothing brings the data back.</Trans></Text>
         {told.addresses.length ? (
           <div>
             <Text size="sm"><Trans>Nobody will be written to at these addresses again, also if an import brings them back:</Trans></Text>

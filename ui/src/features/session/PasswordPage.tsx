@@ -59,7 +59,7 @@ function AskForLink() {
   if (ask.isSuccess) {
     return (
       <Stack>
-        <Alert role="status"><Trans>If {email} belongs to somebody here, a mail with a link is on its way.</Trans></Alert>
+        <Alert role="status"><Trans>If {email} belongs to somebody here, an e-mail with a link is on its way.</Trans></Alert>
         <Link to="/sign-in" search={{}}><Trans>Back to signing in</Trans></Link>
       </Stack>
     );
@@ -67,7 +67,7 @@ function AskForLink() {
   return (
     <form onSubmit={(event) => { event.preventDefault(); ask.mutate({ body: { email } }); }}>
       <Stack>
-        <Text size="sm"><Trans>We will send you a mail with a link to choose a new one.</Trans></Text>
+        <Text size="sm"><Trans>We will send you an e-mail with a link to choose a new one.</Trans></Text>
         <TextInput label={t`E-mail`} type="email" autoComplete="username" required value={email}
           onChange={(event) => setEmail(event.currentTarget.value)} error={saidOf(ask.error, "email")} />
         {ask.error && !saidOf(ask.error, "email") ? <Failure error={ask.error} /> : null}

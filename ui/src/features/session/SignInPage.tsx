@@ -61,7 +61,7 @@ function DemoAccounts({ accounts, choose }: { accounts: DemoAccountView[]; choos
   return (
     <Stack gap="xs" mt="xl">
       <Title order={2} fz="md"><Trans>This is the demonstration</Trans></Title>
-      <Text size="sm" c="dimmed"><Trans>The company and its people are invented, and no mail leaves this machine. Sign in as one of them:</Trans></Text>
+      <Text size="sm" c="dimmed"><Trans>The company and its people are invented, and no e-mail leaves this machine. Sign in as one of them:</Trans></Text>
       {accounts.map((one) => (
         <UnstyledButton key={one.email} className="paper" p="xs" px="sm" onClick={() => choose(one)}>
           <Group justify="space-between" gap="xs">

@@ -36,7 +36,7 @@ function CompanyFields({ told }: { told: CompanyForm }) {
   return (
     <form onSubmit={(event) => { event.preventDefault(); save.mutate({ body: form }); }}>
       <Stack maw={720}>
-        <Fieldset legend={t`In every mail`} className="paper" disabled={readOnly}>
+        <Fieldset legend={t`In every e-mail`} className="paper" disabled={readOnly}>
           <Stack gap="sm">
             <TextInput label={t`Name of the company`} required maxLength={200} value={form.name} onChange={(event) => change({ name: event.currentTarget.value })} error={said("name")} />
             <TextInput label={t`Sender`} description={t`Name and address, such as Ana <ana@company.example>`} maxLength={1000} value={form.sender ?? ""} onChange={(event) => change({ sender: event.currentTarget.value })} error={said("sender")} />
@@ -53,20 +53,20 @@ function CompanyFields({ told }: { told: CompanyForm }) {
             <TextInput label={t`Region`} description={t`Code of the state or region, such as SP`} maxLength={10} value={form.region ?? ""} onChange={(event) => change({ region: event.currentTarget.value || null })} error={said("region")} />
           </SimpleGrid>
         </Fieldset>
-        <Fieldset legend={t`What mails tell you`} className="paper" disabled={readOnly}>
+        <Fieldset legend={t`What e-mails tell you`} className="paper" disabled={readOnly}>
           <Select label={t`Measure opens and clicks`} description={t`Contacts can refuse it on their preferences page`} allowDeselect={false} disabled={readOnly}
             value={form.measures ?? "bulk"} onChange={(value) => change({ measures: (value ?? "bulk") as CompanyForm["measures"] })}
             data={[
-              { value: "bulk", label: t`In all mails but transactional ones` },
-              { value: "everything", label: t`In all mails` },
-              { value: "nothing", label: t`In no mail` },
+              { value: "bulk", label: t`In all e-mails but transactional ones` },
+              { value: "everything", label: t`In all e-mails` },
+              { value: "nothing", label: t`In no e-mail` },
             ]} />
         </Fieldset>
         {save.error && !FIELDS.some(said) ? <Failure error={save.error} /> : null}
         {readOnly
           ? <Text size="sm" c="dimmed"><Trans>Whoever manages people may change this.</Trans></Text>
           : <Group><Button type="submit" loading={save.isPending}><Trans>Save</Trans></Button></Group>}
-        <Text size="sm" c="dimmed"><Trans>The hours and days on which mails may leave are set in the policies.</Trans></Text>
+        <Text size="sm" c="dimmed"><Trans>The hours and days on which e-mails may leave are set in the policies.</Trans></Text>
       </Stack>
     </form>
   );

@@ -26,7 +26,7 @@ export function UserDialog({ user, close }: { user: UserView | null; close: () =
   const saved = {
     onSuccess: async ({ email }: UserView) => {
       close();
-      notifications.show({ message: user ? t`${email} is changed.` : t`A mail with the invitation is on its way to ${email}.` });
+      notifications.show({ message: user ? t`${email} is changed.` : t`An e-mail with the invitation is on its way to ${email}.` });
       await cache.invalidateQueries();
     },
   };
@@ -43,7 +43,7 @@ export function UserDialog({ user, close }: { user: UserView | null; close: () =
     <Modal opened onClose={close} size="lg" title={user ? user.name : t`Invite a colleague`} closeButtonProps={{ "aria-label": t`Close` }}>
       <form onSubmit={(event) => { event.preventDefault(); submit(); }}>
         <Stack>
-          {user ? null : <Text size="sm" c="dimmed"><Trans>They get a mail with a link to choose their password.</Trans></Text>}
+          {user ? null : <Text size="sm" c="dimmed"><Trans>They get an e-mail with a link to choose their password.</Trans></Text>}
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TextInput label={t`Name`} required data-autofocus maxLength={1000} value={form.name} onChange={(event) => change({ name: event.currentTarget.value })} error={said("name")} />
             <TextInput type="email" label={t`E-mail`} required disabled={user !== null} maxLength={200} value={form.email} onChange={(event) => change({ email: event.currentTarget.value })} error={said("email")} />

@@ -25,7 +25,7 @@ export function Users() {
       await cache.invalidateQueries({ queryKey: listUsersOptions().queryKey });
     },
   });
-  const invite = useMutation({ ...inviteUserMutation(), ...done(({ email, has_password }) => (has_password ? t`A mail with a link for a new password is on its way to ${email}.` : t`A mail with the invitation is on its way to ${email}.`)) });
+  const invite = useMutation({ ...inviteUserMutation(), ...done(({ email, has_password }) => (has_password ? t`An e-mail with a link for a new password is on its way to ${email}.` : t`An e-mail with the invitation is on its way to ${email}.`)) });
   const disable = useMutation({ ...disableUserMutation(), ...done(({ email }) => t`${email} can no longer sign in.`) });
   const enable = useMutation({ ...enableUserMutation(), ...done(({ email }) => t`${email} can sign in again.`) });
   const all = [invite, disable, enable];

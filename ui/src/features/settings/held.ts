@@ -2,7 +2,7 @@ import { msg } from "@lingui/core/macro";
 
 /** The kinds of data that are kept for a time. */
 export const KINDS = {
-  mails: msg`Mails as they were sent`,
+  mails: msg`E-mails as they were sent`,
   history: msg`How messages changed`,
   events: msg`Events`,
   visitors: msg`Events of unknown visitors`,
@@ -20,7 +20,7 @@ export const KINDS = {
 export const REMOVED = {
   contacts: msg`contacts`,
   cancelled: msg`messages cancelled`,
-  archive: msg`mails`,
+  archive: msg`e-mails`,
   events: msg`events`,
   tasks: msg`tasks`,
   meetings: msg`meetings`,
