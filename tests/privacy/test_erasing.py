@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from pauta.calendar.actions import MeetingDraft, enter_meeting
 from pauta.campaigns.lists import save_list
 from pauta.channels.base import OutcomeKind
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
+from pauta.core.tracking_signs import What
 from pauta.events.actions import open_conditions, record_events
+from pauta.messages.archived import archived_mail
+from pauta.messages.origins import origin_of
 from pauta.messages.states import State
 from pauta.people import actions as people
+from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.people.measuring import choose_measured
 from pauta.people.queries import find_contacts
 from pauta.pipeline.merging import merge_contacts
 from pauta.pipeline.people import people_changed
+from pauta.platform import database
 from pauta.platform.settings import Settings
 from pauta.policies.actions import replace_all
 from pauta.privacy.erasing import ERASED, erase, erasures, find_subject
@@ -28,7 +36,7 @@ from pauta.team.actions import audit
 from pauta.team.roles import caller
 from pauta.team.tasks import NewTask, add_task
 from pauta.team.users import Profile, add_user
-from pauta.tracking.actions import judge_hits
+from pauta.tracking.actions import Arrival, judge_hits, record_hits
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -142,6 +150,19 @@ def tell_everything(office: Office, number: int) -> None:
         " VALUES ('ses', '1', 'Bounce', 'unclear', %s, %s, %s, %s, %s)",
         (now, now, f"<{EMAIL}> is away", [EMAIL.lower()], f'{{"to": "{EMAIL}"}}'),
     )
+    connection.execute(
+        "INSERT INTO sign_up (contact_id, made, email, topics, source, wording, locale, proof, at)"
+        " VALUES (0, false, %s, '{*}', 'form', '', 'es', %s, %s)",
+        (EMAIL.upper(), f'{{"ip": "192.0.2.1", "who": "{EMAIL}"}}', now),
+    )
+    answer = Jsonb({"contact": ID, "who": NAME, "text": "Call me", "answer_to": EMAIL})
+    connection.execute(
+        "INSERT INTO notice (user_id, kind, detail, due_at) SELECT id, 'reply', %s, %s FROM pauta_user", (answer, now)
+    )
+    suppress(connection, Channel.sms, [PHONE], [AddressState.BOUNCED], [f"{PHONE} is off"], source="test", now=now)
+    merged = people.ContactValues(external_id=f"web-{ID}", email=EMAIL, first_name="Zulmira")
+    people.upsert_contact(connection, merged, now)
+    merge_contacts(connection, ID, f"web-{ID}", now, "ana")
     connection.commit()
 
 
@@ -180,6 +201,10 @@ def traces(connection: Connection[Any]) -> dict[str, str]:
         ).fetchone()
         if row:
             found[table] = row[0]
+    for (number,) in connection.execute("SELECT DISTINCT message_id FROM archive").fetchall():
+        copy = archived_mail(connection, number) or b""
+        if any(trace.encode().lower() in copy.lower() for trace in TRACES):
+            found[f"archive of {number}"] = copy.decode("utf-8", "replace")
     return found
 
 
@@ -202,7 +227,7 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
         number,
     )
     tell_everything(office, number)
-    office.run("DELETE FROM suppression; UPDATE contact SET email_state = 1")
+    office.run("DELETE FROM suppression WHERE channel = 0; UPDATE contact SET email_state = 1")
     office.post.answers.clear()
     company.launch(office.connection, office.now, "second")
     office.settle(office.worker())
@@ -223,7 +248,12 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
         "audit",
         "account",
         "provider_report",
+        "sign_up",
+        "contact_alias",
+        "notice",
+        "suppression",
     } <= before.keys()
+    assert [name for name in before if name.startswith("archive of")], "her mails are among what is looked through"
     erased = erase(
         office.connection, EMAIL.lower(), office.now, actor="user:ana@pauta.example", reason=f"Asked by {EMAIL}"
     )
@@ -236,6 +266,62 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
     assert office.all("SELECT title, contact_ids FROM meeting") == [(f"All with {ERASED}", [1])]
     assert office.all("SELECT title, note FROM task") == [("Send papers", f"to {ERASED}")]
     assert [one.reason for one in erasures(office.connection, None, 10)] == [f"Asked by {ERASED}"]
+
+
+def arrival(office: Office) -> Arrival:
+    message = office.one(
+        "SELECT max(id) FROM message WHERE contact_id = (SELECT id FROM contact WHERE email = %s)", EMAIL
+    )
+    return Arrival(message, office.now, What.CLICK, f"https://a.example/?to={EMAIL}", 1, "192.0.2.1", "Firefox", False)
+
+
+def waits(office: Office, work: Callable[[Connection[Any]], object], let_go: Callable[[], object]) -> None:
+    """Some work in a transaction of its own has to wait until somebody lets go."""
+
+    def do() -> None:
+        with database.connect(office.settings.database_url) as connection:
+            work(connection)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(do)
+        with pytest.raises(TimeoutError):
+            done.result(0.5)
+        let_go()
+        done.result(30)
+
+
+def test_a_click_in_the_same_moment_leaves_nothing_behind(office: Office) -> None:
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    click = arrival(office)
+    with database.connect(office.settings.database_url) as clicking:
+        record_hits(clicking, [click])
+        asked = {"actor": "ana", "reason": "asked"}
+        waits(office, lambda other: erase(other, ID, office.now, **asked), clicking.commit)
+    assert traces(office.connection) == {}
+    assert office.one("SELECT count(*) FROM hit") == 0
+
+
+def test_a_click_during_the_erasure_is_not_kept(office: Office) -> None:
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    click = arrival(office)
+    erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    waits(office, lambda other: record_hits(other, [click]), office.connection.commit)
+    assert office.one("SELECT count(*) FROM hit") == 0
+
+
+def test_what_is_just_being_judged_or_answered_leaves_nothing_behind(office: Office) -> None:
+    company.launch(office.connection, office.now, "first")
+    office.settle(office.worker())
+    click, asked = arrival(office), {"actor": "ana", "reason": "asked"}
+    with office.transaction() as connection:
+        record_hits(connection, [click])
+    with database.connect(office.settings.database_url) as judging:
+        judge_hits(judging)
+        origin_of(judging, click.message_id)
+        waits(office, lambda other: erase(other, ID, office.now, **asked), judging.commit)
+    assert traces(office.connection) == {}
 
 
 def test_what_is_open_is_cancelled(office: Office) -> None:

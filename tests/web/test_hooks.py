@@ -18,12 +18,14 @@ from pauta.channels.email.links import link_keys
 from pauta.channels.email.ses import notifications
 from pauta.channels.email.ses.events import reports
 from pauta.channels.reports import Happened
-from pauta.core.tokens import Purpose
+from pauta.core.tokens import LENGTH, SEAL_LENGTH, Purpose
 from pauta.messages.states import Lane, State
+from pauta.people.measuring import choose_measured
 from pauta.pipeline import reported
 from pauta.pipeline.reported import keep, unread
 from pauta.platform.settings import Settings
 from pauta.privacy.retention import remove_old
+from pauta.tracking.actions import judge_hits
 from pauta.web import hooks
 from pauta.web.app import create_app
 from pauta.web.hooks import router
@@ -161,6 +163,36 @@ def test_a_reject_fails_the_message_and_ends_no_address(door: Door, message: int
     assert (door.state(message), address_state(door, message)) == (State.FAILED, 1)
     detail = "SELECT detail FROM message_change WHERE message_id = %s ORDER BY id DESC"
     assert door.office.one(detail, message) == "Bad content"
+
+
+def test_opens_and_clicks_of_the_provider_are_judged_like_our_own(door: Door, message: int) -> None:
+    door.office.later(minutes=5)
+    name, at = door.token(message), {"timestamp": f"{door.office.now:%Y-%m-%dT%H:%M:%S.000Z}"}
+    person = {"ipAddress": "203.0.113.9", "userAgent": "Firefox", **at}
+    ours = f"https://pauta.example/l/{'0' * LENGTH}.{'0' * SEAL_LENGTH}.3?to=https://sur.example/"
+    opened = event("Open", name, person)
+    assert [door.tell(opened, 5), door.tell(opened, 5)] == [204, 204]
+    for link in ("https://sur.example/", ours, f"https://pauta.example/unsubscribe/{name}"):
+        door.tell(event("Click", name, {"link": link, **person}))
+    door.tell(event("Open", name, {**person, "userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}))
+    with door.office.transaction() as connection:
+        judge_hits(connection)
+    assert door.office.all("SELECT what, target, machine FROM hit ORDER BY id") == [
+        *((0, "", False), (1, "https://sur.example/", False)),
+        (0, "", True),
+    ]
+    assert door.office.all("SELECT opened_at, link FROM response") == [(door.office.now, "https://sur.example/")]
+
+
+def test_what_is_not_measured_is_not_measured_by_the_provider_either(door: Door, message: int) -> None:
+    door.office.run("UPDATE attempt SET measured = false WHERE message_id = %s", message)
+    other = door.office.post.ids()[1]
+    with door.office.transaction() as connection:
+        contact = door.office.one("SELECT contact_id FROM message WHERE id = %s", other)
+        choose_measured(connection, [contact], False, "test", door.office.now)
+    for number in (message, other):
+        assert door.tell(event("Open", door.token(number), {"ipAddress": "203.0.113.9", "userAgent": "Firefox"})) == 204
+    assert door.office.one("SELECT count(*) FROM hit") == 0
 
 
 def test_what_comes_twice_acts_once(door: Door, message: int) -> None:

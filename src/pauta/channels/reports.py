@@ -35,7 +35,8 @@ class Report:
 
     ``id`` is the provider's own, by which a report that comes twice is known. ``said`` is the provider's word, ``name``
     our signed name of the message ("" when the report has none), ``at`` when it happened. ``status`` (RFC 3463) and
-    ``text`` are of a refusal, ``recipients`` the addresses in lower case of which it is told. ``raw`` is all of it.
+    ``text`` are of a refusal, ``recipients`` the addresses in lower case of which it is told. ``link``, ``ip`` and
+    ``agent`` are of whoever opened the mail or followed a link in it. ``raw`` is all of it.
     """
 
     id: str
@@ -47,6 +48,9 @@ class Report:
     status: str = ""
     text: str = ""
     recipients: tuple[str, ...] = ()
+    link: str = ""
+    ip: str = ""
+    agent: str = ""
 
 
 class NotBelieved(Exception):

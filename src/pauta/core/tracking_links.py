@@ -21,6 +21,7 @@ LONGEST_TARGET = 8_000
 _LINK = re.compile(r"""href=(?:"(https?://[^"]+)"|'(https?://[^']+)')""")
 _TAG = re.compile(r"<(?:a|area|v:\w+)\s")
 _OWN = ("/preferences/", "/unsubscribe/", "/sign-up/")
+_PATH = re.compile(r"https?://[^/?#]*(/[^?#]*)")
 _AS_IT_IS = "/:?=@,"
 """What needs no escape inside the query of an address."""
 _PLACE = re.compile(rf"([0-9a-f]{{{LENGTH}}})\.([0-9a-f]{{{SEAL_LENGTH}}})\.([0-9]{{1,4}})")
@@ -98,6 +99,13 @@ def followed(keys: Mapping[int, TokenKey], place: str, target: str) -> Followed 
         return None
     made = seal(keys[int(reading[:2], 16)], Purpose.READING, _sealed(message_id, int(links), target))
     return Followed(message_id, int(links), target) if hmac.compare_digest(made, given) else None
+
+
+def is_own(link: str) -> bool:
+    """Whether a link that somebody else says was followed is one of ours: measured here, or a way to choose."""
+    found = _PATH.match(link)
+    path = found[1] if found else ""
+    return path.startswith(_OWN) or _PLACE.fullmatch(path.removeprefix("/l/").lower()) is not None
 
 
 def _place(key: TokenKey, base: str, reading: str, message_id: int, links: int, target: str) -> str:

@@ -29,13 +29,16 @@ class Origin:
 
 
 def origin_of(connection: Connection[Any], message_id: int) -> Origin | None:
-    """The message of that id; None when it is no more, or its contact was erased."""
+    """The message of that id; None when it is no more, or its contact was erased.
+
+    The contact is not erased before the transaction ends: what is written of them now would be left behind.
+    """
     with connection.cursor(row_factory=class_row(Origin)) as cursor:
         return cursor.execute(
             "SELECT m.part, m.id, m.account_key, m.contact_id, m.channel, m.state, k.type, k.topic, m.created_at"
             " FROM message m JOIN proposal p ON p.id = m.proposal_id JOIN kind k ON k.id = p.kind_id"
             " JOIN contact c ON c.id = m.contact_id"
-            " WHERE m.part = ANY(%s) AND m.id = %s",
+            " WHERE m.part = ANY(%s) AND m.id = %s FOR KEY SHARE OF c",
             (list(range(PARTITIONS)), message_id),
         ).fetchone()
 

@@ -18,6 +18,8 @@ from pauta.channels.email.links import link_keys
 from pauta.channels.reports import Happened, Report
 from pauta.core.gate.reasons import Reason
 from pauta.core.tokens import Purpose
+from pauta.core.tracking_links import is_own
+from pauta.core.tracking_signs import What
 from pauta.messages.ledger import lock_parts, move, wake
 from pauta.messages.origins import Origin, origin_of
 from pauta.messages.states import State, Unit
@@ -25,6 +27,7 @@ from pauta.pipeline.incoming import TooEarly, failed, heed
 from pauta.pipeline.quarantine import FREE, blamed, let_go
 from pauta.pipeline.unmatched import MAIL
 from pauta.platform.partitions import PARTITIONS
+from pauta.tracking.actions import Arrival, record_hits
 
 AT_ONCE = 1_000
 FIRST_PAUSE = timedelta(seconds=1)
@@ -52,7 +55,7 @@ def keep(connection: Conn, now: datetime, provider: str, reports: Sequence[Repor
     """Keep reports, in the caller's transaction; how many were new. They are acted on by a worker, at once."""
     keys = link_keys(connection)
     numbers = [keys.number_in(Purpose.RETURN, one.name) for one in reports]
-    kept = connection.execute(
+    new = connection.execute(
         """
         INSERT INTO provider_report (provider, external_id, said, happened, message_id, at, received_at, status, words,
                                      recipients, raw, due_at)
@@ -62,7 +65,7 @@ def keep(connection: Conn, now: datetime, provider: str, reports: Sequence[Repor
                     %(at)s::timestamptz[], %(statuses)s::text[], %(words)s::text[], %(recipients)s::text[],
                     %(raw)s::text[], %(waits)s::bool[])
              AS given (external_id, said, happened, message_id, at, status, words, recipients, raw, waits)
-        ON CONFLICT (provider, external_id) DO NOTHING
+        ON CONFLICT (provider, external_id) DO NOTHING RETURNING external_id
         """,
         {
             "provider": provider,
@@ -84,9 +87,37 @@ def keep(connection: Conn, now: datetime, provider: str, reports: Sequence[Repor
                 for one, number in zip(reports, numbers, strict=True)
             ],
         },
-    ).rowcount
+    ).fetchall()
+    fresh = {name for (name,) in new}
+    _read(
+        connection, [(number, one) for one, number in zip(reports, numbers, strict=True) if _storable(one.id) in fresh]
+    )
     wake(connection)
-    return kept
+    return len(new)
+
+
+_MANY_LINKS = 9_999
+"""How many different links the mail has is not told: more than anybody follows."""
+_READINGS = {Happened.OPENED: What.OPEN, Happened.CLICKED: What.CLICK}
+
+
+def _read(connection: Conn, reports: Sequence[tuple[int | None, Report]]) -> None:
+    """Write opens and clicks down that the provider measured, of mails that we measure too; links of ours tell it
+    themselves."""
+    told = [(number, one) for number, one in reports if number is not None and one.happened in _READINGS]
+    if not told:
+        return
+    rows = connection.execute(
+        "SELECT DISTINCT message_id FROM attempt WHERE part = ANY(%s) AND message_id = ANY(%s) AND measured",
+        (list(range(PARTITIONS)), [number for number, _ in told]),
+    )
+    measured = {number for (number,) in rows}
+    arrivals = [
+        Arrival(number, one.at, _READINGS[one.happened], one.link, _MANY_LINKS, one.ip, one.agent, head=False)
+        for number, one in told
+        if number in measured and not is_own(one.link)
+    ]
+    record_hits(connection, arrivals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from pauta.people.locks import lock_people
 from pauta.people.queries import find_contact
 from pauta.platform.partitions import partition_of
 from pauta.team.inbox import Told
+from pauta.tracking.actions import hold_judgement
 
 Conn = Connection[Any]
 
@@ -186,7 +187,9 @@ def erase(connection: Conn, contact: str, now: datetime, *, actor: str, reason: 
     if not reason.strip():
         raise Problem("privacy.reason_missing", "reason")
     lock_people(connection)
+    hold_judgement(connection)
     subject = find_subject(connection, contact)
+    connection.execute("SELECT FROM contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(subject.ids),))
     lock_parts(connection, subject.parts)
     messages = _messages(connection, subject)
     given = {

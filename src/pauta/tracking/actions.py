@@ -50,7 +50,10 @@ class Arrival:
 
 
 def record_hits(connection: Conn, arrivals: Sequence[Arrival]) -> int:
-    """Write hits down as they came; how many. Those of people who do not want to be measured are not kept."""
+    """Write hits down as they came; how many. Those of people who do not want to be measured are not kept.
+
+    Contacts are locked until the transaction ends, so that nobody who is being erased at this moment gets one more.
+    """
     return connection.execute(
         """
         INSERT INTO hit (message_id, proposal_id, contact_id, at, what, target, links, ip, agent, head)
@@ -61,6 +64,7 @@ def record_hits(connection: Conn, arrivals: Sequence[Arrival]) -> int:
         JOIN message m ON m.part = ANY(%s) AND m.id = given.message_id
         JOIN contact c ON c.id = m.contact_id
         WHERE NOT EXISTS (SELECT FROM unmeasured u WHERE u.contact_id = c.id)
+        ORDER BY c.id FOR KEY SHARE OF c
         """,
         (
             [one.message_id for one in arrivals],
@@ -110,6 +114,11 @@ def judge_hits(connection: Conn) -> int:
     )
     connection.execute(_SUM_UP, {"messages": messages, "open": What.OPEN, "click": What.CLICK})
     return len(messages)
+
+
+def hold_judgement(connection: Conn) -> None:
+    """Let nothing be judged until the transaction ends: wait for who is at it."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
 def note_answer(connection: Conn, message_id: int, answer: Answer, now: datetime) -> None:

@@ -57,7 +57,13 @@ def reports(notification_id: str, at: datetime, message: str) -> Iterator[Report
         where, happened = _SIMPLE.get(kind, ("", Happened.OTHER))
         detail = _object_in(said, where)
         text = str(detail.get("reason") or detail.get("errorMessage") or detail.get("delayType") or "")
-        yield Report(notification_id, kind, happened, _name(said), _at(detail, at), raw, text=text[:_LONGEST])
+        yield Report(
+            *(notification_id, kind, happened, _name(said), _at(detail, at), raw),
+            text=text[:_LONGEST],
+            link=str(detail.get("link") or ""),
+            ip=str(detail.get("ipAddress") or ""),
+            agent=str(detail.get("userAgent") or ""),
+        )
 
 
 def _bounce(notification_id: str, at: datetime, said: Mapping[str, Any], raw: str) -> Report:
