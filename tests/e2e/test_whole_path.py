@@ -132,7 +132,7 @@ class Path:
         form = page.locator("form")
         self.hand.write(form.get_by_role("textbox", name=self.says("Name"), exact=True), self.name)
         self.hand.choose(form.get_by_label(self.says("Content")).first, "letter")
-        self.hand.write(form.get_by_role("textbox", name=self.says("Topic")), "webinar")
+        self.hand.write(form.get_by_role("combobox", name=self.says("Topic")), "webinar")
         self.hand.press(form.get_by_role("button", name=self.says("Save, and see what it would do")))
 
     def move_to_the_best_day(self, page: Page) -> None:
