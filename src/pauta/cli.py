@@ -33,6 +33,7 @@ COMMANDS = {
     "contact": ("pauta.commands.contact", "Merge duplicates of a contact."),
     "template": ("pauta.commands.template", "Publish and read templates."),
     "topic": ("pauta.commands.topic", "Name topics in the words of those who choose them."),
+    "segment": ("pauta.commands.segment", "Contacts by rules: who is in a segment, and why."),
     "campaign": ("pauta.commands.campaign", "Create, preview, launch, pause and cancel campaigns."),
     "message": ("pauta.commands.message", "Send one message, look at one, cancel one."),
     "policy": ("pauta.commands.policy", "Read and change the policies."),

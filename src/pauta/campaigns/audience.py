@@ -45,7 +45,7 @@ def audience_of(connection: Conn, document: object, now: datetime) -> Audience:
         segment is not None
         and connection.execute("SELECT 1 FROM segment WHERE key = %s", (segment,)).fetchone() is None
     ):
-        raise Problem("segments.unknown", field="audience.segment", key=segment)
+        raise Problem("campaigns.segment_unknown", field="audience.segment", key=segment)
     return audience
 
 
