@@ -41,6 +41,7 @@ _STATUS = {
     "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "web_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "web_not_json": HTTPStatus.BAD_REQUEST,
+    "key_not_found": HTTPStatus.NOT_FOUND,
     "intake_packing": HTTPStatus.BAD_REQUEST,
     "intake_request_large": HTTPStatus.BAD_REQUEST,
     "web_too_fast": HTTPStatus.TOO_MANY_REQUESTS,

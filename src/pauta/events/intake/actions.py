@@ -133,9 +133,12 @@ def replay(connection: Conn, numbers: Sequence[int] | None) -> int:
     return len(rows)
 
 
-def discard(connection: Conn, numbers: Sequence[int]) -> int:
-    """Throw away calls that nobody could understand; how many that were."""
-    return connection.execute("DELETE FROM dead_letter WHERE id = ANY(%s)", (list(numbers),)).rowcount
+def discard(connection: Conn, numbers: Sequence[int] | None) -> int:
+    """Throw away calls that nobody could understand, None for all of them; how many that were."""
+    return connection.execute(
+        "DELETE FROM dead_letter WHERE %(all)s OR id = ANY(%(ids)s::bigint[])",
+        {"all": numbers is None, "ids": list(numbers or ())},
+    ).rowcount
 
 
 def _again(door: str, body: str, sent_at: datetime | None) -> bytes:
