@@ -33,6 +33,7 @@ PAGES = (
     "/settings?tab=people",
     "/settings?tab=rights",
     "/settings?tab=approvals",
+    "/settings?tab=mails",
 )
 VIEWS: dict[str, tuple[str, dict[str, Any]]] = {
     "wide, light": ("en-US", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}),

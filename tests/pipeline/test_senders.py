@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from psycopg import Connection
 
+from pauta.channels.base import OutcomeKind
 from pauta.channels.email.links import link_keys
 from pauta.channels.email.signing import make_key, use_key
 from pauta.core.problems import Problem
@@ -18,7 +19,10 @@ from pauta.people.actions import AccountValues, upsert_account
 from pauta.people.views import account
 from pauta.pipeline.incoming import known_recipient, take
 from pauta.pipeline.rendering import Letterhead
-from pauta.platform.settings import Settings
+from pauta.platform.settings import LANGUAGES, Settings
+from pauta.privacy.erasing import erase
+from pauta.reports.inbox_text import told
+from pauta.team.inbox import entries
 from pauta.team.users import Profile, add_user, disable_user
 from tests.faults import company
 from tests.pipeline.office import Office
@@ -143,6 +147,30 @@ def test_an_answer_goes_to_the_colleague_and_into_the_timeline(office: Office) -
     original = parsed(attached.get_content())
     assert original["Message-ID"] == "<1@customer.example>"
     assert office.one("SELECT count(*) FROM notice") == 0
+
+
+def test_an_answer_that_a_server_refuses_goes_without_what_was_attached(office: Office) -> None:
+    answered(office, sent(office)["Reply-To"].addresses[0].addr_spec)
+    office.post.answers["Bruno@"] = OutcomeKind.FAILED
+    office.post.meanwhile = lambda _: office.post.answers.clear()
+    (mail,) = forwarded(office)
+    assert "Sim, às 15h" in mail.get_body(("plain",)).get_content()  # type: ignore[attr-defined]
+    assert list(mail.iter_attachments()) == []  # type: ignore[attr-defined]
+    assert entries(office.connection, 1, 9) == []
+
+
+def test_an_answer_that_cannot_be_delivered_stands_in_the_inbox(office: Office) -> None:
+    answered(office, sent(office)["Reply-To"].addresses[0].addr_spec)
+    office.post.answers["Bruno@"] = OutcomeKind.FAILED
+    assert forwarded(office) == []
+    assert office.one("SELECT count(*) FROM notice") == 0
+    bruno = office.one("SELECT id FROM pauta_user WHERE email ILIKE 'bruno@acme.example'")
+    (entry,) = entries(office.connection, bruno, 9)
+    assert (entry.kind, entry.about, entry.detail["subject"]) == ("reply", "Bruno 1", "Re: Olá")
+    for lang in LANGUAGES:
+        assert "Sim, às 15h. { braces } <b>" in told(entry, lang).title
+    erase(office.connection, "c1", office.now, actor="ana", reason="asked")
+    assert entries(office.connection, bruno, 9) == []
 
 
 def test_the_same_answer_twice_goes_once(office: Office) -> None:

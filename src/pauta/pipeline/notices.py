@@ -16,7 +16,9 @@ from urllib.parse import quote
 
 from psycopg import Connection
 from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
 
+from pauta.campaigns.audience import company_today
 from pauta.channels.base import Outcome, OutcomeKind, Outgoing, Sender
 from pauta.channels.email import mime
 from pauta.channels.email.address import smtp_address
@@ -25,9 +27,12 @@ from pauta.core.render import Rendered
 from pauta.platform import log
 from pauta.platform.settings import Settings
 from pauta.platform.words import tell
+from pauta.team.inbox import Told, put
 from pauta.team.notices import Kind
 from pauta.team.sessions import INVITATION_TIME, RESET_TIME, issue_link
 
+_LONGEST_TOLD = 2_000
+"""Letters of an answer that an inbox shows."""
 AT_ONCE = 50
 MOST_TRIES = 12
 FIRST_PAUSE = timedelta(seconds=30)
@@ -100,7 +105,7 @@ def _outgoing(connection: Connection[Any], now: datetime, one: _Due, settings: S
         now,
         reply_to=mime.Mailbox(answer_to, one.detail["who"]) if answer_to else None,
     )
-    if answer:
+    if "mail" in one.detail:
         content = mime.with_attachment(content, "answer.eml", b64decode(one.detail["mail"]))
     signed = signers(connection).signed(content, own.rpartition("@")[2])
     return Outgoing(str(one.id), own, smtp_address(one.email), signed)
@@ -139,9 +144,21 @@ def _settle(connection: Connection[Any], now: datetime, one: _Due, outcome: Outc
     tried = one.tries + 1
     if outcome.kind is OutcomeKind.SENT:
         connection.execute("DELETE FROM notice WHERE id = %s", (one.id,))
+    elif outcome.kind is OutcomeKind.FAILED and "mail" in one.detail:
+        bare = {name: value for name, value in one.detail.items() if name != "mail"}
+        connection.execute("UPDATE notice SET detail = %s, due_at = %s WHERE id = %s", (Jsonb(bare), now, one.id))
     elif outcome.kind is OutcomeKind.FAILED or tried >= MOST_TRIES:
+        if one.kind == Kind.REPLY:
+            _tell_reply(connection, now, one)
         log.logger(__name__).warning("notice not sent", kind=one.kind, user=one.user_id, why=outcome.text)
         connection.execute("DELETE FROM notice WHERE id = %s", (one.id,))
     else:
         pause = min(FIRST_PAUSE * 2**one.tries, LONGEST_PAUSE)
         connection.execute("UPDATE notice SET tries = %s, due_at = %s WHERE id = %s", (tried, now + pause, one.id))
+
+
+def _tell_reply(connection: Connection[Any], now: datetime, one: _Due) -> None:
+    """Keep an answer of a contact that no mail brought to the colleague where they find it."""
+    detail = {"subject": one.detail["subject"], "text": one.detail["text"][:_LONGEST_TOLD]}
+    who, contact = one.detail["who"], one.detail["contact"]
+    put(connection, now, [one.user_id], Told.REPLY, who, company_today(connection, now), detail, f"{contact} {one.id}")

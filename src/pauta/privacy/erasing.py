@@ -58,6 +58,8 @@ _REMOVALS: Mapping[str, LiteralString] = {
     "rule_news": f"DELETE FROM rule_news WHERE {_OF_CONTACTS}",
     "lists": f"DELETE FROM contact_list_member WHERE {_OF_CONTACTS}",
     "answers": "DELETE FROM notice WHERE kind = 'reply' AND detail ->> 'contact' = ANY(%(names)s)",
+    "told_answers": f"DELETE FROM inbox_entry WHERE kind = '{Told.REPLY}'"
+    " AND substring(subject FROM '^(.*) [0-9]+$') = ANY(%(names)s)",
     "notices": f"DELETE FROM inbox_entry WHERE kind = '{Told.TASK}' AND subject IN"
     " (SELECT id::text FROM task WHERE contact = ANY(%(names)s))",
     "tasks": "DELETE FROM task WHERE contact = ANY(%(names)s)",

@@ -28,6 +28,7 @@ class Told(StrEnum):
     STREAM_STOPPED = "stream_stopped"
     BOUNCES = "bounces"
     OPENS_DECLINED = "opens_declined"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True)

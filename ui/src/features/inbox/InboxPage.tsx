@@ -65,6 +65,6 @@ function Entry({ entry, fresh }: { entry: EntryView; fresh: boolean }) {
 function Titled({ entry }: { entry: EntryView }) {
   if (entry.kind === "task") return <Link to="/tasks" search={{}}>{entry.title}</Link>;
   if (entry.kind.startsWith("request")) return <Link to="/requests">{entry.title}</Link>;
-  if (entry.kind === "complaints" || entry.kind === "stream_stopped") return <>{entry.title}</>;
+  if (["complaints", "stream_stopped", "reply"].includes(entry.kind)) return <>{entry.title}</>;
   return entry.about ? <Link to="/campaigns/$name" params={{ name: entry.about }} search={{}}>{entry.title}</Link> : <>{entry.title}</>;
 }

@@ -8,6 +8,7 @@ import { Company } from "./Company";
 import { Permissions } from "./Permissions";
 import { PrivacySettings } from "./Privacy";
 import { State } from "./State";
+import { Unmatched } from "./Unmatched";
 import { Users } from "./Users";
 import { You } from "./You";
 
@@ -29,6 +30,7 @@ export function SettingsPage() {
           {may("team.read") ? <Tabs.Tab value="rights"><Trans>Who may send what</Trans></Tabs.Tab> : null}
           {may("policies.read") ? <Tabs.Tab value="approvals"><Trans>Who approves</Trans></Tabs.Tab> : null}
           {may("privacy.manage") ? <Tabs.Tab value="privacy"><Trans>Privacy</Trans></Tabs.Tab> : null}
+          {may("people.read") ? <Tabs.Tab value="mails"><Trans>Incoming e-mails</Trans></Tabs.Tab> : null}
           {may("status.read") ? <Tabs.Tab value="state"><Trans>State</Trans></Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="you"><You /></Tabs.Panel>
@@ -37,6 +39,7 @@ export function SettingsPage() {
         <Tabs.Panel value="rights"><Permissions /></Tabs.Panel>
         <Tabs.Panel value="approvals"><ApprovalRules /></Tabs.Panel>
         <Tabs.Panel value="privacy"><PrivacySettings /></Tabs.Panel>
+        <Tabs.Panel value="mails"><Unmatched /></Tabs.Panel>
         <Tabs.Panel value="state">
           <Stack>
             <State />
