@@ -23,6 +23,7 @@ def test_what_answers_to_nothing_is_kept_once_for_a_while_and_shown(sent: Office
     (told,) = call("GET", "/mails/unmatched").json()
     assert told["kind"] == "reply"
     assert "Who are you?" in told["text"]
+    assert "Subject: Reclamação" in told["text"]
     assert unread(sent.connection, 9) == []
     sent.connection.commit()
     sent.run("SELECT setval('contact_id_seq', 100)")
@@ -34,6 +35,39 @@ def test_what_answers_to_nothing_is_kept_once_for_a_while_and_shown(sent: Office
     remove_old(sent.connection, sent.now)
     sent.connection.commit()
     assert call("GET", "/mails/unmatched").json() == []
+
+
+REPORT = """From: fbl@isp.example
+Subject: =?x-none?q?odd?=
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary=x
+
+--x
+Content-Type: text/plain
+
+Somebody complained.
+--x
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+Original-Rcpt-To: eva@elsewhere.example
+--x
+Content-Type: message/rfc822
+
+From: news@other.example
+Subject: =?utf-8?q?Ol=C3=A1?=
+
+Hello
+--x--
+"""
+
+
+def test_what_a_report_encloses_is_shown_with_it(sent: Office, call: Call) -> None:
+    come(sent, REPORT, "complaints")
+    (told,) = call("GET", "/mails/unmatched").json()
+    assert told["kind"] == "complaint"
+    for said in ("odd", "Somebody complained.", "Original-Rcpt-To: eva@elsewhere.example", "Subject: Olá", "Hello"):
+        assert said in told["text"]
 
 
 def test_whoever_writes_without_end_fills_no_disk(sent: Office, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from hashlib import sha256
+from itertools import starmap
 from typing import Any
 
 from psycopg import Connection
@@ -56,11 +59,21 @@ def unmatched(connection: Connection[Any], most: int) -> list[Unmatched]:
 
 
 def _readable(raw: bytes) -> str:
-    """Head and texts of a mail, decoded, so that an erasure finds what it looks for."""
+    """Head and texts of a mail and of what it encloses, decoded, so that an erasure finds what it looks for."""
     mail = message_from_bytes(raw, policy=policy.compat32)
-    pieces = [f"{name}: {mail[name]}" for name in ("From", "To", "Subject", "Date") if mail[name]]
+    pieces = [_line(name, mail[name]) for name in ("From", "To", "Subject", "Date") if mail[name]]
     for part in mail.walk():
+        if part.get_content_maintype() == "message" and part.is_multipart():
+            pieces += ["\n".join(starmap(_line, one.items())) for one in part.get_payload()]
         body = part.get_payload(decode=True)
         if isinstance(body, bytes) and part.get_content_maintype() in ("text", "message"):
             pieces.append(body.decode("utf-8", "replace"))
-    return "\n\n".join(pieces)[:_LONGEST].replace("\0", "") or "-"
+    return "\n\n".join(filter(str.strip, pieces))[:_LONGEST].replace("\0", "") or "-"
+
+
+def _line(name: str, value: object) -> str:
+    """A header, decoded as far as it can be (RFC 2047)."""
+    try:
+        return f"{name}: {make_header(decode_header(str(value)))}"
+    except (HeaderParseError, LookupError, UnicodeError):
+        return f"{name}: {value}"
