@@ -42,6 +42,7 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("external_id"),
         Index(None, "part", "account_key", "day"),
+        Index("ix_event_contact", "contact_id", "name", "at", postgresql_where=text("contact_id IS NOT NULL")),
         Index("ix_event_at", "at", postgresql_using="brin"),
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)

@@ -1,17 +1,19 @@
 """A rule as one SQL condition with parameters. Names and values never become part of the text.
 
 There are two shapes. ``whole`` is for everybody at once: what happened is gathered in sets that are joined once. The
-other is for few contacts, who are named in the statement around it: each is looked up by the indexes of its account.
+other is for few contacts, who are named in the statement around it: each is looked up by indexes, its own and those
+of its account.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
-from psycopg import sql
+from psycopg import Connection, sql
 
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.rules.tree import (
@@ -34,6 +36,7 @@ from pauta.segments.comparing import negation
 from pauta.segments.source import ATTRIBUTES, DATES, IN_SEGMENTS, SOURCE, TEXTS
 
 _SENT = 3
+_PLANNED = {"enable_nestloop": "off", "work_mem": "128MB"}
 _SIGNS: dict[Sign, LiteralString] = {
     Sign.sent: "m.day",
     Sign.opened: "r.opened_at",
@@ -71,6 +74,20 @@ def compile_rule(rule: Group, now: datetime, today: date, *, whole: bool = False
     compiler = _Compiler(now, today, whole, prefix)
     where = compiler.group(rule)
     return Condition(sql.SQL(" ").join(compiler.joins), where, compiler.params)
+
+
+@contextmanager
+def about_everybody(connection: Connection[Any]) -> Iterator[None]:
+    """Has statements of the ``whole`` shape planned for what they are: sets, hashed and joined once.
+
+    Of how many a rule holds the planner knows nothing; where it guesses few, it would go through a set again for each
+    contact, for hours.
+    """
+    for name, value in _PLANNED.items():
+        connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+    yield
+    for name in _PLANNED:
+        connection.execute("SELECT set_config(%s, reset_val, true) FROM pg_settings WHERE name = %s", (name, name))
 
 
 class _Compiler:
@@ -137,7 +154,7 @@ class _Compiler:
         own: LiteralString = "e.part = c.part AND e.account_key = c.account_key"
         if not test.anywhere:
             asked.append(sql.SQL("e.contact_id IS NOT NULL"))
-            own = f"{own} AND e.contact_id = c.id"
+            own = "e.contact_id = c.id"
         if test.which is Which.any:
             return self.counted(test, sql.SQL("event e"), key, sql.SQL(own), asked + limits)
         direction = sql.SQL("" if test.which is Which.first else " DESC")

@@ -18,7 +18,7 @@ from pauta.core.rules.reading import read_rule
 from pauta.core.rules.tree import Group
 from pauta.platform.clock import monotonic
 from pauta.platform.partitions import partition_of
-from pauta.segments.compiling import compile_rule
+from pauta.segments.compiling import about_everybody, compile_rule
 from pauta.segments.queries import company_day
 from pauta.segments.watching import Watched
 
@@ -33,7 +33,6 @@ EVERY = timedelta(minutes=10)
 """How often rules are asked anew that time alone changes."""
 SHARE = 20
 """Asking anew may take one part in so many of the time."""
-_WORK_MEMORY = "128MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +158,12 @@ def refresh(connection: Conn, one: _Segment, now: datetime) -> dict[str, list[in
     """Ask a rule about everybody; by segment key, those that came or left, and so in segments that name this one."""
     began = monotonic()
     condition = compile_rule(one.tree, now, company_day(connection, now), whole=True)
-    connection.execute("SELECT set_config('work_mem', %s, true)", (_WORK_MEMORY,))
     connection.execute("DROP TABLE IF EXISTS segment_holds")
-    connection.execute(
-        sql.SQL("CREATE TEMPORARY TABLE segment_holds ON COMMIT DROP AS {}").format(condition.contacts),
-        condition.params,
-    )
+    with about_everybody(connection):
+        connection.execute(
+            sql.SQL("CREATE TEMPORARY TABLE segment_holds ON COMMIT DROP AS {}").format(condition.contacts),
+            condition.params,
+        )
     connection.execute("ANALYZE segment_holds")
     statement = sql.SQL("WITH " + _CHANGE.replace("{holds}", "segment_holds")).format(among=sql.SQL(""))
     found = _changed(connection, statement, {}, one, now)

@@ -11,7 +11,7 @@ from psycopg import Connection, errors, sql
 
 from pauta.core.problems import Problem
 from pauta.core.rules.reading import read_rule
-from pauta.segments.compiling import compile_rule
+from pauta.segments.compiling import about_everybody, compile_rule
 from pauta.segments.queries import MemberRow, company_day, people
 
 SAMPLE = 10
@@ -37,7 +37,8 @@ def preview(connection: Connection[Any], document: object, now: datetime) -> Pre
     try:
         with connection.transaction():
             connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{SECONDS}s",))
-            row = connection.execute(statement, {**condition.params, "sample": SAMPLE}).fetchone()
+            with about_everybody(connection):
+                row = connection.execute(statement, {**condition.params, "sample": SAMPLE}).fetchone()
             connection.execute("SELECT set_config('statement_timeout', '0', true)")
     except errors.QueryCanceled:
         raise Problem("segments.slow", "rule", seconds=SECONDS) from None

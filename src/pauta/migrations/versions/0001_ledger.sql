@@ -255,6 +255,8 @@ CREATE TABLE event (
 
 CREATE INDEX ix_event_part_account_key_day ON event (part, account_key, day);
 
+CREATE INDEX ix_event_contact ON event (contact_id, name, at) WHERE contact_id IS NOT NULL;
+
 CREATE INDEX ix_event_at ON event USING brin (at);
 
 CREATE TABLE former_account (
