@@ -259,6 +259,16 @@ def test_a_strip_shows_closed_days_their_rule_and_who_won(base: Connection[Any],
     assert call("GET", "/contacts/nobody/strip").status_code == 404
 
 
+def test_a_strip_names_the_duplicate_whose_messages_came_first(base: Connection[Any], call: Call) -> None:
+    base.execute("UPDATE contact SET person_id = %s WHERE id = %s", (ANA, BRUNO))
+    for number, day in enumerate(("2026-11-22", "2026-11-23"), start=1):
+        add_touch(base, BRUNO, ACME, day, number)
+    place(base, propose(base, "a"), "2026-11-29", verdict=1)
+    (told,) = call("GET", "/contacts/ana/strip", headers={"Accept-Language": "en"}).json()["messages"]
+    assert {(one["contact"], one["contact_id"]) for one in told["winners"]} == {("Bruno", "bruno")}
+    assert "spring (Bruno, bruno; Sun 22 Nov)" in told["text"]
+
+
 def test_touches_of_the_past_are_counted(base: Connection[Any], call: Call) -> None:
     add_touch(base, BRUNO, ACME, str((NOW - timedelta(days=1)).date()), 5)
     days = call("GET", "/calendar?from=2026-11-21&to=2026-11-22").json()["days"]

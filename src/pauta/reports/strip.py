@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from psycopg import Connection
@@ -75,6 +76,7 @@ class CameFirst:
     what: str
     team: str
     contact: str
+    contact_id: str
     day: date
 
 
@@ -153,7 +155,7 @@ class _Asked:
 
     def row(self, view: MessageView, row: int | None, held_back: HeldBack) -> StripRow:
         """One message; without days when the gate does not plan it (the fast lane, or held back)."""
-        name = self.names.get(view.contact_id, view.contact)
+        name = self.names.get(view.contact_id, (view.contact, view.contact))[0]
         if row is None or self.decided is None:
             text = held_back.sentence(view) or overridden(self.conn, view, self.lang, "goes_past")
             return StripRow(view, name, text, (), ())
@@ -185,12 +187,15 @@ class _Asked:
             return None
         by_hand = self.held.sentence(row, int(decided.rule[row]))
         return by_hand or sentence(
-            Decision(self.loaded.facts, self.policies, decided, row, name, self._called), self.lang
+            Decision(self.loaded.facts, self.policies, decided, row, name, partial(self._called, view.contact)),
+            self.lang,
         )
 
-    def _called(self, code: int) -> str:
+    def _called(self, contact: str, code: int) -> str:
+        """What came first, and whose it was where that is another contact."""
         first = self._came_first(code)
-        return f"{first.what} ({day_in_words(first.day, self.lang)})"
+        whose = "" if first.contact_id == contact else f"{first.contact}, {first.contact_id}; "
+        return f"{first.what} ({whose}{day_in_words(first.day, self.lang)})"
 
     def _came_first(self, code: int) -> CameFirst:
         assert self.decided is not None
@@ -202,16 +207,17 @@ class _Asked:
         contact = int(self.loaded.contacts["id"][source.contact[row]])
         day = _EPOCH + timedelta(days=int(touches.day[row] if sent else self.decided.day[row]))
         what = kind.campaign or kind.topic or kind.type
-        return CameFirst(int(source.id[row]), what, kind.team, self.names.get(contact, ""), day)
+        return CameFirst(int(source.id[row]), what, kind.team, *self.names.get(contact, ("", "")), day)
 
 
-def _names(conn: Conn, contacts: Sequence[int]) -> dict[int, str]:
+def _names(conn: Conn, contacts: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """What people call contacts, and their external ids."""
     rows = conn.execute(
-        "SELECT id, coalesce(nullif(trim(first_name || ' ' || last_name), ''), email, external_id)"
+        "SELECT id, coalesce(nullif(trim(first_name || ' ' || last_name), ''), email, external_id), external_id"
         " FROM contact WHERE id = ANY(%s)",
         (list(contacts),),
     )
-    return dict(rows.fetchall())
+    return {number: (name, external_id) for number, name, external_id in rows}
 
 
 def _rules(conn: Conn, told: Sequence[StripRow], lang: str) -> tuple[RuleTold, ...]:

@@ -52,7 +52,7 @@ export function WhyMessage({ told, rules, named }: WhyMessageProps) {
         <Stack gap={0} mt={4} component="ul" pl="md" m={0}>
           {told.winners.map((one) => (
             <Text key={`${one.id}`} component="li" size="sm" c="dimmed">
-              <Trans>Came first: {one.what}</Trans> · {formats.shortDay(one.day)}{named ? ` · ${one.contact}` : ""}
+              <Trans>Came first: {one.what}</Trans> · {formats.shortDay(one.day)}{one.contact_id !== message.contact ? ` · ${one.contact} (${one.contact_id})` : named ? ` · ${one.contact}` : ""}
             </Text>
           ))}
         </Stack>

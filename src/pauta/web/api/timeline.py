@@ -95,6 +95,7 @@ class WinnerToldView(_Read):
     what: str
     team: str
     contact: str = Field(description="Name of the contact who gets it.")
+    contact_id: str = Field(description="Their external id: of the account, or somebody with the same address.")
     day: date
 
 

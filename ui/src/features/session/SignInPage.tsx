@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Alert, Button, Group, PasswordInput, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { Alert, Button, PasswordInput, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
@@ -64,10 +64,8 @@ function DemoAccounts({ accounts, choose }: { accounts: DemoAccountView[]; choos
       <Text size="sm" c="dimmed"><Trans>The company and its people are invented, and no e-mail leaves this machine. Sign in as one of them:</Trans></Text>
       {accounts.map((one) => (
         <UnstyledButton key={one.email} className="paper" p="xs" px="sm" onClick={() => choose(one)}>
-          <Group justify="space-between" gap="xs">
-            <Text fw={600} size="sm">{one.name}</Text>
-            <Text size="sm" c="dimmed">{told(one)}</Text>
-          </Group>
+          <Text fw={600} size="sm">{one.name}</Text>
+          <Text size="sm" c="dimmed">{told(one)}</Text>
         </UnstyledButton>
       ))}
     </Stack>
