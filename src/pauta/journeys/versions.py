@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from psycopg import Connection
 
 from pauta.core.journey.document import Document, Node, read_document
 
 Conn = Connection[Any]
-_REMEMBERED: dict[tuple[str, int], Version] = {}
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,15 @@ class Standing:
     version: Version
 
 
+_REMEMBERED: WeakKeyDictionary[Conn, dict[int, Version]] = WeakKeyDictionary()
+
+
 def version(connection: Conn, version_id: int) -> Version:
-    """A version by its id, which is remembered, as it never changes."""
-    key = (connection.info.dsn, version_id)
-    if key not in _REMEMBERED:
-        _REMEMBERED[key] = _read(connection, version_id)
-    return _REMEMBERED[key]
+    """A version by its id, which is remembered as long as the connection lives: it never changes."""
+    known = _REMEMBERED.setdefault(connection, {})
+    if version_id not in known:
+        known[version_id] = _read(connection, version_id)
+    return known[version_id]
 
 
 def standing(connection: Conn) -> list[Standing]:
