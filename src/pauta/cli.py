@@ -35,6 +35,7 @@ COMMANDS = {
     "topic": ("pauta.commands.topic", "Name topics in the words of those who choose them."),
     "segment": ("pauta.commands.segment", "Contacts by rules: who is in a segment, and why."),
     "campaign": ("pauta.commands.campaign", "Create, preview, launch, pause and cancel campaigns."),
+    "journey": ("pauta.commands.journey", "List journeys, start from a ready one, simulate one."),
     "message": ("pauta.commands.message", "Send one message, look at one, cancel one."),
     "policy": ("pauta.commands.policy", "Read and change the policies."),
     "gate": ("pauta.commands.gate", "Try the gate on a case in a file."),

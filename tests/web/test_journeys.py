@@ -75,3 +75,31 @@ def test_names(call: Call) -> None:
     call("POST", "/journeys/welcome", json={"document": document()})
     assert call("POST", "/journeys/welcome", json={"document": document()}).status_code == 409
     assert call("GET", "/journeys/farewell").status_code == 404
+
+
+def test_a_ready_journey_is_drafted_simulated_published_and_entered(call: Call) -> None:
+    offered = call("GET", "/ready-journeys", headers={"Accept-Language": "es"}).json()
+    assert [(one["key"], one["name"]) for one in offered][:2] == [
+        ("welcome", "Bienvenida"),
+        ("onboarding", "Incorporación"),
+    ]
+    assert call("POST", "/ready-journeys/welcome", json={"name": "hello"}).status_code == 201
+    assert call("POST", "/ready-journeys/welcome", json={"name": "hello"}).status_code == 409
+    call("PUT", "/contacts/eva", json={"first_name": "Eva", "email": "eva@acme.example"})
+    asked = {
+        "days": 3,
+        "contact": "eva",
+        "expected": [{"contact": "eva", "event": "signed_up", "at": "2026-11-23T13:00:00Z"}],
+    }
+    found = call("POST", "/journeys/hello/simulate", json=asked)
+    assert found.status_code == 200, found.text
+    assert (found.json()["sampled"], found.json()["not_sent"]) == (1, 3), "nobody asked eva for consent"
+    assert [(one["node"], one["state"], one["reason"]) for one in found.json()["messages"]] == [
+        (f"message-{number}", "suppressed", "consent") for number in (1, 2, 3)
+    ]
+    assert call("POST", "/journeys/hello/contacts", json={"contacts": ["eva"]}).json()["code"] == "journeys.no_entry"
+    call("POST", "/journeys/hello/publish", json={})
+    assert call("POST", "/journeys/hello/contacts", json={"contacts": ["eva"]}).json() == {"entered": 1}
+    (one,) = call("GET", "/journeys/hello/nodes/message-1/contacts").json()
+    assert (one["contact"], one["name"], one["ended"]) == ("eva", "Eva", "inside")
+    assert call("GET", "/journeys/hello/figures").json()["inside"] == 1

@@ -59,6 +59,7 @@ _COPIED: Mapping[str, LiteralString] = {
     "enrolment": "SELECT * FROM public.enrolment WHERE contact_id IN (SELECT id FROM pg_temp.contact)",
     "enrolment_step": "SELECT h.* FROM public.enrolment_step h JOIN pg_temp.enrolment e ON e.id = h.enrolment_id",
     "task": "SELECT * FROM public.task WHERE id IN (SELECT task_id FROM pg_temp.enrolment)",
+    "quarantine": "SELECT * FROM public.quarantine WHERE false",
     "inbox_entry": "SELECT * FROM public.inbox_entry WHERE false",
     "event": f"SELECT * FROM public.event WHERE part = ANY(%(parts)s) AND at > %(now)s - {_HISTORY}",
 }
@@ -123,7 +124,7 @@ def simulate(
     of as many days before happen again, those of each day as long after today as they were before the first.
     """
     with database.connect(url) as connection:
-        sampled, contacts = _copy(connection, now, most)
+        sampled, contacts = _copy(connection, now, most, [one.contact for one in expected])
         for name, document in drafts.items():
             _put_live(connection, now, name, document)
         _foresee(connection, now, days, expected, repeat)
@@ -138,9 +139,13 @@ def simulate(
     return Simulation(first, days, contacts, sampled, found, named)
 
 
-def _copy(connection: Conn, now: datetime, most: int) -> tuple[int, int]:
-    """Put temporary tables before the real ones; how many contacts are in them, and how many there are."""
-    counted = connection.execute("SELECT part, count(*) FROM contact GROUP BY part ORDER BY part").fetchall()
+def _copy(connection: Conn, now: datetime, most: int, named: Sequence[str]) -> tuple[int, int]:
+    """Put temporary tables before the real ones; how many contacts are in them, and how many there are. Partitions of
+    the contacts that are named come first."""
+    counted = connection.execute(
+        "SELECT part, count(*) FROM contact GROUP BY part ORDER BY bool_or(external_id = ANY(%s)) DESC, part",
+        (list(named),),
+    ).fetchall()
     parts: list[int] = []
     sampled = 0
     for part, count in counted:
@@ -202,6 +207,7 @@ def _put_live(connection: Conn, now: datetime, name: str, document: Document) ->
 def _foresee(connection: Conn, now: datetime, days: int, expected: Sequence[Expected], repeat: bool) -> None:
     """Keep what is to happen apart, until its time comes."""
     connection.execute("CREATE TEMP TABLE foreseen (LIKE public.event)")
+    connection.execute("ALTER TABLE foreseen DROP COLUMN id")
     connection.execute(
         "INSERT INTO foreseen (part, account_key, contact_id, name, at, recorded_at, day, properties, source)"
         " SELECT c.part, c.account_key, c.id, given.name, given.at, given.at, given.at::date,"

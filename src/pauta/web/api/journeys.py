@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.core.journey.checks import NodeProblem
 from pauta.journeys import actions, queries
+from pauta.journeys.entering import enter_named
 from pauta.journeys.models import End
 from pauta.platform.words import say
 from pauta.team.roles import Right
@@ -149,6 +150,18 @@ class JourneyFiguresView(_Read):
     nodes: list[NodeFiguresView]
 
 
+class EnterForm(Form):
+    """Contacts to put into a journey."""
+
+    contacts: list[Name] = Field(min_length=1, max_length=1000, description="External ids or addresses.")
+
+
+class EnteredView(BaseModel):
+    """How many a journey let in."""
+
+    entered: int
+
+
 class TravellerView(BaseModel):
     """A contact behind a figure."""
 
@@ -248,6 +261,14 @@ def stop_journey(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: N
     left = actions.stop(door.connection, door.now, name)
     _note(door, name, "stop", left=left)
     return StoppedView(left=left)
+
+
+@router.post("/journeys/{name}/contacts")
+def enter_journey(door: Annotated[Door, allowed(Right.CAMPAIGNS_LAUNCH)], name: Name, form: EnterForm) -> EnteredView:
+    """Put contacts into a live journey, as far as it lets them in again: 409 when it is not live."""
+    entered = enter_named(door.connection, door.now, name, form.contacts)
+    _note(door, name, "enter", entered=entered)
+    return EnteredView(entered=entered)
 
 
 @router.get("/journeys/{name}/figures")
