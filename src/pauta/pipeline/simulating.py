@@ -308,4 +308,7 @@ def _found(connection: Conn, now: datetime) -> list[SimulatedMessage]:
         " JOIN contact c ON c.id = m.contact_id WHERE m.changed_at >= %s ORDER BY m.changed_at, m.id",
         (SOURCE, now),
     )
-    return [SimulatedMessage(*told, names[state], REASONS[reason].value) for *told, state, reason in rows.fetchall()]
+    return [
+        SimulatedMessage(contact, name, journey, node, wished, day, at, channel, names[state], REASONS[reason].value)
+        for contact, name, journey, node, wished, day, at, channel, state, reason in rows.fetchall()
+    ]
