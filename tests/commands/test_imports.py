@@ -46,6 +46,7 @@ def test_the_plan_is_shown_then_carried_out_and_told(importer: Importer) -> None
     rejected = (importer.folder / "people.rejected.csv").read_text(encoding="utf-8")
     assert "bruno,free,1,2,bruno is not an e-mail address; write it as name@company.example." in rejected
     assert importer.rows("SELECT email FROM contact") == [("ana@x.example",)]
+    assert importer.rows("SELECT rejects FROM import_run") == [(str(importer.folder / "people.rejected.csv"),)]
 
 
 def test_a_dry_run_says_so_in_the_language_asked_for(importer: Importer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -322,6 +323,25 @@ def test_what_is_just_being_judged_or_answered_leaves_nothing_behind(office: Off
         origin_of(judging, click.message_id)
         waits(office, lambda other: erase(other, ID, office.now, **asked), judging.commit)
     assert traces(office.connection) == {}
+
+
+def test_rejected_rows_of_imports_are_forgotten(office: Office, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.csv", "two.csv", "gone.csv")]
+    head, other = "id;email;note;row;reason", "c9;carla@;of nobody;4;no address"
+    told = [f"x;{EMAIL.lower()};;2;wrong", f"{ID};;;3;wrong", f'y;;"by {NAME}\r\nin two lines";5;wrong']
+    paths[0].write_text("\r\n".join([head, told[0], other, *told[1:], ""]), encoding="utf-8", newline="")
+    paths[1].write_text("email,row,reason\r\na@,1,wrong\r\n", encoding="utf-8", newline="")
+    for path in paths:
+        office.run(
+            "INSERT INTO import_run (kind, file_name, fingerprint, mapping, state, rejects, rows_total, actor,"
+            " started_at, changed_at) VALUES ('contacts', 'x', 'x', '{}', 'done', %s, 1, 'ana', now(), now())",
+            str(path),
+        )
+    erased = erase(office.connection, ID, office.now, actor="ana", reason="asked")
+    assert erased.removed["rejected_rows"] == 3
+    assert paths[0].read_text(encoding="utf-8").splitlines() == [head, other]
+    assert paths[1].read_text(encoding="utf-8").splitlines() == ["email,row,reason", "a@,1,wrong"]
+    assert sorted(one.name for one in tmp_path.glob("*.*")) == ["one.csv", "two.csv"]
 
 
 def test_what_is_open_is_cancelled(office: Office) -> None:

@@ -87,7 +87,7 @@ CONDITIONS: Final[dict[Figure, LiteralString]] = {
 _ACCEPTED = tuple(OutcomeKind).index(OutcomeKind.SENT)
 WON: LiteralString = f"""
 WITH won AS MATERIALIZED (
-    SELECT DISTINCT m.part, m.id FROM event e
+    SELECT DISTINCT m.part, m.id, m.contact_id FROM event e
     JOIN message m ON m.part = e.part AND m.account_key = e.account_key AND m.proposal_id = %(proposal)s
          AND coalesce(e.contact_id, m.contact_id) = m.contact_id
     JOIN attempt a ON a.part = m.part AND a.message_id = m.id AND a.outcome = {_ACCEPTED}
@@ -99,19 +99,20 @@ WITH won AS MATERIALIZED (
 NOTHING_WON: LiteralString = "WITH won AS (SELECT NULL::int2 AS part, NULL::int8 AS id WHERE false)"
 """For those who do not ask after the goal."""
 
-SOURCE: LiteralString = f"""
+_SENT_AND_ANSWERED: LiteralString = f"""
 message m
 LEFT JOIN attempt a ON a.part = m.part AND a.message_id = m.id AND a.outcome = {_ACCEPTED}
-LEFT JOIN response r ON r.message_id = m.id
+LEFT JOIN response r ON r.message_id = m.id"""
+SOURCE: LiteralString = f"""{_SENT_AND_ANSWERED}
 LEFT JOIN won ON won.part = m.part AND won.id = m.id
 """
 
 _COUNT = f"""
 {WON}
 SELECT {", ".join(f"count(*) FILTER (WHERE {CONDITIONS[one]})" for one in Figure if one is not Figure.converted)},
-       count(DISTINCT m.contact_id) FILTER (WHERE {CONDITIONS[Figure.converted]}),
+       (SELECT count(DISTINCT contact_id) FROM won),
        count(*) FILTER (WHERE {_DELIVERED} AND a.measured)
-FROM {SOURCE} WHERE m.proposal_id = %(proposal)s
+FROM {_SENT_AND_ANSWERED} WHERE m.proposal_id = %(proposal)s
 """
 
 _OF_MEASURED = (Figure.opened, Figure.clicked, Figure.machine_opened, Figure.scanned)

@@ -283,7 +283,10 @@ class ContactListMember(Base):
 
 
 class ImportRun(Base):
-    """One import of a file: its mapping, how far it came, and what it took and refused."""
+    """One import of a file: its mapping, how far it came, and what it took and refused.
+
+    ``rejects`` is where the rejected rows are, if there are any: an erasure looks there as well.
+    """
 
     __tablename__ = "import_run"
     id: Mapped[BigId] = mapped_column(primary_key=True)
@@ -292,6 +295,7 @@ class ImportRun(Base):
     fingerprint: Mapped[str] = mapped_column(Text)
     mapping: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(Text)
+    rejects: Mapped[str] = mapped_column(Text, server_default="")
     rows_total: Mapped[int] = mapped_column(Integer)
     rows_done: Mapped[int] = mapped_column(Integer, server_default="0")
     rows_created: Mapped[int] = mapped_column(Integer, server_default="0")

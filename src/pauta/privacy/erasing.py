@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, LiteralString
 
 from psycopg import Connection, sql
@@ -25,8 +26,10 @@ from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.states import RECALLABLE, State, Unit
 from pauta.people.erased import remember_erased
+from pauta.people.imports.rejects import forget
 from pauta.people.locks import lock_people
 from pauta.people.queries import find_contact
+from pauta.platform import log
 from pauta.platform.partitions import partition_of
 from pauta.team.inbox import Told
 from pauta.tracking.actions import hold_judgement
@@ -215,6 +218,7 @@ def erase(connection: Conn, contact: str, now: datetime, *, actor: str, reason: 
     for statement in _BLANKS.values():
         connection.execute(statement, given)
     removed |= {"cancelled": len(cancelled), "mentions": _scrub(connection, subject)}
+    removed["rejected_rows"] = _forget_rejected(connection, subject)
     remember_erased(connection, Channel.email, subject.emails, now)
     remember_erased(connection, Channel.sms, subject.phones, now)
     request_plan(connection, subject.keys, now)
@@ -279,6 +283,19 @@ def _scrub(connection: Conn, subject: Subject) -> int:
         (f"contact:{ERASED}", [one.lower() for one in audited]),
     ).rowcount
     return mentions
+
+
+def _forget_rejected(connection: Conn, subject: Subject) -> int:
+    """Take the person out of files with rejected rows that lie where imports left them; how many rows."""
+    scrubbed, forgotten = _scrubber(subject), 0
+    names = {name.lower() for name in subject.names}
+    rows = connection.execute("SELECT DISTINCT rejects FROM import_run WHERE rejects <> ''")
+    for (path,) in rows.fetchall():
+        try:
+            forgotten += forget(Path(path), lambda cell: cell.lower() in names or scrubbed(cell) != cell)
+        except OSError as error:
+            log.logger(__name__).warning("rejected rows are out of reach", file=path, why=error.strerror)
+    return forgotten
 
 
 def _scrub_documents(

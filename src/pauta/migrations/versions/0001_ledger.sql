@@ -273,6 +273,7 @@ CREATE TABLE import_run (
     fingerprint TEXT NOT NULL,
     mapping JSONB NOT NULL,
     state TEXT NOT NULL,
+    rejects TEXT DEFAULT '' NOT NULL,
     rows_total INTEGER NOT NULL,
     rows_done INTEGER DEFAULT '0' NOT NULL,
     rows_created INTEGER DEFAULT '0' NOT NULL,

@@ -58,3 +58,24 @@ class RejectsFile:
             writer.writerows(rows)
             file.flush()
             os.fsync(file.fileno())
+
+
+def forget(path: Path, tells: Callable[[str], bool]) -> int:
+    """Take the rows in which some cell tells of somebody out of a file of rejected rows; how many. OSError when it
+    cannot be read or written; nothing of a file that is no more."""
+    if not path.is_file():
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        before_reason = file.readline().rstrip("\r\n").removesuffix(REJECT_COLUMNS[-1])
+        file.seek(0)
+        delimiter = before_reason[-1:] or ","
+        rows = list(csv.reader(file, delimiter=delimiter))
+    kept = [row for number, row in enumerate(rows) if number == 0 or not any(map(tells, row))]
+    if len(kept) < len(rows):
+        beside = path.with_name(f"{path.name}.new")
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=delimiter).writerows(kept)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    return len(rows) - len(kept)

@@ -150,6 +150,7 @@ def run_import(
     run_id, tally, began = _interrupted(first, plan) if resume else _begin(first, plan, setting.now, actor)
     run = _Run(run_id, plan, replace(setting, now=began), doors, tally, in_turns)
     doors.rejects.begin(after_row=tally.done)
+    first.execute("UPDATE import_run SET rejects = %s WHERE id = %s", (str(doors.rejects.path.resolve()), run_id))
     at_work = connections if in_turns else connections[:1]
     with _prepared(plan, run.setting) as prepared, ThreadPoolExecutor(len(at_work)) as threads:
         _in_turns(threads, at_work, run, prepared)
