@@ -7,6 +7,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+from email.message import Message
 from hashlib import sha256
 from itertools import starmap
 from typing import Any
@@ -63,8 +64,8 @@ def _readable(raw: bytes) -> str:
     mail = message_from_bytes(raw, policy=policy.compat32)
     pieces = [_line(name, mail[name]) for name in ("From", "To", "Subject", "Date") if mail[name]]
     for part in mail.walk():
-        if part.get_content_maintype() == "message" and part.is_multipart():
-            pieces += ["\n".join(starmap(_line, one.items())) for one in part.get_payload()]
+        enclosed = part.get_payload() if part.get_content_maintype() == "message" else ()
+        pieces += ["\n".join(starmap(_line, one.items())) for one in enclosed if isinstance(one, Message)]
         body = part.get_payload(decode=True)
         if isinstance(body, bytes) and part.get_content_maintype() in ("text", "message"):
             pieces.append(body.decode("utf-8", "replace"))
