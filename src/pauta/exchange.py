@@ -1,15 +1,18 @@
-"""The exchange with other programs: understands what they sent."""
+"""The exchange with other programs: understands what they sent, and tells webhooks what happens."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from psycopg import Connection
 
-from pauta.events.intake.actions import NEWS
+from pauta.events.intake import actions as intake
+from pauta.pipeline.announcing import tell_disabled
 from pauta.pipeline.digesting import digest
 from pauta.pipeline.quarantine import DROPPED
 from pauta.platform import log
@@ -17,34 +20,62 @@ from pauta.platform.clock import Clock
 from pauta.platform.database import connect
 from pauta.platform.disk import is_full, room
 from pauta.platform.settings import Settings, load
+from pauta.webhooks import announcing as webhooks
+from pauta.webhooks.delivering import deliver
 
 IDLE_SECONDS = 0.5
 RETRY_SECONDS = 0.5
+TELLING_SECONDS = 5.0
+"""How long a webhook that is being told may keep the process from ending; it is told again by the next."""
+
+Conn = Connection[Any]
 
 
 class Exchange:
-    """One life of the process, with its connections."""
+    """What the process does, in two threads with connections of their own, which start over where one breaks."""
 
     def __init__(self, settings: Settings, clock: Clock, stopping: threading.Event) -> None:
         self._settings = settings
         self._clock = clock
         self._stopping = stopping
 
-    def live(self) -> None:
-        """Take turns until told to stop."""
-        url = self._settings.database_url
-        with connect(url) as connection, connect(url, autocommit=True) as news:
-            news.execute(f"LISTEN {NEWS}")
-            while not self._stopping.is_set():
-                if not self.turn(connection):
-                    for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
-                        pass
+    def take_in(self) -> None:
+        """Understand what comes in, until told to stop."""
+        self._live(intake.NEWS, self._understand)
 
-    def turn(self, connection: Connection[tuple[object, ...]]) -> int:
+    def tell(self) -> None:
+        """Tell webhooks what happens, until told to stop."""
+        self._live(webhooks.NEWS, self._deliver)
+
+    def _live(self, channel: str, turn: Callable[[Conn], int]) -> None:
+        url = self._settings.database_url
+        while not self._stopping.is_set():
+            try:
+                with connect(url) as connection, connect(url, autocommit=True) as news:
+                    news.execute(f"LISTEN {channel}")
+                    while not self._stopping.is_set():
+                        if not turn(connection):
+                            for _ in news.notifies(timeout=IDLE_SECONDS, stop_after=1):
+                                pass
+            except (*DROPPED, OSError) as error:
+                if isinstance(error, OSError) and not is_full(error):
+                    raise
+                log.logger(__name__).warning("starting over", why=str(error))
+                self._stopping.wait(RETRY_SECONDS)
+
+    def _understand(self, connection: Conn) -> int:
         """Understand some of what waits; whether there was anything. Nothing is taken while the disk is nearly full."""
         if room(self._settings).short:
             return 0
         done = digest(connection, self._clock.now())
+        connection.commit()
+        return done
+
+    def _deliver(self, connection: Conn) -> int:
+        def disabled(within: Conn, name: str) -> None:
+            tell_disabled(within, self._clock.now(), name)
+
+        done = deliver(connection, self._clock.now, private=self._settings.webhooks_private, disabled=disabled)
         connection.commit()
         return done
 
@@ -62,14 +93,11 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    while not stopping.is_set():
-        try:
-            Exchange(settings, clock, stopping).live()
-        except (*DROPPED, OSError) as error:
-            if isinstance(error, OSError) and not is_full(error):
-                raise
-            log.logger(__name__).warning("starting over", why=str(error))
-            stopping.wait(RETRY_SECONDS)
+    exchange = Exchange(settings, clock, stopping)
+    telling = threading.Thread(target=exchange.tell, daemon=True)
+    telling.start()
+    exchange.take_in()
+    telling.join(TELLING_SECONDS)
 
 
 if __name__ == "__main__":

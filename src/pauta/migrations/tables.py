@@ -9,7 +9,6 @@ from pauta.channels.email import models as email
 from pauta.content import models as content
 from pauta.events import models as events
 from pauta.events.intake import models as intake
-from pauta.events.webhooks import models as webhooks
 from pauta.journeys import models as journeys
 from pauta.messages import models as messages
 from pauta.people import models as people
@@ -19,6 +18,7 @@ from pauta.privacy import models as privacy
 from pauta.segments import models as segments
 from pauta.team import models as team
 from pauta.tracking import models as tracking
+from pauta.webhooks import models as webhooks
 
 NOUNS = (
     *(channels, email, people, events, intake, webhooks, policies, content, team),

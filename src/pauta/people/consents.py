@@ -17,9 +17,12 @@ import numpy as np
 from psycopg import Connection
 
 from pauta.core import law
+from pauta.core.gate.vocabulary import Channel
 from pauta.people.staging import Columns, stage
 from pauta.people.wire import append_rows
 from pauta.platform.copy import array_text
+from pauta.webhooks.announcing import announce, wanted
+from pauta.webhooks.kinds import Kind
 
 _TYPES: dict[str, LiteralString] = {
     "contact_id": "bigint",
@@ -65,10 +68,17 @@ WITH judged AS MATERIALIZED (
     external_id
   FROM judged WHERE verdict = 'new' ORDER BY position
   ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
-  RETURNING contact_id
+  RETURNING contact_id, id
 )
 SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM judged WHERE verdict = 'withdrawn'),
-  (SELECT array_agg(DISTINCT account_key) FROM judged WHERE contact_id IN (SELECT contact_id FROM added))
+  (SELECT array_agg(DISTINCT account_key) FROM judged WHERE contact_id IN (SELECT contact_id FROM added)),
+  (SELECT array_agg(id) FROM added)
+"""
+
+_ADDED = """
+SELECT c.id, c.external_id, a.external_id, e.channel, e.topic, e.granted, e.basis, e.source, e.at
+FROM contact c JOIN consent e ON e.part = c.part AND e.contact_id = c.id LEFT JOIN account a ON a.id = c.account_id
+WHERE c.id = ANY(%s) AND e.id = ANY(%s) ORDER BY e.id
 """
 
 
@@ -93,8 +103,32 @@ def append_consents(connection: Connection[Any], columns: Columns, now: datetime
     asked = {"now": now, "contact_ids": array_text(np.array(columns["contact_id"], np.int64))}
     row = connection.execute(_APPEND, asked).fetchone()
     assert row is not None
-    added, withdrawn, keys = row
+    added, withdrawn, keys, numbers = row
+    if added and wanted(connection, Kind.CONSENT_CHANGED):
+        _announce(connection, now, columns["contact_id"], numbers)
     return Appended(added, withdrawn, frozenset(keys or ()))
+
+
+def _announce(connection: Connection[Any], now: datetime, contacts: Sequence[int], numbers: Sequence[int]) -> None:
+    """Have webhooks told of entries that were added."""
+    rows = connection.execute(_ADDED, (list(contacts), list(numbers)))
+    told = [
+        (
+            contact_id,
+            {
+                "contact": contact,
+                "account": account,
+                "channel": Channel(channel).name,
+                "topic": topic,
+                "state": "granted" if granted else "denied",
+                "basis": basis,
+                "source": source,
+                "at": at.isoformat(),
+            },
+        )
+        for contact_id, contact, account, channel, topic, granted, basis, source, at in rows
+    ]
+    announce(connection, now, Kind.CONSENT_CHANGED, told)
 
 
 def append_first_consents(connection: Connection[Any], columns: Columns, now: datetime) -> int:

@@ -19,6 +19,7 @@ from pauta.messages.ledger import move
 from pauta.messages.states import State, Unit
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
+from pauta.pipeline.announcing import announce_messages
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.journal import Journal
 from pauta.pipeline.people import people_changed
@@ -26,6 +27,7 @@ from pauta.pipeline.quarantine import DefectError, set_aside
 from pauta.pipeline.rendering import Ready, Unready
 from pauta.platform import log
 from pauta.platform.partitions import PARTITIONS
+from pauta.webhooks.kinds import Kind
 
 MOST_REFUSALS = 20
 """How often a server may say "later" before a message has failed; attempts that never went out do not count."""
@@ -141,7 +143,12 @@ def record(connection: Connection[Any], now: datetime, outcomes: Sequence[Outcom
     failed = [one for one in settled if one[1] == State.FAILED]
     follow_up(connection, now, [(part, number) for _, _, part, number in failed])
     messages.request_plan(connection, [key for key, *_ in failed], now)
+    for state, kind in _ANNOUNCED.items():
+        announce_messages(connection, now, kind, [(part, number) for _, to, part, number in settled if to == state])
     return len(settled)
+
+
+_ANNOUNCED = {State.SENT: Kind.MESSAGE_SENT, State.FAILED: Kind.MESSAGE_FAILED}
 
 
 def _suppress_bad(connection: Connection[Any], now: datetime, refused: Sequence[Outcome]) -> None:

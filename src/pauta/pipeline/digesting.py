@@ -29,6 +29,7 @@ from pauta.events.intake.actions import (
 from pauta.events.intake.calls import Call, letters, read
 from pauta.events.intake.queries import Known, known, owners, waiting
 from pauta.events.intake.story import Story, tell
+from pauta.messages.ledger import lock_parts
 from pauta.people.changes import Changes
 from pauta.people.locks import lock_people
 from pauta.people.places import NOWHERE, place_ids
@@ -39,6 +40,7 @@ from pauta.pipeline.merging import merge_contacts
 from pauta.pipeline.people import people_changed
 from pauta.pipeline.quarantine import DROPPED
 from pauta.platform import log
+from pauta.platform.partitions import PARTITIONS, partition_of
 from pauta.policies.queries import current
 
 Conn = Connection[Any]
@@ -105,11 +107,22 @@ def _act(connection: Conn, calls: Sequence[Call], now: datetime) -> list[Dead]:
     stored, numbers, dead = _store_contacts(connection, story, people, accounts, now)
     save_visitors(connection, {visitor: numbers[owner] for visitor, owner in story.links.items()}, now)
     keep_for_visitors(connection, [*story.unnamed, *(call for call, owner in story.happened if not owner)])
-    changes += stored + _record(connection, story, past, numbers, now)
+    changes += stored
+    _lock_before_events(connection, story, changes)
+    changes += _record(connection, story, past, numbers, now)
     people_changed(connection, changes, now)
     for call in story.merges:
         merge_contacts(connection, names.get(call.user, call.user), call.previous, now, call.letter.source)
     return dead
+
+
+def _lock_before_events(connection: Conn, story: Story, changes: Changes) -> None:
+    """Take the locks of partitions that moves and merges will want: who has them may be waiting to record events."""
+    parts = {partition_of(key) for move in changes.moves for key in (move.old_key, move.new_key)}
+    if story.merges:
+        parts = set(range(PARTITIONS))
+    if parts:
+        lock_parts(connection, sorted(parts))
 
 
 def _store_accounts(connection: Conn, story: Story, now: datetime) -> tuple[Changes, dict[str, int]]:

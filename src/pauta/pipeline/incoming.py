@@ -27,11 +27,13 @@ from pauta.messages.states import State
 from pauta.people.actions import suppress
 from pauta.people.addresses import AddressState
 from pauta.people.choices import EVERY_TOPIC, Statement, reader_of, unsubscribe
+from pauta.pipeline.announcing import announce_messages
 from pauta.pipeline.fallback import follow_up
 from pauta.pipeline.people import people_changed
 from pauta.pipeline.replies import forward
 from pauta.pipeline.unmatched import keep_unmatched
 from pauta.tracking.actions import Answer, note_answer
+from pauta.webhooks.kinds import Kind as Announced
 
 COMPLAINTS = "complaints"
 """Where mailbox providers send complaints; they are matched by the mail that they enclose."""
@@ -105,9 +107,17 @@ def heed(connection: Conn, now: datetime, origin: Origin, kind: Kind, incoming: 
         if kind in _ANSWERS and incoming.bounce is not Bounce.unknown:
             note_answer(connection, origin.id, _ANSWERS[kind], now)
         _act(connection, now, origin, kind, incoming, sent_to)
+        if kind in _ANNOUNCED:
+            announce_messages(connection, now, _ANNOUNCED[kind], [(origin.part, origin.id)])
     return Taken(incoming, origin.id, new)
 
 
+_ANNOUNCED = {
+    Kind.bounce: Announced.MESSAGE_BOUNCED,
+    Kind.complaint: Announced.MESSAGE_COMPLAINED,
+    Kind.unsubscribe: Announced.MESSAGE_UNSUBSCRIBED,
+    Kind.reply: Announced.MESSAGE_REPLIED,
+}
 _ANSWERS = {
     Kind.bounce: Answer.bounced,
     Kind.complaint: Answer.complained,

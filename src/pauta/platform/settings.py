@@ -235,6 +235,10 @@ class Settings:
             "empty means none.",
         ),
     )
+    webhooks_private: bool = field(
+        default=False,
+        metadata=_told(_flag, "Whether webhooks may lead to this machine and to addresses of private networks."),
+    )
     incoming_host: str = field(default="127.0.0.1", metadata=_told(_text, "Address on which mail is taken in."))
     incoming_port: int = field(default=2526, metadata=_told(_PORT, "Port on which mail is taken in."))
     incoming_protocol: str = field(

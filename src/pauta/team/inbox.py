@@ -29,6 +29,7 @@ class Told(StrEnum):
     BOUNCES = "bounces"
     OPENS_DECLINED = "opens_declined"
     REPLY = "reply"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 @dataclass(frozen=True)

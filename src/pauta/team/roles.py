@@ -40,6 +40,7 @@ class Right(StrEnum):
     TEAM_WRITE = "team.write"
     AUDIT_READ = "audit.read"
     PRIVACY_MANAGE = "privacy.manage"
+    WEBHOOKS_MANAGE = "webhooks.manage"
 
 
 _READER = frozenset(

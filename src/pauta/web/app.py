@@ -73,6 +73,7 @@ from pauta.web.api import (
     timeline,
     topics,
     users,
+    webhooks,
 )
 from pauta.web.door import POOL_SIZE
 from pauta.web.hooks import ProviderReports
@@ -122,6 +123,7 @@ _NOUNS = (
     timeline,
     topics,
     users,
+    webhooks,
 )
 
 _HEADERS = {

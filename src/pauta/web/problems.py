@@ -41,6 +41,8 @@ _STATUS = {
     "web_method": HTTPStatus.METHOD_NOT_ALLOWED,
     "web_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "web_not_json": HTTPStatus.BAD_REQUEST,
+    "webhooks.unknown": HTTPStatus.NOT_FOUND,
+    "webhooks.no_delivery": HTTPStatus.NOT_FOUND,
     "key_not_found": HTTPStatus.NOT_FOUND,
     "intake_packing": HTTPStatus.BAD_REQUEST,
     "intake_request_large": HTTPStatus.BAD_REQUEST,
