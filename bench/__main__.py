@@ -12,6 +12,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "launch": (launch.launches, 1_000_000),
     "preview": (reading.preview, 1_000_000),
     "deliver": (launch.deliver, 50_000),
+    "deliver.measured": (launch.deliver_measured, 50_000),
     "deliver.signed": (launch.deliver_signed, 20_000),
     "transactional": (transactional.run, 1_000_000),
     "import": (reading.import_, 200_000),

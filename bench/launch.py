@@ -1,6 +1,7 @@
 """``launch``: from "launch" to every verdict stored; ``deliver``: from there until the mail server has every mail.
 
-``deliver.signed`` delivers with a signature on each mail.
+``deliver.measured`` delivers mails whose links tell when they are followed,
+``deliver.signed`` with a signature besides.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pauta.campaigns import actions as campaigns
 from pauta.channels.email.signing import make_key, use_key
 from pauta.content.actions import publish
 from pauta.messages import actions as messages
+from pauta.people.measuring import Measures
 from pauta.platform.database import connect
 from pauta.team.roles import caller
 
@@ -61,24 +63,33 @@ def launch(n: int) -> None:
 
 
 def deliver(n: int) -> None:
-    """Deliver ``n`` mails that are due, from the first claim to the last mail counted by the mail server."""
-    _deliver("deliver", n)
+    """Deliver ``n`` mails that are due, from the first claim to the last mail counted by the mail server.
+
+    Opens and clicks are not measured.
+    """
+    _deliver("deliver", n, Measures.nothing)
+
+
+def deliver_measured(n: int) -> None:
+    """The same, with 16 links that tell when they are followed, and an image that tells when the mail is opened."""
+    _deliver("deliver.measured", n, Measures.bulk)
 
 
 def deliver_signed(n: int) -> None:
-    """The same, each mail signed (DKIM, RSA with 2048 bits)."""
-    _deliver("deliver.signed", n, signed=True)
+    """The same as measured, each mail signed (DKIM, RSA with 2048 bits)."""
+    _deliver("deliver.signed", n, Measures.bulk, signed=True)
 
 
-def _deliver(name: str, n: int, *, signed: bool = False) -> None:
+def _deliver(name: str, n: int, measures: Measures, *, signed: bool = False) -> None:
     now = datetime.now(UTC)
     sink = Sink(PORT)
     try:
         with installation() as (data_dir, url):
             store(url, n, now, policies=False)
             campaign_id = campaign(url, now)
-            if signed:
-                with connect(url) as connection:
+            with connect(url) as connection:
+                connection.execute("UPDATE company SET measures = %s", (measures,))
+                if signed:
                     use_key(connection, make_key(connection, "bench.example", "", now), now)
             settings = {"smtp_url": f"smtp://127.0.0.1:{PORT}", "web_url": "https://bench.example"}
             with (

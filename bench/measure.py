@@ -19,7 +19,7 @@ from psycopg import Connection
 
 from pauta.commands.programs import TITLE
 
-_EVERY_SECONDS = 0.5
+_EVERY_SECONDS = 1.0
 _NOT_OURS = "smtp-sink"
 
 

@@ -35,7 +35,7 @@ _SERVER_SETTINGS = (
     "timezone=UTC",
     "log_timezone=UTC",
     # Memory for a machine that the workers share; what does not fit into the buffers is in the system's page cache.
-    "shared_buffers=128MB",
+    "shared_buffers=112MB",
     "work_mem=64MB",  # sorts and hashes of a planning batch without temporary files
     "maintenance_work_mem=256MB",  # indexes after an import
     "effective_cache_size=2GB",  # what the system's page cache is likely to hold
