@@ -26,6 +26,7 @@ ADDRESSES = (
     "sign-in",
     "password",
     "campaigns",
+    "journeys",
     "customers",
     "contacts",
     "accounts",

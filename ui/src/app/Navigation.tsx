@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { NavLink, Stack } from "@mantine/core";
 import {
-  IconAdjustmentsHorizontal, IconCalendarMonth, IconChartBar, IconChecklist, IconChecks, IconHistory, IconMessageQuestion, IconScale, IconSpeakerphone, IconUsers, IconZzz,
+  IconAdjustmentsHorizontal, IconCalendarMonth, IconChartBar, IconChecklist, IconChecks, IconHistory, IconMessageQuestion, IconRoute, IconScale, IconSpeakerphone, IconUsers, IconZzz,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useSession } from "../ui/session";
@@ -14,6 +14,7 @@ export function Navigation() {
   const pages = [
     { to: "/", label: t`Calendar`, icon: IconCalendarMonth, right: "campaigns.read", below: [] },
     { to: "/campaigns", label: t`Campaigns`, icon: IconSpeakerphone, right: "campaigns.read", below: [] },
+    { to: "/journeys", label: t`Journeys`, icon: IconRoute, right: "campaigns.read", below: [] },
     { to: "/requests", label: t`Requests`, icon: IconMessageQuestion, right: "campaigns.read", below: [] },
     { to: "/tasks", label: t`Tasks`, icon: IconChecklist, right: "people.read", below: [] },
     { to: "/customers", label: t`Customers`, icon: IconUsers, right: "people.read", below: ["/contacts", "/accounts"] },

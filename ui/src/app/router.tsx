@@ -70,6 +70,18 @@ const campaign = createRoute({
   component: lazyRouteComponent(() => import("../features/campaigns/CampaignPage"), "CampaignPage"),
 });
 
+const journeys = createRoute({
+  getParentRoute: () => inside,
+  path: "/journeys",
+  component: lazyRouteComponent(() => import("../features/journeys/JourneysPage"), "JourneysPage"),
+});
+
+const journey = createRoute({
+  getParentRoute: () => inside,
+  path: "/journeys/$name",
+  component: lazyRouteComponent(() => import("../features/journeys/JourneyPage"), "JourneyPage"),
+});
+
 const customers = createRoute({
   getParentRoute: () => inside,
   path: "/customers",
@@ -148,7 +160,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, customers, contact, account, mix, silence, policies, approvals, audit, inbox, requests, tasks, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, journeys, journey, customers, contact, account, mix, silence, policies, approvals, audit, inbox, requests, tasks, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),
