@@ -44,7 +44,7 @@ class ChosenForm(Form):
     ids: list[BigNumber] | None = Field(max_length=1000, description="null for all.", examples=[[1, 2]])
 
 
-class CountView(BaseModel):
+class DeadLetterCountView(BaseModel):
     """How many it were."""
 
     count: int
@@ -63,19 +63,19 @@ def list_dead_letters(
 
 
 @router.post("/events/dead-letters/replay")
-def replay_dead_letters(door: Annotated[Door, allowed(Right.EVENTS_READ)], form: ChosenForm) -> CountView:
+def replay_dead_letters(door: Annotated[Door, allowed(Right.EVENTS_READ)], form: ChosenForm) -> DeadLetterCountView:
     """Try these again, with the times and ids that they had; what still cannot be understood comes back."""
     count = actions.replay(door.connection, form.ids)
     door.audit(Right.EVENTS_READ, "dead-letters", replayed=count)
-    return CountView(count=count)
+    return DeadLetterCountView(count=count)
 
 
 @router.post("/events/dead-letters/discard")
-def discard_dead_letters(door: Annotated[Door, allowed(Right.EVENTS_READ)], form: ChosenForm) -> CountView:
+def discard_dead_letters(door: Annotated[Door, allowed(Right.EVENTS_READ)], form: ChosenForm) -> DeadLetterCountView:
     """Throw these away."""
     count = actions.discard(door.connection, form.ids)
     door.audit(Right.EVENTS_READ, "dead-letters", discarded=count)
-    return CountView(count=count)
+    return DeadLetterCountView(count=count)
 
 
 def _view(one: queries.DeadLetter, language: str) -> DeadLetterView:

@@ -55,13 +55,13 @@ class SegmentForm(Form):
     rule: JsonObject = Field(description="As in the reference of rules.", examples=[_RULE])
 
 
-class RuleForm(Form):
+class SegmentRuleForm(Form):
     """A rule."""
 
     rule: JsonObject = Field(description="As in the reference of rules.", examples=[_RULE])
 
 
-class UserView(BaseModel):
+class SegmentUserView(BaseModel):
     """What names a segment."""
 
     kind: str = Field(description="segment or campaign.")
@@ -89,7 +89,7 @@ class SegmentView(BaseModel):
 class SegmentDetail(SegmentView):
     """A segment, and what names it."""
 
-    used_by: list[UserView]
+    used_by: list[SegmentUserView]
 
 
 class SegmentVersionView(BaseModel):
@@ -280,7 +280,7 @@ def list_own_segments(door: Reader, external_id: Annotated[str, Path(max_length=
 
 
 @router.post("/rules/preview")
-def preview_rule(door: Reader, form: RuleForm) -> RulePreviewAnswer:
+def preview_rule(door: Reader, form: SegmentRuleForm) -> RulePreviewAnswer:
     """How many contacts a rule holds for, ten of them, and the rule in words, while it is being written."""
     found = RulePreviewView.model_validate(preview(door.connection, form.rule, door.now))
     return RulePreviewAnswer(**found.model_dump(), text=told(read_rule(form.rule), door.language))
@@ -302,7 +302,7 @@ def _view(door: Door, row: queries.SegmentRow) -> SegmentView:
 
 def _detail(door: Door, key: str) -> SegmentDetail:
     row = queries.segment(door.connection, key)
-    used_by = [UserView(kind=kind, name=name) for kind, name in queries.users_of(door.connection, key)]
+    used_by = [SegmentUserView(kind=kind, name=name) for kind, name in queries.users_of(door.connection, key)]
     return SegmentDetail(**_view(door, row).model_dump(), used_by=used_by)
 
 
