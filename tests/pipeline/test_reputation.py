@@ -249,6 +249,21 @@ def test_owners_hear_of_bounces_once(office: Office) -> None:
     assert watched(office) == [("bounces", "campaign 2")]
 
 
+def test_owners_hear_when_many_unsubscribe(office: Office) -> None:
+    campaign(office, 1, 100, 30, days_ago=2)
+    campaign(office, 2, 99, 30, days_ago=2)
+    campaign(office, 3, 100, 30, days_ago=9)
+    left = "SELECT r.message_id FROM response r JOIN campaign c USING (proposal_id) WHERE c.name = %s LIMIT %s"
+    leave = f"UPDATE response SET unsubscribed_at = %s WHERE message_id IN ({left})"
+    office.run(leave, office.now, "campaign 1", 1)
+    for number in (2, 3):
+        office.run(leave, office.now, f"campaign {number}", 9)
+    assert watched(office) == [], "one of a hundred; too few mails; too long ago"
+    office.run(leave, office.now, "campaign 1", 2)
+    assert watched(office) == [("unsubscribed", "campaign 1")]
+    assert watched(office) == [("unsubscribed", "campaign 1")], "once"
+
+
 def test_owners_hear_of_a_campaign_that_is_opened_much_less_than_those_before(office: Office) -> None:
     for number, opened in enumerate((20, 30, 25)):
         campaign(office, number, 100, opened, days_ago=30 - number)

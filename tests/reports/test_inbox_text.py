@@ -19,6 +19,7 @@ ENTRIES: list[tuple[Told, str, dict[str, Any]]] = [
     (Told.STREAM_STOPPED, "Yahoo", {"stream": "bulk", **COMPLAINTS}),
     (Told.STREAM_STOPPED, "Yahoo", {"stream": "transactional", **COMPLAINTS}),
     (Told.BOUNCES, "spring", {"messages": 7, "mails": 2002, "rate": 7 / 2002}),
+    (Told.UNSUBSCRIBED, "spring", {"messages": 7, "mails": 2002, "rate": 7 / 2002}),
     (Told.OPENS_DECLINED, "spring", {"rate": 7 / 2002, "usual": 0.25}),
 ]
 

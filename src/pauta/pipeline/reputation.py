@@ -41,7 +41,8 @@ SLOW = 0.5
 FEWEST_MAILS, FEWEST_COMPLAINTS = 500, 3
 """With fewer, one angry reader would stop a company."""
 
-BOUNCES, FEWEST_SENT = 0.05, 100
+BOUNCES, UNSUBSCRIBED, FEWEST_SENT = 0.05, 0.02, 100
+"""From which share of a campaign of so many mails on owners hear that much came back, or many want no more of it."""
 DECLINE, FEWEST_BEFORE = 0.6, 3
 """A campaign is opened less than usual when its share is below so much of the median of so many others before it."""
 SETTLED: Final = timedelta(hours=24)
@@ -188,7 +189,8 @@ def _warn(connection: Conn, now: datetime, what: Told, one: Reputation) -> None:
 
 
 def watch_campaigns(connection: Conn, now: datetime) -> None:
-    """Tell owners of campaigns of which much came back, or which are opened much less than those before."""
+    """Tell owners of campaigns of which much came back, after which many unsubscribed, or which are opened much less
+    than those before."""
     rows = connection.execute(
         """
         WITH counted AS (
@@ -197,6 +199,7 @@ def watch_campaigns(connection: Conn, now: datetime) -> None:
             FROM message_tally WHERE state IN (%(sent)s, %(failed)s) GROUP BY kind_id)
         SELECT c.name, c.actor, c.team, c.type, c.launched_at, t.arrived, t.failed,
                (SELECT count(*) FROM response r WHERE r.proposal_id = p.id AND r.opened_at IS NOT NULL),
+               (SELECT count(*) FROM response r WHERE r.proposal_id = p.id AND r.unsubscribed_at IS NOT NULL),
                coalesce((
                    SELECT avg(a.measured::int)::float8
                    FROM (SELECT part, id FROM message WHERE proposal_id = p.id AND state = %(sent)s LIMIT %(some)s) m
@@ -213,12 +216,15 @@ def watch_campaigns(connection: Conn, now: datetime) -> None:
         },
     )
     opened_before: dict[str, list[float]] = {}
-    for name, actor, team, kind, launched_at, arrived, failed, opened, measured in rows:
+    for name, actor, team, kind, launched_at, arrived, failed, opened, left, measured in rows:
         fresh = launched_at > now - SPAN
         sent = arrived + failed
         if fresh and sent >= FEWEST_SENT and failed / sent >= BOUNCES:
             detail = {"messages": failed, "mails": sent, "rate": failed / sent}
             _tell_owners(connection, now, (actor, team, name), Told.BOUNCES, detail)
+        if fresh and arrived >= FEWEST_SENT and left / arrived >= UNSUBSCRIBED:
+            detail = {"messages": left, "mails": arrived, "rate": left / arrived}
+            _tell_owners(connection, now, (actor, team, name), Told.UNSUBSCRIBED, detail)
         if arrived * measured < FEWEST_SENT or launched_at > now - SETTLED:
             continue
         share, before = opened / (arrived * measured), opened_before.setdefault(kind, [])

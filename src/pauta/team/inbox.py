@@ -27,6 +27,7 @@ class Told(StrEnum):
     COMPLAINTS = "complaints"
     STREAM_STOPPED = "stream_stopped"
     BOUNCES = "bounces"
+    UNSUBSCRIBED = "unsubscribed"
     OPENS_DECLINED = "opens_declined"
     REPLY = "reply"
     WEBHOOK_DISABLED = "webhook_disabled"
