@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +24,7 @@ from pauta.commands.campaign_output import (
     print_progress,
     written,
 )
+from pauta.commands.input import read_day
 from pauta.commands.output import print_json
 from pauta.commands.session import Session, session
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
@@ -173,7 +173,7 @@ def preview(
     as_json: _Json = False,
 ) -> None:
     """Tell who would get a campaign, who would wait and who would not, and why; on one day and on each coming day."""
-    chosen_day = _day(day) if day else None
+    chosen_day = read_day(day, "day") if day else None
     with session(Right.CAMPAIGNS_READ) as run:
         chosen = queries.campaign_named(run.connection, name)
         found = preview_of(run.connection, run.now, chosen, chosen_day, days, sample or None)
@@ -182,13 +182,6 @@ def preview(
         print_json(found)
     else:
         print_preview(found, run.language)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Problem("messages.not_a_date", field="day", value=text) from None
 
 
 @app.command()

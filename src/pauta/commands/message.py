@@ -1,4 +1,4 @@
-"""``pauta message``: send one message, look at one, cancel one."""
+"""``pauta message``: send one message, look at one, cancel one, let one go past the policies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pauta.commands.session import session
 from pauta.core.gate.vocabulary import CHANNELS, TYPES
 from pauta.core.problems import Problem
 from pauta.messages import actions, queries
+from pauta.messages.overriding import override as override_policies
 from pauta.messages.terms import read_terms
 from pauta.platform.disk import require_room
 from pauta.platform.words import tell
@@ -29,7 +30,7 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 @app.callback()
 def message() -> None:
-    """Send one message, look at one, cancel one."""
+    """Send one message, look at one, cancel one, let one go past the policies."""
 
 
 @app.command()
@@ -162,3 +163,12 @@ def cancel(
         print_json({"message_id": message_id, "state": "cancelled"})
     else:
         typer.echo(phrase("message.cancelled", run.language, id=message_id))
+
+
+@app.command()
+def override(message_id: _Id, reason: Annotated[str, typer.Option(help="Why; kept in its history.")]) -> None:
+    """Let a message leave past caps, holds, hours and every other policy; never past consent, address or a pause."""
+    with session(Right.MESSAGES_OVERRIDE) as run:
+        override_policies(run.connection, run.now, message_id, run.caller, reason)
+        audit(run.connection, run.now, run.actor, Right.MESSAGES_OVERRIDE, f"message:{message_id}", {"why": reason})
+    typer.echo(phrase("message.overridden", run.language, id=message_id))
