@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconPlayerPause, IconPlayerPlay, IconSend, IconX } from "@tabler/icons-react";
+import { IconPlayerPause, IconPlayerPlay, IconSend, IconTestPipe, IconX } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type JourneyDetailView, type NodeFiguresView, pauseJourneyMutation, type ResumeForm, resumeJourneyMutation, stopJourneyMutation } from "../../api";
@@ -9,6 +9,7 @@ import { useSession } from "../../ui/session";
 import { Failure } from "../../ui/states";
 import type { Journey } from "./document";
 import { Publish } from "./Publish";
+import { Simulate } from "./Simulate";
 
 interface ActionsProps {
   found: JourneyDetailView;
@@ -23,18 +24,24 @@ interface ActionsProps {
 export function Actions({ found, journey, figures, unfinished, keep }: ActionsProps) {
   const { may } = useSession();
   const cache = useQueryClient();
-  const [asked, setAsked] = useState<"publish" | "resume" | "stop" | null>(null);
+  const [asked, setAsked] = useState<"publish" | "resume" | "simulate" | "stop" | null>(null);
   const path = { name: found.name };
   const pause = useMutation({ ...pauseJourneyMutation(), onSuccess: () => cache.invalidateQueries() });
-  if (!may("campaigns.launch") || found.state === "stopped") return null;
   const close = () => setAsked(null);
   const fresh = found.changed || keep !== null;
+  const saved = (then: "publish" | "simulate") => void (keep?.() ?? Promise.resolve()).then(() => setAsked(then), () => undefined);
+  const simulate = <Button variant="default" leftSection={<IconTestPipe size={18} aria-hidden />} disabled={unfinished} onClick={() => saved("simulate")}><Trans>Simulate …</Trans></Button>;
+  const simulation = asked === "simulate" ? <Simulate found={found} close={close} /> : null;
+  if (found.state === "stopped") return null;
+  if (!may("campaigns.launch")) return <>{simulate}{simulation}</>;
   return (
     <>
+      {simulate}
+      {simulation}
       {found.state === "live" ? <Button variant="default" loading={pause.isPending} leftSection={<IconPlayerPause size={18} aria-hidden />} onClick={() => pause.mutate({ path })}><Trans>Pause</Trans></Button> : null}
       {found.state === "paused" ? <Button variant="default" leftSection={<IconPlayerPlay size={18} aria-hidden />} onClick={() => setAsked("resume")}><Trans>Resume …</Trans></Button> : null}
       {found.version > 0 ? <Button variant="light" color="red" leftSection={<IconX size={18} aria-hidden />} onClick={() => setAsked("stop")}><Trans>Stop …</Trans></Button> : null}
-      {fresh ? <Button leftSection={<IconSend size={18} aria-hidden />} disabled={unfinished} onClick={() => void (keep?.() ?? Promise.resolve()).then(() => setAsked("publish"), () => undefined)}><Trans>Publish …</Trans></Button> : null}
+      {fresh ? <Button leftSection={<IconSend size={18} aria-hidden />} disabled={unfinished} onClick={() => saved("publish")}><Trans>Publish …</Trans></Button> : null}
       {pause.error ? <Failure error={pause.error} /> : null}
       {asked === "publish" ? <Publish found={found} journey={journey} figures={figures} close={close} /> : null}
       {asked === "resume" ? <Resume found={found} close={close} /> : null}

@@ -31,11 +31,11 @@ function Lead({ found }: { found: JourneyDetailView }) {
   if (!found.published_at) return <Trans>It was never published; nobody comes in.</Trans>;
   const [entered, inside, converted] = [found.entered, found.inside, found.converted].map(formats.number);
   return (
-    <Group gap="xs">
+    <Group gap="0 md">
       <Text span><Trans>Version {found.version} since {formats.moment(found.published_at)}</Trans></Text>
-      <Text span>· <Trans>{entered} came in, {inside} are inside, {converted} converted</Trans></Text>
-      {found.changed ? <Text span c="var(--queue-ink)">· <Trans>the draft differs from it</Trans></Text> : null}
-      {found.stuck ? <Text span c="var(--suppress-ink)">· <Trans>{found.stuck} moved too often and rest</Trans></Text> : null}
+      <Text span><Trans>{entered} came in, {inside} are inside, {converted} converted</Trans></Text>
+      {found.changed ? <Text span c="var(--queue-ink)"><Trans>the draft differs from it</Trans></Text> : null}
+      {found.stuck ? <Text span c="var(--suppress-ink)"><Trans>{found.stuck} moved too often and rest</Trans></Text> : null}
     </Group>
   );
 }
