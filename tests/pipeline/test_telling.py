@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pauta.campaigns import actions as campaigns
+from pauta.campaigns.queries import campaign_named
 from pauta.messages import actions as messages
 from pauta.messages.terms import read_terms
 from pauta.pipeline.notices import send_notices
@@ -92,6 +94,23 @@ def test_what_moves_later_in_the_day_is_added_and_is_unread_again(office: Office
     office.settle(worker)
     assert len(told_to(office, ana)) == 2, "one for each campaign"
     assert inbox.unread(office.connection, ana) == 2
+
+
+def test_of_a_cancelled_campaign_nothing_is_told_and_what_was_told_is_taken_back(office: Office) -> None:
+    company.build(office.connection, office.now, 2, 4, [ONE_A_WEEK | {"limit": 0}])
+    ana = colleague(office, "ana")
+    worker = office.worker()
+    for name in ("spring", "summer"):
+        launch(office, name, "ana")
+    office.settle(worker)
+    assert len(told_to(office, ana)) == 2
+    launch(office, "autumn", "ana")
+    office.settle(worker)
+    for name in ("spring", "autumn"):
+        with office.transaction() as connection:
+            campaigns.cancel(connection, office.now, campaign_named(connection, name).id)
+    office.settle(worker)
+    assert [entry.splitlines()[0] for entry in told_to(office, ana)] == ["What became of “summer”"]
 
 
 def test_without_its_author_the_team_is_told_and_others_never(office: Office) -> None:
