@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import events, gate_plan, launch, month, reading, segments, transactional
+from bench import events, gate_plan, journeys, launch, month, reading, segments, transactional
 
 BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "gate.plan": (gate_plan.run, 1_000_000),
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, tuple[Callable[[int], None], int]] = {
     "why": (reading.why, 20_000),
     "events.ingest": (events.run, 200_000),
     "calendar.month": (month.run, 1_000_000),
+    "journeys.advance": (journeys.run, 1_000_000),
     "segments": (segments.run, 1_000_000),
 }
 """Each benchmark with its usual size."""
