@@ -159,19 +159,26 @@ def due(connection: Conn, now: datetime, journey_id: int, limit: int) -> list[En
 
 def store(connection: Conn, rows: Sequence[Enrolled], arrivals: Iterable[Arrival]) -> None:
     """Write where enrolments stand now, and the steps that they came to."""
-    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in _KEPT}
+    columns = {name: [getattr(row, name) for row in rows] for name in _KEPT}
     columns["ended"] = [int(row.ended) for row in rows]
-    connection.execute(_STORE, columns)
+    connection.execute(_STORE, {name: _array(values) for name, values in columns.items()})
     came = list(arrivals)
     if came:
         connection.execute(
             "INSERT INTO enrolment_step (enrolment_id, seq, step_id, at, way)"
             " SELECT * FROM unnest(%s::int8[], %s::int4[], %s::int4[], %s::timestamptz[], %s::text[])",
             (
-                [one.enrolment_id for one in came],
-                [one.seq for one in came],
-                [one.step_id for one in came],
-                [one.at for one in came],
-                [one.way for one in came],
+                _array([one.enrolment_id for one in came]),
+                _array([one.seq for one in came]),
+                _array([one.step_id for one in came]),
+                _array([one.at for one in came]),
+                _array([one.way for one in came]),
             ),
         )
+
+
+def _array(values: Iterable[int | str | datetime | None]) -> str:
+    """Values as PostgreSQL reads an array: as a parameter several times faster than a list. Texts are names of fields,
+    which need no quotes."""
+    texts = (one.isoformat() if isinstance(one, datetime) else "NULL" if one is None else str(one) for one in values)
+    return "{" + ",".join(texts) + "}"
