@@ -171,19 +171,14 @@ ORDER BY e.contact_id, e.number DESC, h.seq DESC
 
 def _split(tick: Tick, node: SplitNode, rows: Rows) -> None:
     """By chance; who has been here before goes the same way again, whatever the percentages are by now."""
-    taken = dict(
-        tick.connection.execute(
-            _TAKEN,
-            {
-                "node": node.id,
-                "journey": tick.version.journey_id,
-                "contacts": [row.contact_id for row in rows if row.number > 1 or row.seq > 0],
-            },
-        ).fetchall()
-    )
+    again = [row.contact_id for row in rows if row.number > 1 or node.id in tick.version.loops]
+    taken: dict[int, str] = {}
+    if again:
+        given = {"node": node.id, "journey": tick.version.journey_id, "contacts": again}
+        taken = dict(tick.connection.execute(_TAKEN, given).fetchall())
     targets = {f"shares[{place}].next": share.next for place, share in enumerate(node.shares)}
     for row in rows:
-        way = taken.get(row.contact_id)
+        way = taken.get(row.contact_id, "")
         if way not in targets:
             way = f"shares[{share_of(node, str(tick.version.journey_id), row.contact_id)}].next"
         tick.go(row, targets[way], way, row.since)

@@ -85,7 +85,7 @@ class Enrolment(Base):
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        UniqueConstraint("journey_id", "contact_id", "number"),
+        UniqueConstraint("contact_id", "journey_id", "number"),
         Index(
             "uq_enrolment_inside", "journey_id", "contact_id", "key", unique=True, postgresql_where=text("ended = 0")
         ),
@@ -93,7 +93,6 @@ class Enrolment(Base):
         Index("ix_enrolment_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL AND ended = 0")),
         Index("ix_enrolment_task_id", "task_id", postgresql_where=text("task_id IS NOT NULL AND ended = 0")),
         Index("ix_enrolment_step_id", "step_id", postgresql_where=text("ended = 0")),
-        Index(None, "contact_id"),
     )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     journey_id: Mapped[int] = mapped_column(Integer)

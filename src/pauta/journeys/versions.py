@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from psycopg import Connection
 
+from pauta.core.journey.checks import loops
 from pauta.core.journey.document import Document, Node, read_document
 
 Conn = Connection[Any]
@@ -16,7 +17,7 @@ Conn = Connection[Any]
 
 @dataclass(frozen=True)
 class Version:
-    """A version: its document, the node of each step, and the step of each node id."""
+    """A version: its document, the node of each step, the step of each node id, and nodes that may be come to again."""
 
     id: int
     journey_id: int
@@ -25,6 +26,7 @@ class Version:
     document: Document
     nodes: Mapping[int, Node]
     steps: Mapping[str, int]
+    loops: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -83,4 +85,4 @@ def _read(connection: Conn, version_id: int) -> Version:
         connection.execute("SELECT node, id FROM journey_step WHERE version_id = %s", (version_id,)).fetchall()
     )
     nodes = {number: by_id[node] for node, number in steps.items()}
-    return Version(version_id, journey_id, name, actor, document, nodes, steps)
+    return Version(version_id, journey_id, name, actor, document, nodes, steps, loops(document))

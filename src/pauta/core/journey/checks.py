@@ -180,9 +180,19 @@ def _ending(nodes: dict[str, Node]) -> set[str]:
     return ending
 
 
+def loops(document: Document) -> frozenset[str]:
+    """Nodes to which a contact may come more than once."""
+    return frozenset(_returning({node.id: node for node in document.nodes}))
+
+
 def _circling(nodes: dict[str, Node]) -> set[str]:
     """Nodes that lead back to themselves without any wait on the way."""
-    quick = {key: [to for _, to in ways_of(node)] for key, node in nodes.items() if not isinstance(node, WAITS)}
+    return _returning({key: node for key, node in nodes.items() if not isinstance(node, WAITS)})
+
+
+def _returning(nodes: dict[str, Node]) -> set[str]:
+    """Nodes that lead back to themselves by these nodes alone."""
+    quick = {key: [to for _, to in ways_of(node)] for key, node in nodes.items()}
     return {key for key in quick if key in _after(key, quick)}
 
 

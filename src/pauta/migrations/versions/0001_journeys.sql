@@ -60,10 +60,8 @@ CREATE TABLE enrolment (
     stuck BOOLEAN DEFAULT 'false' NOT NULL,
     skip BOOLEAN DEFAULT 'false' NOT NULL,
     CONSTRAINT pk_enrolment PRIMARY KEY (id),
-    CONSTRAINT uq_enrolment_journey_id_contact_id_number UNIQUE (journey_id, contact_id, number)
+    CONSTRAINT uq_enrolment_contact_id_journey_id_number UNIQUE (contact_id, journey_id, number)
 );
-
-CREATE INDEX ix_enrolment_contact_id ON enrolment (contact_id);
 
 CREATE INDEX ix_enrolment_message_id ON enrolment (message_id) WHERE message_id IS NOT NULL AND ended = 0;
 
