@@ -71,6 +71,14 @@ def test_a_document_is_checked_while_it_is_drawn_and_nothing_is_saved(call: Call
     assert call("POST", "/journeys/check", json={"document": {"entry": 1}}).json()["code"] == "journeys.document"
 
 
+def test_a_channel_that_nobody_provides_is_told_before_it_is_published(call: Call) -> None:
+    call("PUT", "/templates/hello", json={"languages": SPANISH})
+    found = call("POST", "/journeys/check", json={"document": document(messages={"channels": ["voice"]})}).json()
+    assert [(one["node"], one["field"], one["code"]) for one in found] == [
+        ("hello", "channels", "channel_without_provider")
+    ]
+
+
 def test_names(call: Call) -> None:
     call("POST", "/journeys/welcome", json={"document": document()})
     assert call("POST", "/journeys/welcome", json={"document": document()}).status_code == 409

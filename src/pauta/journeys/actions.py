@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,10 +11,11 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from pauta.core.journey.checks import NodeProblem, problems
-from pauta.core.journey.document import Document, read_document, written_document
+from pauta.core.journey.document import Document, MessageNode, read_document, written_document
 from pauta.core.problems import Problem
 from pauta.journeys import leaving
 from pauta.journeys.models import End
+from pauta.journeys.proposing import terms_of
 from pauta.journeys.queries import JourneyView, journey_named, known
 from pauta.messages.terms import NAME_LENGTH
 
@@ -47,7 +48,17 @@ def checked(connection: Conn, name: str, value: object) -> tuple[Document, list[
     document = read_document(value)
     names = known(connection)
     others = type(names)(names.templates, names.journeys - {name}, names.segments, names.teams)
-    return document, problems(document, others)
+    return document, [*problems(document, others), *_terms(document)]
+
+
+def _terms(document: Document) -> Iterator[NodeProblem]:
+    """What keeps messages of a journey from going at all, such as a channel that nobody provides."""
+    for node in document.nodes:
+        if isinstance(node, MessageNode):
+            try:
+                terms_of(document.messages, node, None)
+            except Problem as problem:
+                yield NodeProblem(node.id, problem)
 
 
 def create(connection: Conn, now: datetime, name: str, value: object, actor: str) -> list[NodeProblem]:

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
-from pauta.core.journey.document import MessageNode
+from pauta.core.journey.document import Defaults, MessageNode
 from pauta.journeys.enrolled import Enrolled, Tick
 from pauta.journeys.leaving import SOURCE
-from pauta.journeys.versions import Version
 from pauta.messages.actions import add_proposal, request_plan
 from pauta.messages.ledger import message_ids, wake
 from pauta.messages.queries import template_named
@@ -56,7 +55,7 @@ def propose(tick: Tick, node: MessageNode, rows: Sequence[Enrolled]) -> None:
         groups[today, row.number, row.seq].append(row)
     template = template_named(connection, node.template)
     ids, contacts, proposals, wished = [], [], [], []
-    terms = terms_of(tick.version, node, None)
+    terms = terms_of(tick.version.document.messages, node, None)
     for (today, number, seq), group in sorted(groups.items()):
         proposal = _proposal(tick, node, today, f"{number}.{seq}", template)
         numbers = message_ids(connection, len(group)).tolist()
@@ -90,9 +89,9 @@ def propose(tick: Tick, node: MessageNode, rows: Sequence[Enrolled]) -> None:
         request_plan(connection, [key for (key,) in keys], now)
 
 
-def terms_of(version: Version, node: MessageNode, expires: date | None) -> Terms:
-    """On what terms a node's messages go: as it says, and where it says nothing, as the journey."""
-    usual = version.document.messages
+def terms_of(usual: Defaults, node: MessageNode, expires: date | None) -> Terms:
+    """On what terms a node's messages go: as it says, and where it says nothing, as is usual in the journey; a Problem
+    when nothing can go so."""
 
     def own(name: str) -> object:
         stated = getattr(node, name)
@@ -108,7 +107,7 @@ def _proposal(tick: Tick, node: MessageNode, today: date, passing: str, template
     made = add_proposal(
         tick.connection,
         tick.now,
-        terms_of(version, node, today + timedelta(days=node.expires_days)),
+        terms_of(version.document.messages, node, today + timedelta(days=node.expires_days)),
         source=SOURCE,
         occurrence=occurrence,
         template_id=template,

@@ -115,6 +115,11 @@ def test_an_empty_journey() -> None:
         ({"kind": "branch", "otherwise": "end"}, "ways", "journeys.branch_empty"),
         ({"kind": "branch", "ways": [{"next": "end"}], "otherwise": "end"}, "ways[0]", "journeys.condition_missing"),
         (
+            {"kind": "branch", "ways": [{"next": "end", "rule": {"rules": []}}], "otherwise": "end"},
+            "ways[0].rule.rules",
+            "rule_empty",
+        ),
+        (
             {"kind": "branch", "ways": [{"next": "end", "message": "end"}], "otherwise": "end"},
             "ways[0].message",
             "journeys.message_unknown",
@@ -149,6 +154,8 @@ def test_a_loop_needs_a_wait_and_a_way_out() -> None:
         ({"exits": [{"event": ""}]}, "exits[0].event", "journeys.event_missing"),
         ({"goal": {"event": ""}}, "goal.event", "journeys.event_missing"),
         ({"messages": {"team": "x"}}, "messages.team", "journeys.team_unknown"),
+        ({"exit_when": {"rules": []}}, "exit_when.rules", "rule_empty"),
+        ({"entry": {"kind": "date", "attribute": "x", "rule": {"rules": []}}}, "entry.rule.rules", "rule_empty"),
     ],
 )
 def test_each_thing_that_can_be_wrong_with_the_journey_itself(more: dict[str, Any], field: str, code: str) -> None:

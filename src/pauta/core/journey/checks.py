@@ -28,6 +28,7 @@ from pauta.core.journey.document import (
     ways_of,
 )
 from pauta.core.problems import Problem
+from pauta.core.rules.reading import read_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ def _whole(document: Document, known: Known) -> Iterator[Problem]:
         yield Problem("journeys.event_missing", "entry.event")
     if isinstance(entry, DateEntry) and not entry.attribute.strip():
         yield Problem("journeys.date_missing", "entry.attribute")
+    if isinstance(entry, DateEntry) and entry.rule is not None:
+        yield from _rule(entry.rule, "entry.rule")
+    if document.exit_when is not None:
+        yield from _rule(document.exit_when, "exit_when")
     if isinstance(entry, SegmentEntry) and entry.segment not in known.segments:
         yield Problem("journeys.segment_unknown", "entry.segment", segment=entry.segment)
     for place, one in enumerate(document.exits):
@@ -144,8 +149,17 @@ def _branch(node: BranchNode, nodes: dict[str, Node]) -> Iterator[Problem]:
     for place, way in enumerate(node.ways):
         if (way.rule is None) == (not way.message):
             yield Problem("journeys.condition_missing", f"ways[{place}]")
-        elif way.message and not isinstance(nodes.get(way.message), MessageNode):
+        elif way.rule is not None:
+            yield from _rule(way.rule, f"ways[{place}].rule")
+        elif not isinstance(nodes.get(way.message), MessageNode):
             yield Problem("journeys.message_unknown", f"ways[{place}].message", message=way.message)
+
+
+def _rule(rule: object, path: str) -> Iterator[Problem]:
+    try:
+        read_rule(rule, path)
+    except Problem as problem:
+        yield problem
 
 
 def _leading(node: Node, nodes: dict[str, Node]) -> Iterator[Problem]:
