@@ -5,6 +5,7 @@ import { Page } from "../../ui/Page";
 import { useSession } from "../../ui/session";
 import { ApprovalRules } from "./ApprovalRules";
 import { Company } from "./Company";
+import { Connections } from "./Connections";
 import { Permissions } from "./Permissions";
 import { PrivacySettings } from "./Privacy";
 import { State } from "./State";
@@ -31,6 +32,7 @@ export function SettingsPage() {
           {may("policies.read") ? <Tabs.Tab value="approvals"><Trans>Who approves</Trans></Tabs.Tab> : null}
           {may("privacy.manage") ? <Tabs.Tab value="privacy"><Trans>Privacy</Trans></Tabs.Tab> : null}
           {may("people.read") ? <Tabs.Tab value="mails"><Trans>Incoming e-mails</Trans></Tabs.Tab> : null}
+          {may("team.read") || may("events.read") ? <Tabs.Tab value="connections"><Trans>Connections</Trans></Tabs.Tab> : null}
           {may("status.read") ? <Tabs.Tab value="state"><Trans>State</Trans></Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="you"><You /></Tabs.Panel>
@@ -40,6 +42,7 @@ export function SettingsPage() {
         <Tabs.Panel value="approvals"><ApprovalRules /></Tabs.Panel>
         <Tabs.Panel value="privacy"><PrivacySettings /></Tabs.Panel>
         <Tabs.Panel value="mails"><Unmatched /></Tabs.Panel>
+        <Tabs.Panel value="connections"><Connections /></Tabs.Panel>
         <Tabs.Panel value="state">
           <Stack>
             <State />
