@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pauta.core.problems import Problem
-from pauta.events.intake.calls import Call, Request, letters, read, readable, when
+from pauta.events.intake.calls import Call, Letter, Request, letters, read, readable, when
 from tests.conftest import MONDAY
 
 HOUR = timedelta(hours=1)
@@ -114,3 +115,16 @@ def test_times_are_told_by_our_clock(said: str | float | None, sent_at: datetime
     """J6: a time more than five minutes ahead is that of the receipt."""
     assert when(said, sent_at, MONDAY) == at
     assert when(said, sent_at, MONDAY).tzinfo is UTC
+
+
+@pytest.mark.parametrize(("said", "sent"), [("0001-01-01", "9999-12-31"), ("9999-12-31", "0001-01-01")])
+def test_clocks_that_lie_millennia_apart_are_no_times(said: str, sent: str) -> None:
+    with pytest.raises(Problem, match="intake_time"):
+        call(userId="ana", event="x", timestamp=f"{said}T00:00:00Z", sentAt=f"{sent}T00:00:00Z")
+
+
+def test_what_lies_too_deep_is_a_problem_wherever_the_stack_ends() -> None:
+    for depth in range(500, 1500):
+        raw = b'{"userId":"ana","event":"x","properties":{"a":' + b"[" * depth + b"]" * depth + b"}}"
+        with suppress(Problem):
+            read(Letter(3, "key:shop", "track", raw, MONDAY, None, "3:m1"))

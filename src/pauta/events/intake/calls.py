@@ -211,7 +211,10 @@ def _facts(said: _Said, kind: str) -> dict[str, Any]:
         if kind in ("page", "screen"):
             given = {"name": said.name, "category": said.category}
             facts = {**{key: value for key, value in given.items() if value is not None}, **facts}
-    _check_clean(facts)
+    try:
+        _check_clean(facts)
+    except RecursionError as error:
+        raise Problem("intake_unreadable") from error
     return facts
 
 
@@ -250,15 +253,19 @@ def when(said: str | int | float | None, sent_at: datetime | None, received_at: 
     if said is None:
         return received_at
     at = _moment(said)
-    if at is None:
+    if at is not None and sent_at is not None:
+        at = _by_our_clock(at, sent_at, received_at)
+    if at is None or at.year < 1970:
         raise Problem("intake_time", "timestamp", value=str(said)[:100])
-    if sent_at is not None:
-        at = received_at - (sent_at - at)
-    if at > received_at + FUTURE:
-        return received_at
-    if at.year < 1970:
-        raise Problem("intake_time", "timestamp", value=str(said)[:100])
-    return at
+    return received_at if at > received_at + FUTURE else at
+
+
+def _by_our_clock(at: datetime, sent_at: datetime, received_at: datetime) -> datetime | None:
+    """None where the sender's clocks lie further apart than there are years."""
+    try:
+        return received_at - (sent_at - at)
+    except OverflowError:
+        return None
 
 
 def _sent(said: Any) -> datetime | None:
