@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from pauta.core.problems import Problem
+from pauta.platform.database import connect
 from pauta.webhooks.actions import (
     BOTH_SIGN,
     deliver_again,
@@ -177,7 +179,13 @@ def test_one_delivery_can_be_tried_again_and_a_test_asked_for(
         remove(connection, "crm")
 
 
-@pytest.mark.parametrize("url", ["ftp://x.example", "nonsense", "https://", "https://ana:secret@x.example/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("ftp://x.example", "nonsense", "https://", "https://ana:secret@x.example/"),
+        *("https://x.example:99999/", "https://x.example:http/", "https://[::1/"),
+    ],
+)
 def test_an_address_must_be_one(connection: Connection[Any], url: str) -> None:
     with pytest.raises(Problem, match=r"webhooks\.url"):
         save_webhook(connection, NOW, "crm", url, [Kind.MESSAGE_SENT])
@@ -199,3 +207,24 @@ def test_nothing_leads_to_this_machine_or_its_network(receiver: Receiver, host: 
 def test_nobody_at_home_is_an_answer_too(receiver: Receiver) -> None:
     assert post("http://127.0.0.1:9/", b"{}", {}, private=True).status is None
     assert "Refused" in post("http://127.0.0.1:9/", b"{}", {}, private=True).text
+
+
+@pytest.mark.parametrize("url", [f"http://{'x' * 64}.example/", "http://127.0.0.1:9/são", "http://127.0.0.1:99999/"])
+def test_an_address_that_no_request_can_be_made_of_is_a_failure_like_any(url: str) -> None:
+    assert post(url, b"{}", {}, private=True).status is None
+
+
+def test_a_webhook_is_not_removed_while_something_is_being_told_to_it(
+    crm: Told, connection: Connection[Any], database: str
+) -> None:
+    connection.commit()
+    announce(connection, NOW, Kind.MESSAGE_SENT, [(None, {"message": 1})])
+    with connect(database) as another:
+        another.execute("SET lock_timeout = '100ms'")
+        another.commit()
+        with pytest.raises(LockNotAvailable):
+            remove(another, "crm")
+        another.rollback()
+        connection.commit()
+        remove(another, "crm")
+    assert crm.deliver() == 0

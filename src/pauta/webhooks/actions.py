@@ -75,6 +75,7 @@ def give_up(connection: Conn, webhook_id: int) -> None:
 
 def remove(connection: Conn, name: str) -> None:
     """Remove a webhook with its log."""
+    connection.execute("SELECT FROM webhook WHERE name = %s FOR UPDATE", (name,))
     connection.execute(
         "DELETE FROM webhook_delivery USING webhook WHERE webhook.id = webhook_id AND name = %s", (name,)
     )
@@ -104,8 +105,12 @@ def deliver_again(connection: Conn, now: datetime, name: str, number: int) -> No
 
 
 def _check(url: str, kinds: Sequence[str]) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("https", "http") and parts.hostname and parts.username is None and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits:
         raise Problem("webhooks.url", "url", value=url)
     for kind in kinds:
         if kind not in set(Kind):

@@ -23,6 +23,7 @@ SELECT webhook.id, contact_id, %(kind)s, jsonb_build_object('type', %(kind)s::te
   'data', data), %(now)s, %(now)s
 FROM unnest(%(contacts)s::bigint[], %(data)s::jsonb[]) WITH ORDINALITY AS told (contact_id, data, position)
 CROSS JOIN webhook WHERE %(kind)s = ANY(kinds) AND disabled_at IS NULL ORDER BY webhook.id, position
+FOR KEY SHARE OF webhook
 """
 
 

@@ -45,7 +45,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
     begun = time.monotonic()
     try:
         status, text = _posted(url, body, headers, private=private)
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a name or path that cannot be sent
         status, text = None, f"{type(error).__name__.lstrip('_')}: {error}"
     return Answer(status, text.replace("\0", "")[:LONGEST_ANSWER], round(1000 * (time.monotonic() - begun)))
 
