@@ -90,6 +90,7 @@ def wrong(field: str, operator: Any, value: Any) -> dict[str, Any]:
         (wrong("contact.created", "inLast", -1), "rule_number", "rule.rules[1].value"),
         (wrong("contact.attributes.x", "<", True), "rule_value", "rule.rules[1].value"),
         (wrong("contact.attributes.x", "=", float("nan")), "rule_number_wanted", "rule.rules[1].value"),
+        (wrong("contact.attributes.x", "=", 10**400), "rule_number_wanted", "rule.rules[1].value"),
         (wrong("event.login", "=", None), "rule_choice", "rule.rules[1].operator"),
         (wrong("event.login", "did", {"times": 3}), "rule_object", "rule.rules[1].value"),
         (wrong("event.login", "did", {"at_least": 0}), "rule_times", "rule.rules[1].value.at_least"),
