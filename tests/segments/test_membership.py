@@ -204,6 +204,28 @@ def test_a_changed_rule_is_a_version_and_tells_so(base: Conn) -> None:
     assert [one.version for one in queries.versions(base, queries.segment(base, "some").id)] == [2, 1]
 
 
+def test_a_rule_that_is_changed_while_everybody_is_asked_is_asked_again(base: Conn) -> None:
+    create(base, "some", one("contact.external_id", "=", "ana"))
+    asked = membership._due(base, NOW)
+    assert asked is not None
+    change_segment(base, "some", "Some", one("contact.external_id", "=", "bruno"), actor="bruno", now=NOW)
+    membership.refresh(base, asked, NOW)
+    settled(base)
+    assert inside(base, "some") == [BRUNO]
+
+
+def test_what_no_trigger_tells_of_shows_within_a_day(base: Conn) -> None:
+    create(base, "active", one("event.login", "did"))
+    for contact in (ANA, BRUNO):
+        happens(base, "login", contact, 1)
+    settled(base)
+    base.execute("DELETE FROM event WHERE contact_id = %s", (ANA,))
+    base.execute("DELETE FROM segment_member WHERE contact_id = %s", (BRUNO,))
+    settled(base, NOW + timedelta(hours=23))
+    settled(base, NOW + timedelta(hours=24))
+    assert inside(base, "active") == [BRUNO]
+
+
 def test_what_is_wrong_with_a_segment_is_refused(base: Conn) -> None:
     create(base, "a", one("contact.external_id", "=", "ana"))
     create(base, "b", one("segment", "=", "a"))

@@ -137,7 +137,7 @@ def _level(connection: Conn, rule: Group, key: str) -> int:
 
 
 def _lift(connection: Conn, key: str, level: int) -> None:
-    """Put those that name a segment above it again, and have them asked anew."""
+    """Put those that name a segment above it again."""
     for watcher, below in connection.execute(
         "SELECT s.key, s.level FROM segment s JOIN rule_watch w ON w.watcher = 'segment:' || s.id"
         " WHERE w.kind = 'segment' AND w.name = %s",

@@ -31,6 +31,8 @@ BACKLOG = 10 * BATCH
 """From so many changes on it is quicker to ask about everybody."""
 EVERY = timedelta(minutes=10)
 """How often rules are asked anew that time alone changes."""
+EVERY_OTHER = timedelta(days=1)
+"""How often all others are: what no trigger tells of, such as events that were removed for their age, shows then."""
 SHARE = 20
 """Asking anew may take one part in so many of the time."""
 
@@ -47,6 +49,7 @@ class Kept:
 class _Segment:
     id: int
     key: str
+    version: int
     rule: dict[str, Any]
     by_rule: bool
 
@@ -106,7 +109,7 @@ def _watching(connection: Conn) -> list[tuple[_Segment, set[Watched]]]:
     """Segments whose members were found once, each with what it asks about, those that others name first."""
     with connection.cursor(row_factory=class_row(_Segment)) as cursor:
         found = cursor.execute(
-            "SELECT s.id, s.key, v.rule, false AS by_rule FROM segment s JOIN segment_version v"
+            "SELECT s.id, s.key, v.version, v.rule, false AS by_rule FROM segment s JOIN segment_version v"
             " ON v.segment_id = s.id AND v.version = s.version WHERE s.refreshed_at IS NOT NULL ORDER BY s.level, s.id"
         ).fetchall()
     asked: dict[str, set[Watched]] = defaultdict(set)
@@ -155,7 +158,10 @@ def _ask(connection: Conn, one: _Segment, ids: list[int], now: datetime) -> list
 
 
 def refresh(connection: Conn, one: _Segment, now: datetime) -> dict[str, list[int]]:
-    """Ask a rule about everybody; by segment key, those that came or left, and so in segments that name this one."""
+    """Ask a rule about everybody; by segment key, those that came or left, and so in segments that name this one.
+
+    Where somebody changed the rule meanwhile, it is to be asked again.
+    """
     began = monotonic()
     condition = compile_rule(one.tree, now, company_day(connection, now), whole=True)
     connection.execute("DROP TABLE IF EXISTS segment_holds")
@@ -168,8 +174,10 @@ def refresh(connection: Conn, one: _Segment, now: datetime) -> dict[str, list[in
     statement = sql.SQL("WITH " + _CHANGE.replace("{holds}", "segment_holds")).format(among=sql.SQL(""))
     found = _changed(connection, statement, {}, one, now)
     connection.execute(
-        "UPDATE segment SET refreshed_at = %s, refreshed_version = version, took_ms = %s WHERE id = %s",
-        (now, round((monotonic() - began) * 1000), one.id),
+        "UPDATE segment SET members = (SELECT count(*) FROM segment_holds), refreshed_version = %(version)s,"
+        " refreshed_at = CASE WHEN version = %(version)s THEN %(now)s::timestamptz END, took_ms = %(took)s"
+        " WHERE id = %(id)s",
+        {"id": one.id, "version": one.version, "now": now, "took": round((monotonic() - began) * 1000)},
     )
     if found:
         _tell_watchers(connection, one.key, found)
@@ -195,12 +203,12 @@ def _due(connection: Conn, now: datetime) -> _Segment | None:
     """The segment that has waited longest for being asked anew: those that have to be come first."""
     with connection.cursor(row_factory=class_row(_Segment)) as cursor:
         return cursor.execute(
-            "SELECT s.id, s.key, v.rule, s.refreshed_version <> s.version AS by_rule FROM segment s"
+            "SELECT s.id, s.key, v.version, v.rule, s.refreshed_version <> s.version AS by_rule FROM segment s"
             " JOIN segment_version v ON v.segment_id = s.id AND v.version = s.version"
-            " WHERE s.refreshed_at IS NULL OR s.rolls AND s.refreshed_at"
-            "   <= %s::timestamptz - greatest(%s, s.took_ms * %s * interval '1 millisecond')"
+            " WHERE s.refreshed_at IS NULL OR s.refreshed_at <= %s::timestamptz"
+            "   - greatest(CASE WHEN s.rolls THEN %s ELSE %s END, s.took_ms * %s * interval '1 millisecond')"
             " ORDER BY s.refreshed_at NULLS FIRST, s.level, s.id LIMIT 1",
-            (now, EVERY, SHARE),
+            (now, EVERY, EVERY_OTHER, SHARE),
         ).fetchone()
 
 
