@@ -12,7 +12,9 @@ from psycopg import Connection
 from pauta.core.problems import Problem
 from pauta.people import actions as people
 from pauta.platform.settings import LANGUAGES, Settings
+from pauta.pipeline.segments import keep_segments
 from pauta.privacy.held import SECTIONS, held, page, purposes
+from pauta.segments.actions import create_segment
 from tests.faults import company
 from tests.pipeline.office import Office
 
@@ -65,6 +67,17 @@ def test_what_came_of_a_message_is_told_when_single_opens_are_gone(office: Offic
     (told,) = sections["responses"]
     assert (told["id"], told["opened_at"], told["target"]) == (message, office.now.isoformat(), "https://a")
     assert told["replied_at"] is None
+
+
+def test_segments_are_told_with_who_came_and_left(office: Office) -> None:
+    rule = {"combinator": "and", "rules": [{"field": "contact.attributes.plan", "operator": "=", "value": "pro"}]}
+    create_segment(office.connection, "pros", "Professionals", rule, actor="ana", now=office.now)
+    while keep_segments(office.connection, office.now):
+        pass
+    sections = held(office.connection, "c1")
+    at = office.now.isoformat()
+    assert sections["segments"] == [{"began_at": at, "segment": "Professionals"}]
+    assert sections["segment_changes"] == [{"at": at, "segment": "Professionals", "entered": True}]
 
 
 def test_nobody_of_that_name_is_a_problem(office: Office) -> None:

@@ -134,6 +134,7 @@ _DOCUMENTS: Mapping[LiteralString, LiteralString] = {
     "journey_version": "document",
     "notice": "detail",
     "proposal": "figures",
+    "segment_version": "rule",
     "submission": "snapshot",
     "visitor_event": "properties",
     "webhook_delivery": "body",

@@ -68,6 +68,14 @@ SECTIONS: Mapping[str, LiteralString] = {
         SELECT l.name AS list FROM contact_list_member m JOIN contact_list l ON l.id = m.list_id
         WHERE m.contact_id = ANY(%(ids)s) ORDER BY l.name
     """,
+    "segments": """
+        SELECT m.since AS began_at, s.name AS segment FROM segment_member m JOIN segment s ON s.id = m.segment_id
+        WHERE m.contact_id = ANY(%(ids)s) ORDER BY s.name
+    """,
+    "segment_changes": """
+        SELECT g.at, s.name AS segment, g.entered FROM segment_change g JOIN segment s ON s.id = g.segment_id
+        WHERE g.contact_id = ANY(%(ids)s) ORDER BY g.id
+    """,
     "messages": f"""
         SELECT m.id, m.created_at, k.type, k.topic, k.team, k.campaign, nullif(m.channel, -1) AS channel, m.state,
                m.verdict, m.reason, coalesce(y.name, '') AS policy, m.wished, m.day, m.changed_at, p.figures

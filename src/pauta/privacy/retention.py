@@ -118,6 +118,10 @@ KINDS: dict[str, Kind] = {
                 AND event.account_key = unknown.account_key AND event.contact_id = unknown.id
         ), refusals AS (
             DELETE FROM unmeasured WHERE contact_id IN (SELECT id FROM unknown)
+        ), segments AS (
+            DELETE FROM segment_member WHERE contact_id IN (SELECT id FROM unknown)
+        ), moves AS (
+            DELETE FROM segment_change WHERE contact_id IN (SELECT id FROM unknown)
         ), nobody AS (
             DELETE FROM contact WHERE id IN (SELECT id FROM unknown)
         ) SELECT FROM old
