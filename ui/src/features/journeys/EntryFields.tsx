@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { ActionIcon, Button, Fieldset, Group, NumberInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { listSegmentsOptions } from "../../api";
 import type { Entry, Happening, Journey } from "./document";
 import { numberOf, WhereInput } from "./inputs";
 import { DefaultsFields } from "./MessageFields";
@@ -44,7 +46,7 @@ function EntryField({ entry, change, said }: { entry: Entry; change: (entry: Ent
           <WhereInput value={entry.where} change={(where) => part({ where })} />
         </>
       ) : null}
-      {entry.kind === "segment" ? <TextInput label={t`Segment`} value={entry.segment ?? ""} onChange={(event) => part({ segment: event.currentTarget.value })} error={said("entry.segment")} /> : null}
+      {entry.kind === "segment" ? <SegmentSelect value={entry.segment ?? ""} change={(segment) => part({ segment })} error={said("entry.segment")} /> : null}
       {entry.kind === "date" ? (
         <>
           <TextInput label={t`Attribute`} description={t`With account. in front for one of the account, such as account.renewal_date`} value={entry.attribute ?? ""} onChange={(event) => part({ attribute: event.currentTarget.value })} error={said("entry.attribute")} inputWrapperOrder={["label", "input", "description", "error"]} />
@@ -54,6 +56,12 @@ function EntryField({ entry, change, said }: { entry: Entry; change: (entry: Ent
       ) : null}
     </Stack>
   );
+}
+
+function SegmentSelect({ value, change, error }: { value: string; change: (segment: string) => void; error: string | undefined }) {
+  const { t } = useLingui();
+  const found = (useQuery(listSegmentsOptions()).data ?? []).map((one) => ({ value: one.key, label: one.name || one.key }));
+  return <Select label={t`Segment`} searchable value={value || null} onChange={(segment) => change(segment ?? "")} data={value && !found.some((one) => one.value === value) ? [...found, { value, label: value }] : found} error={error} />;
 }
 
 function AgainField({ journey, change }: EntryFieldsProps) {

@@ -8,7 +8,7 @@ export const DRAGGED = "application/x-pauta-step";
 export function Palette() {
   const { t, i18n } = useLingui();
   return (
-    <aside className={classes.palette} aria-label={t`Steps to drag onto a way`}>
+    <aside className={classes.palette} tabIndex={0} aria-label={t`Steps to drag onto a way`}>
       {GROUPS.flatMap((group) => group.kinds).map((kind) => {
         const Icon = KIND_ICONS[kind];
         return (
