@@ -189,6 +189,21 @@ def test_how_many_is_asked_even_of_who_may_launch(by: As) -> None:
     assert by("renata", "POST", "/campaigns/spring/launch").status_code == 200
 
 
+def test_a_journey_is_published_only_by_who_may_send_its_messages_to_everybody(by: As) -> None:
+    """A journey may meet every contact, whoever it meets at first."""
+    hello = {"id": "hello", "kind": "message", "template": "hello", "type": "promotional", "next": "end"}
+    document = {"entry": {"kind": "api"}, "start": "hello", "nodes": [hello, {"id": "end", "kind": "exit"}]}
+    assert by("ana", "POST", "/journeys/offers", {"document": document}).status_code == 201
+    for one in by("renata", "GET", "/rights").json():
+        if one["role"] == "marketer":
+            changed = {**{k: v for k, v in one.items() if k != "id"}, "most": 1}
+            by("renata", "PUT", f"/rights/{one['id']}", changed)
+    refused = by("ana", "POST", "/journeys/offers/publish", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, "sending_too_many")
+    assert by("ana", "GET", "/journeys/offers").json()["state"] == "draft"
+    assert by("renata", "POST", "/journeys/offers/publish", {}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [

@@ -54,8 +54,9 @@ class Enrolled:
         return timedelta(seconds=self.shifted)
 
     def rest(self, until: datetime | None, *, local: bool = False) -> None:
-        """Stay at the step, and look again then; ``local`` if that depends on the contact."""
-        self.arrived, self.wake_at, self.local, self.settled = False, until, local, True
+        """Stay at the step, and look again then; ``local`` if that depends on the contact. What comes next fell into
+        no pause."""
+        self.arrived, self.wake_at, self.local, self.skip, self.settled = False, until, local, False, True
 
     def end(self, how: End, at: datetime) -> None:
         """Leave the journey."""

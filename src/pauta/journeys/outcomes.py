@@ -100,6 +100,9 @@ def _is_held(message: Standing) -> bool:
 
 
 def _look_again(now: datetime, message: Standing) -> datetime:
-    if message.state == State.PLANNED and message.due is not None and message.due > now:
-        return min(message.due + SOON, now + _OFTEN)
-    return now + (SOON if message.state in (State.OPEN, State.PLANNED, State.SENDING) else _OFTEN)
+    """When it is due; when that has passed, the less often the longer it is late: it may be stopped for days."""
+    if message.state not in (State.OPEN, State.PLANNED, State.SENDING):
+        return now + _OFTEN
+    due = message.due or message.changed_at
+    pause = due - now + SOON if due > now else max(SOON, (now - due) / 10)
+    return now + min(pause, _OFTEN)

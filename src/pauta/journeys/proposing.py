@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection
 
 from pauta.core.gate.reasons import REASON_CODE, VERDICT_CODE, Reason, Verdict
-from pauta.core.journey.document import Defaults, MessageNode
+from pauta.core.journey.document import Defaults, Document, MessageNode
 from pauta.journeys.enrolled import Enrolled, Tick
 from pauta.journeys.leaving import SOURCE
 from pauta.messages.actions import add_proposal, request_plan
@@ -19,6 +19,8 @@ from pauta.messages.ledger import message_ids, wake
 from pauta.messages.queries import template_named
 from pauta.messages.states import Lane, State
 from pauta.messages.terms import Terms, read_terms
+from pauta.team.roles import Caller
+from pauta.team.sending import require_bulk
 
 Conn = Connection[Any]
 
@@ -99,6 +101,20 @@ def terms_of(usual: Defaults, node: MessageNode, expires: date | None) -> Terms:
 
     names = ("type", "topic", "team", "tier", "value", "urgent", "channels")
     return read_terms({**{name: own(name) for name in names}, "at": node.at, "expires": expires})
+
+
+def require_permitted(connection: Conn, who: Caller, document: Document) -> None:
+    """Refuse a journey with a message that the caller may not send to as many as there are contacts."""
+    nodes = [node for node in document.nodes if isinstance(node, MessageNode)]
+    all_terms = [terms_of(document.messages, node, None) for node in nodes]
+    for kind, topic, channels in sorted({(terms.type, terms.topic, terms.channels) for terms in all_terms}):
+        require_bulk(connection, who, kind, topic, channels, lambda: _everybody(connection))
+
+
+def _everybody(connection: Conn) -> int:
+    row = connection.execute("SELECT count(*) FROM contact").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _proposal(tick: Tick, node: MessageNode, today: date, passing: str, template: int) -> int:

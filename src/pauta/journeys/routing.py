@@ -49,6 +49,7 @@ SELECT e.id, max(ev.at)
 FROM event ev JOIN contact c
   ON c.part = ev.part AND c.account_key = ev.account_key AND coalesce(ev.contact_id, c.id) = c.id
 JOIN enrolment e ON e.contact_id = c.id AND e.ended = 0 AND e.journey_id = %(journey)s AND e.entered_at <= ev.at
+  AND (e.seq > 0 OR e.event_id <> ev.id)
 JOIN journey_step s ON s.id = e.step_id AND s.version_id = %(version)s
 WHERE ev.id = ANY(%(events)s) AND ev.properties @> %(where)s GROUP BY e.id ORDER BY e.id
 """

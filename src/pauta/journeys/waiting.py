@@ -20,6 +20,8 @@ Conn = Connection[Any]
 
 _DAILY = timedelta(days=1)
 """How often a date of the contact is looked at again."""
+_HEARD = timedelta(minutes=1)
+"""After this long whoever came to a wait is seen by those who act on events."""
 
 
 def wait(tick: Tick, node: WaitNode, rows: Sequence[Enrolled]) -> None:
@@ -84,7 +86,10 @@ CROSS JOIN LATERAL (
 
 
 def wait_event(tick: Tick, node: WaitEventNode, rows: Sequence[Enrolled]) -> None:
-    """An event: the first one that fits and happened between the beginning and the end of the wait."""
+    """An event: the first one that fits and happened between the beginning and the end of the wait.
+
+    An event that is acted on while somebody comes here is seen by neither side; so newcomers look a second time.
+    """
     ends = [row.since + timedelta(seconds=node.within.seconds) + row.shift for row in rows]
     found = tick.connection.execute(
         _HAPPENED,
@@ -106,7 +111,7 @@ def wait_event(tick: Tick, node: WaitEventNode, rows: Sequence[Enrolled]) -> Non
         elif end <= tick.now:
             tick.go(row, node.otherwise, "otherwise", end)
         else:
-            row.rest(end)
+            row.rest(min(end, tick.now + _HEARD) if row.arrived else end)
 
 
 _GIVE = """

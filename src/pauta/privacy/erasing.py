@@ -195,7 +195,9 @@ def erase(connection: Conn, contact: str, now: datetime, *, actor: str, reason: 
     lock_people(connection)
     hold_judgement(connection)
     subject = find_subject(connection, contact)
-    connection.execute("SELECT FROM contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(subject.ids),))
+    ids = sorted(subject.ids)
+    connection.execute("SELECT FROM enrolment WHERE contact_id = ANY(%s) ORDER BY id FOR UPDATE", (ids,))
+    connection.execute("SELECT FROM contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (ids,))
     lock_parts(connection, subject.parts)
     messages = _messages(connection, subject)
     given = {

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from pauta.core.journey.checks import NodeProblem
+from pauta.core.journey.document import read_document
 from pauta.journeys import actions, queries
 from pauta.journeys.entering import enter_named
 from pauta.journeys.models import End
+from pauta.journeys.proposing import require_permitted
 from pauta.platform.words import say
 from pauta.team.roles import Right
 from pauta.web.door import Door, allowed, taking_in
@@ -224,8 +226,11 @@ def list_journey_versions(door: Annotated[Door, allowed(Right.CAMPAIGNS_READ)], 
 def publish_journey(
     door: Annotated[Door, taking_in(Right.CAMPAIGNS_LAUNCH)], name: Name, form: PublishForm
 ) -> PublicationView:
-    """Put the draft in force for those who come from now on: 409 when it was stopped, 422 while something is wrong."""
+    """Put the draft in force for those who come from now on: 409 when it was stopped, 422 while something is wrong, 403
+    when the caller may not send such messages to as many as there are contacts."""
     told = actions.publish(door.connection, door.now, name, door.actor, form.inside, form.to, try_only=form.try_only)
+    draft = queries.journey_named(door.connection, name).draft
+    require_permitted(door.connection, door.caller, read_document(draft))
     if not form.try_only:
         _note(door, name, "publish", version=told.version, inside=form.inside)
     return PublicationView.model_validate(told)
