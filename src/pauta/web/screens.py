@@ -31,6 +31,7 @@ ADDRESSES = (
     "contacts",
     "accounts",
     "mix",
+    "segments",
     "silence",
     "policies",
     "approvals",

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { NavLink, Stack } from "@mantine/core";
 import {
-  IconAdjustmentsHorizontal, IconCalendarMonth, IconChartBar, IconChecklist, IconChecks, IconHistory, IconMessageQuestion, IconRoute, IconScale, IconSpeakerphone, IconUsers, IconZzz,
+  IconAdjustmentsHorizontal, IconCalendarMonth, IconChartBar, IconChecklist, IconChecks, IconHistory, IconMessageQuestion, IconRoute, IconScale, IconSpeakerphone, IconUsers, IconUsersGroup, IconZzz,
 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useSession } from "../ui/session";
@@ -18,6 +18,7 @@ export function Navigation() {
     { to: "/requests", label: t`Requests`, icon: IconMessageQuestion, right: "campaigns.read", below: [] },
     { to: "/tasks", label: t`Tasks`, icon: IconChecklist, right: "people.read", below: [] },
     { to: "/customers", label: t`Customers`, icon: IconUsers, right: "people.read", below: ["/contacts", "/accounts"] },
+    { to: "/segments", label: t`Segments`, icon: IconUsersGroup, right: "people.read", below: [] },
     { to: "/mix", label: t`Mix`, icon: IconChartBar, right: "campaigns.read", below: [] },
     { to: "/silence", label: t`Silence`, icon: IconZzz, right: "people.read", below: [] },
     { to: "/policies", label: t`Policies`, icon: IconScale, right: "policies.read", below: [] },

@@ -115,6 +115,18 @@ const silence = createRoute({
   component: lazyRouteComponent(() => import("../features/silence/SilencePage"), "SilencePage"),
 });
 
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentsPage"), "SegmentsPage"),
+});
+
+const segment = createRoute({
+  getParentRoute: () => inside,
+  path: "/segments/$key",
+  component: lazyRouteComponent(() => import("../features/segments/SegmentPage"), "SegmentPage"),
+});
+
 const policies = createRoute({
   getParentRoute: () => inside,
   path: "/policies",
@@ -160,7 +172,7 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../features/settings/SettingsPage"), "SettingsPage"),
 });
 
-const pages = [calendar, campaigns, newCampaign, campaign, journeys, journey, customers, contact, account, mix, silence, policies, approvals, audit, inbox, requests, tasks, settings];
+const pages = [calendar, campaigns, newCampaign, campaign, journeys, journey, customers, contact, account, segments, segment, mix, silence, policies, approvals, audit, inbox, requests, tasks, settings];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, password, inside.addChildren(pages)]),

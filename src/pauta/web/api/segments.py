@@ -140,20 +140,20 @@ class RulePreviewAnswer(RulePreviewView):
     text: str
 
 
-class AnswerView(BaseModel):
+class RuleAnswerView(BaseModel):
     """A test of a rule, or a group of them, in words, and whether it holds for the contact."""
 
     model_config = ConfigDict(from_attributes=True)
     text: str
     holds: bool
-    parts: list[AnswerView]
+    parts: list[RuleAnswerView]
 
 
 class WhyInSegmentView(BaseModel):
     """Why a contact is in a segment or not, as of now."""
 
     contact: str
-    answer: AnswerView
+    answer: RuleAnswerView
 
 
 class OwnSegmentView(BaseModel):
@@ -292,8 +292,8 @@ def list_choices(door: Reader) -> ChoicesView:
     return ChoicesView(**choices(door.connection))
 
 
-def _answer(answer: Answer) -> AnswerView:
-    return AnswerView(text=answer.text, holds=answer.holds, parts=[_answer(part) for part in answer.parts])
+def _answer(answer: Answer) -> RuleAnswerView:
+    return RuleAnswerView(text=answer.text, holds=answer.holds, parts=[_answer(part) for part in answer.parts])
 
 
 def _view(door: Door, row: queries.SegmentRow) -> SegmentView:

@@ -10,7 +10,7 @@ export function AudienceCount({ audience }: { audience: Audience }) {
   const [asked] = useDebouncedValue(audience, 400);
   const count = useQuery({
     queryKey: ["audience", asked],
-    enabled: asked.list !== "",
+    enabled: asked.list !== "" && asked.segment !== "",
     queryFn: async () => (await countAudience({ body: { audience: asked }, throwOnError: true })).data,
     placeholderData: keepPreviousData,
   });

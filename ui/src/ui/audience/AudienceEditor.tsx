@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, JsonInput, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { listListsOptions } from "../../api";
+import { listListsOptions, listSegmentsOptions } from "../../api";
 import { type Audience, type Condition, conditionsOf, EVERYONE, kindOf } from "./audience";
 import { ConditionRow } from "./ConditionRow";
 
@@ -16,14 +16,15 @@ interface AudienceEditorProps {
 export function AudienceEditor({ audience, change, error }: AudienceEditorProps) {
   const { t } = useLingui();
   const kind = kindOf(audience);
-  const start: Record<string, Audience> = { everyone: EVERYONE, list: { list: "" }, filter: { filter: { all: [{ field: "contact.stage", op: "=", value: "onboarding" }] } } };
+  const start: Record<string, Audience> = { everyone: EVERYONE, list: { list: "" }, segment: { segment: "" }, filter: { filter: { all: [{ field: "contact.stage", op: "=", value: "onboarding" }] } } };
   return (
     <Stack gap="sm">
       <SegmentedControl aria-label={t`Who`} value={kind} onChange={(value) => change(start[value] ?? EVERYONE)} w="fit-content"
-        data={[{ value: "everyone", label: t`Everyone` }, { value: "list", label: t`A list` }, { value: "filter", label: t`Those who …` }]} />
+        data={[{ value: "everyone", label: t`Everyone` }, { value: "list", label: t`A list` }, { value: "segment", label: t`A segment` }, { value: "filter", label: t`Those who …` }]} />
       {kind === "list" ? <ListSelect audience={audience} change={change} error={error} /> : null}
+      {kind === "segment" ? <SegmentSelect audience={audience} change={change} error={error} /> : null}
       {kind === "filter" ? (conditionsOf(audience) ? <Conditions audience={audience} change={change} /> : <Deep audience={audience} change={change} />) : null}
-      {error && kind !== "list" ? <Text size="sm" c="red" role="alert">{error}</Text> : null}
+      {error && kind !== "list" && kind !== "segment" ? <Text size="sm" c="red" role="alert">{error}</Text> : null}
     </Stack>
   );
 }
@@ -37,6 +38,18 @@ function ListSelect({ audience, change, error }: AudienceEditorProps) {
     <Select label={t`List`} required searchable maw={360} value={chosen || null} onChange={(value) => change({ list: value ?? "" })} error={error}
       data={chosen && !names.includes(chosen) ? [...names, chosen] : names}
       nothingFoundMessage={<Trans>There is no list yet. The command pauta campaign save-list makes one from a file.</Trans>} />
+  );
+}
+
+function SegmentSelect({ audience, change, error }: AudienceEditorProps) {
+  const { t } = useLingui();
+  const segments = useQuery(listSegmentsOptions());
+  const chosen = String(audience.segment ?? "");
+  const choices = (segments.data ?? []).map((one) => ({ value: one.key, label: one.name }));
+  return (
+    <Select label={t`Segment`} required searchable maw={360} value={chosen || null} onChange={(value) => change({ segment: value ?? "" })} error={error}
+      data={chosen && !choices.some((one) => one.value === chosen) ? [...choices, { value: chosen, label: chosen }] : choices}
+      nothingFoundMessage={<Trans>There is no segment yet. Make one under Segments.</Trans>} />
   );
 }
 

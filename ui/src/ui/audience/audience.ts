@@ -70,7 +70,8 @@ export function operatorsOf(field: string): (keyof typeof OPERATORS)[] {
   return Object.keys(OPERATORS) as (keyof typeof OPERATORS)[];
 }
 
-export function kindOf(audience: Audience): "everyone" | "list" | "filter" {
+export function kindOf(audience: Audience): "everyone" | "list" | "segment" | "filter" {
+  if ("segment" in audience) return "segment";
   if ("list" in audience) return "list";
   return "filter" in audience ? "filter" : "everyone";
 }

@@ -23,6 +23,7 @@ export function useAudienceWords(): (audience: Audience) => string {
   return (audience) => {
     const kind = kindOf(audience);
     if (kind === "list") return t`the list “${String(audience.list)}”`;
+    if (kind === "segment") return t`the segment “${String(audience.segment)}”`;
     if (kind === "everyone") return t`everyone`;
     const found = conditionsOf(audience);
     if (!found) return t`those who fit a nested filter`;
