@@ -156,6 +156,8 @@ def tell_everything(office: Office, number: int) -> None:
         " VALUES (0, false, %s, '{*}', 'form', '', 'es', %s, %s)",
         (EMAIL.upper(), f'{{"ip": "192.0.2.1", "who": "{EMAIL}"}}', now),
     )
+    rule = {"combinator": "and", "rules": [{"field": "contact.email", "operator": "!=", "value": EMAIL}]}
+    connection.execute("INSERT INTO segment_version VALUES (1, 1, %s, 'ana', %s)", (Jsonb(rule), now))
     answer = Jsonb({"contact": ID, "who": NAME, "text": "Call me", "answer_to": EMAIL})
     connection.execute(
         "INSERT INTO notice (user_id, kind, detail, due_at) SELECT id, 'reply', %s, %s FROM pauta_user", (answer, now)
@@ -250,6 +252,7 @@ def test_nothing_tells_who_it_was(office: Office) -> None:
         "account",
         "provider_report",
         "sign_up",
+        "segment_version",
         "contact_alias",
         "notice",
         "suppression",

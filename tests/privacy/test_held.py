@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from pauta.core.problems import Problem
 from pauta.people import actions as people
-from pauta.platform.settings import LANGUAGES, Settings
 from pauta.pipeline.segments import keep_segments
+from pauta.platform.settings import LANGUAGES, Settings
 from pauta.privacy.held import SECTIONS, held, page, purposes
 from pauta.segments.actions import create_segment
 from tests.faults import company
