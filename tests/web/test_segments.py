@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from pauta.pipeline.segments import keep_segments
 from pauta.segments import previewing
@@ -91,6 +92,29 @@ def test_an_audience_may_be_a_segment_which_then_stays(call: Call, base: Connect
     assert call("DELETE", "/segments/gold").status_code == 409
     unknown = call("POST", "/campaigns/autumn", json={**campaign, "audience": {"segment": "none"}})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "campaigns.segment_unknown")
+
+
+def test_a_segment_that_a_policy_or_a_journey_names_stays(call: Call, base: Connection[Any]) -> None:
+    for key in ("held", "entered", "asked"):
+        make(call, key)
+    guard = {"kind": "guard", "name": "gold only", "held": {"except_segments": ["x"], "segments": ["held"]}}
+    policies = [{**guard, "stages": ["trial"]}]
+    assert call("PUT", "/policies", json={"version": 0, "policies": policies}).status_code == 200
+    asks = {"id": "b", "kind": "branch", "ways": [{"to": "end", "rule": one("segment", "in", ["other", "asked"])}]}
+    document = {"entry": {"kind": "segment", "segment": "entered"}, "start": "b", "nodes": [asks]}
+    base.execute(
+        "INSERT INTO journey (name, state, draft, draft_version, actor, created_at, changed_at)"
+        " VALUES ('welcome', 'draft', %s, 1, 'ana', now(), now())",
+        (Jsonb(document),),
+    )
+    base.commit()
+    for key, kind, name in (
+        ("held", "policy", "gold only"),
+        ("entered", "journey", "welcome"),
+        ("asked", "journey", "welcome"),
+    ):
+        assert call("GET", f"/segments/{key}").json()["used_by"] == [{"kind": kind, "name": name}]
+        assert call("DELETE", f"/segments/{key}").status_code == 409
 
 
 def test_choices_are_what_stands_in_the_data(call: Call, base: Connection[Any]) -> None:

@@ -140,14 +140,30 @@ def segments_of(connection: Conn, contact_id: int) -> list[tuple[str, str, datet
     ).fetchall()
 
 
+_USERS = """
+SELECT 'segment', s.name FROM rule_watch w JOIN segment s ON w.watcher = 'segment:' || s.id
+WHERE w.kind = 'segment' AND w.name = %(key)s
+UNION
+SELECT 'campaign', name FROM campaign WHERE audience ->> 'segment' = %(key)s
+UNION
+SELECT 'policy', rule ->> 'name'
+FROM policy_version CROSS JOIN jsonb_array_elements(rules) AS rule
+WHERE version = (SELECT max(version) FROM policy_version) AND jsonb_path_exists(rule,
+  '$.** ? (@.segments[*] == $key || @.except_segments[*] == $key)', jsonb_build_object('key', %(key)s::text))
+UNION
+SELECT 'journey', j.name
+FROM journey j LEFT JOIN journey_version v ON v.journey_id = j.id AND v.number = j.version
+WHERE j.state <> 'stopped' AND jsonb_path_exists(jsonb_build_array(j.draft, v.document),
+  '$.** ? (@.kind == "segment" && @.segment == $key || @.field == "segment" && @.value[*] == $key)',
+  jsonb_build_object('key', %(key)s::text))
+ORDER BY 1, 2
+"""
+
+
 def users_of(connection: Conn, key: str) -> list[tuple[str, str]]:
-    """What names a segment, as kind and name: other segments and campaigns that are not over."""
-    return connection.execute(
-        "SELECT 'segment', s.name FROM rule_watch w JOIN segment s ON w.watcher = 'segment:' || s.id"
-        " WHERE w.kind = 'segment' AND w.name = %(key)s"
-        " UNION SELECT 'campaign', name FROM campaign WHERE audience ->> 'segment' = %(key)s ORDER BY 1, 2",
-        {"key": key},
-    ).fetchall()
+    """What names a segment, as kind and name: other segments, campaigns, policies in force, and journeys that are not
+    stopped."""
+    return connection.execute(_USERS, {"key": key}).fetchall()
 
 
 def company_day(connection: Conn, now: datetime) -> date:

@@ -64,7 +64,7 @@ class SegmentRuleForm(Form):
 class SegmentUserView(BaseModel):
     """What names a segment."""
 
-    kind: str = Field(description="segment or campaign.")
+    kind: str = Field(description="segment, campaign, policy or journey.")
     name: str
 
 
