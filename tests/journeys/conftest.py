@@ -13,7 +13,7 @@ from pauta.content.actions import publish as publish_template
 from pauta.core.render import TemplateSource
 from pauta.events.actions import record_events
 from pauta.journeys import actions
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.messages.states import State
 from pauta.people.actions import AccountValues, ContactValues, upsert_account, upsert_contact
 from pauta.pipeline.journeys import hear, move_on

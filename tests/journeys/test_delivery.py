@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from pauta.events.actions import record_events
 from pauta.journeys import actions
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.messages.states import State
 from pauta.platform.settings import Settings
 from tests.faults import company

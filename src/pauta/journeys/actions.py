@@ -14,7 +14,7 @@ from pauta.core.journey.checks import NodeProblem, problems
 from pauta.core.journey.document import Document, MessageNode, read_document, written_document
 from pauta.core.problems import Problem
 from pauta.journeys import leaving
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.journeys.proposing import terms_of
 from pauta.journeys.queries import JourneyView, journey_named, known
 from pauta.messages.terms import NAME_LENGTH

@@ -31,10 +31,10 @@ from pauta.core.journey.document import (
 )
 from pauta.core.journey.timing import share_of
 from pauta.journeys import outcomes, proposing, waiting
+from pauta.journeys.endings import End
 from pauta.journeys.enrolled import Enrolled, Tick, store
 from pauta.journeys.entering import Comer, enter, newest
 from pauta.journeys.leaving import leave
-from pauta.journeys.models import End
 from pauta.journeys.rules import engaged, holding
 from pauta.journeys.setting import set_values
 from pauta.journeys.versions import version

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from pauta.core.journey.document import WAITS, MessageNode
 from pauta.core.journey.timing import moved_too_often
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.journeys.versions import Version
 from pauta.messages.states import Unit
 

@@ -12,7 +12,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from pauta.core.gate.reasons import Reason
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.queries import ALL_PARTS

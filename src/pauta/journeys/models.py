@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Integer, Text, UniqueConstraint, text
@@ -10,22 +9,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pauta.platform.schema import Base, BigId, Moment, Small
-
-
-class End(IntEnum):
-    """How an enrolment ended; INSIDE while it has not."""
-
-    INSIDE = 0
-    EXIT = 1
-    GOAL = 2
-    EVENT = 3
-    RULE = 4
-    HELD = 5
-    PAST = 6
-    TAKEN_OUT = 7
-    PUBLISHED = 8
-    STOPPED = 9
-    GONE = 10
 
 
 class Journey(Base):

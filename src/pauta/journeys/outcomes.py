@@ -11,9 +11,9 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from pauta.core.journey.document import MessageNode
+from pauta.journeys.endings import End
 from pauta.journeys.enrolled import Enrolled, Tick
 from pauta.journeys.leaving import take_back
-from pauta.journeys.models import End
 from pauta.messages.queries import ALL_PARTS
 from pauta.messages.states import State
 

@@ -13,9 +13,9 @@ from psycopg.types.json import Jsonb
 
 from pauta.core.journey.document import DateEntry, EventEntry, SegmentEntry, WaitEventNode
 from pauta.events.actions import LATE
+from pauta.journeys.endings import End
 from pauta.journeys.entering import Comer, enter, enter_dated
 from pauta.journeys.leaving import leave
-from pauta.journeys.models import End
 from pauta.journeys.versions import Standing, Version, running, standing
 
 Conn = Connection[Any]

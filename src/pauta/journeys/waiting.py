@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 
 from pauta.core.journey.document import TaskNode, WaitDateNode, WaitDayNode, WaitEventNode, WaitNode
 from pauta.core.journey.timing import end_of_date, end_of_days, end_of_wait
+from pauta.journeys.endings import End
 from pauta.journeys.enrolled import Enrolled, Tick
-from pauta.journeys.models import End
 from pauta.team.inbox import Told, put
 
 Conn = Connection[Any]

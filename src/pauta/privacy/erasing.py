@@ -21,7 +21,7 @@ from psycopg.types.json import Jsonb
 from pauta.core.gate.reasons import Reason
 from pauta.core.gate.vocabulary import Channel
 from pauta.core.problems import Problem
-from pauta.journeys.models import End
+from pauta.journeys.endings import End
 from pauta.messages.actions import request_plan
 from pauta.messages.ledger import lock_parts, move
 from pauta.messages.states import RECALLABLE, State, Unit

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pauta.core.journey.checks import NodeProblem
 from pauta.core.journey.document import read_document
 from pauta.journeys import actions, queries
+from pauta.journeys.endings import End
 from pauta.journeys.entering import enter_named
-from pauta.journeys.models import End
 from pauta.journeys.proposing import require_permitted
 from pauta.platform.words import say
 from pauta.team.roles import Right
