@@ -85,3 +85,12 @@ def test_a_message_that_waits_long_is_not_looked_at_all_the_time(
     road.connection.execute("UPDATE message SET state = %s, due = %s, policy_version = 1", (state, road.now + due))
     road.turn()
     assert road.one("SELECT wake_at FROM enrolment") - road.now == pause
+
+
+def test_what_a_node_had_not_sent_yet_is_taken_back_from_those_who_move_to_another(road: Road) -> None:
+    road.publish(message("old", "kept"), message("kept"))
+    road.happens("begun", "ana")
+    road.turn()
+    road.publish(message("new", "kept"), message("kept"), inside="move", to={"old": "kept"})
+    road.turn()
+    assert (road.messages(State.CANCELLED), road.messages(State.OPEN)) == ([("ana", "old")], [("ana", "kept")])

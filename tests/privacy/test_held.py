@@ -10,6 +10,8 @@ import pytest
 from psycopg import Connection
 
 from pauta.core.problems import Problem
+from pauta.journeys import actions
+from pauta.journeys.entering import enter_named
 from pauta.people import actions as people
 from pauta.pipeline.segments import keep_segments
 from pauta.platform.settings import LANGUAGES, Settings
@@ -78,6 +80,22 @@ def test_segments_are_told_with_who_came_and_left(office: Office) -> None:
     at = office.now.isoformat()
     assert sections["segments"] == [{"began_at": at, "segment": "Professionals"}]
     assert sections["segment_changes"] == [{"at": at, "segment": "Professionals", "entered": True}]
+
+
+def test_journeys_are_told_with_where_the_contact_is_in_them(office: Office) -> None:
+    nodes = [{"id": "pause", "kind": "wait", "days": 3, "next": "end"}, {"id": "end", "kind": "exit"}]
+    document = {"entry": {"kind": "api"}, "start": "pause", "nodes": nodes}
+    actions.create(office.connection, office.now, "trip", document, "ana")
+    actions.publish(office.connection, office.now, "trip", "ana", "finish", {}, try_only=False)
+    enter_named(office.connection, office.now, "trip", ["c1"])
+    (told,) = held(office.connection, "c1")["journeys"]
+    assert told == {
+        "began_at": office.now.isoformat(),
+        "journey": "trip",
+        "step": "pause",
+        "converted_at": None,
+        "ended_at": None,
+    }
 
 
 def test_nobody_of_that_name_is_a_problem(office: Office) -> None:

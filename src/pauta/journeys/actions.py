@@ -111,7 +111,7 @@ def publish(
     _begin_reading(connection)
     version_id = _write_version(connection, now, chosen, document, actor)
     if inside == "move":
-        _move(connection, chosen.id, version_id, told.moves)
+        _move(connection, now, chosen.id, version_id, told.moves)
     if inside == "exit" or told.exits:
         gone = None if inside == "exit" else [one.node for one in told.moves if not one.to]
         leaving.leave_versions(connection, now, chosen.id, version_id, gone, End.PUBLISHED)
@@ -214,9 +214,14 @@ def _write_version(connection: Conn, now: datetime, chosen: JourneyView, documen
     return int(row[0])
 
 
-def _move(connection: Conn, journey_id: int, version_id: int, moves: list[Move]) -> None:
+def _move(connection: Conn, now: datetime, journey_id: int, version_id: int, moves: list[Move]) -> None:
     """Take those inside along to the nodes of the new version. Waits keep their beginning and are reckoned anew; who
-    goes to another node arrives there."""
+    goes to another node arrives there, and what the old one had not sent yet is taken back."""
+    left = connection.execute(
+        "SELECT e.message_id, e.task_id FROM enrolment e JOIN journey_step s ON s.id = e.step_id"
+        " WHERE e.journey_id = %s AND e.ended = 0 AND s.node = ANY(%s) ORDER BY e.id FOR UPDATE OF e",
+        (journey_id, [one.node for one in moves if one.to not in ("", one.node)]),
+    ).fetchall()
     connection.execute(
         """
         UPDATE enrolment e SET step_id = target.id, seq = e.seq + (old.node <> target.node)::int,
@@ -241,3 +246,4 @@ def _move(connection: Conn, journey_id: int, version_id: int, moves: list[Move])
         " WHERE s.version_id = %s AND e.ended = 0 ON CONFLICT DO NOTHING",
         (version_id,),
     )
+    leaving.drop(connection, now, left, "moved")

@@ -35,11 +35,16 @@ def leave(connection: Conn, now: datetime, ids: Collection[int], end: End, why: 
     """End these enrolments; their messages that have not left are taken back, their open tasks removed. How many."""
     given = {"end": end.value, "now": now, "converted": converted, "ids": sorted(ids)}
     left = connection.execute(_END, given).fetchall()
+    drop(connection, now, left, why)
+    return len(left)
+
+
+def drop(connection: Conn, now: datetime, left: Collection[tuple[int | None, int | None]], why: str) -> None:
+    """Take back messages that have not left, and remove open tasks: those of a step that is left, each or none."""
     take_back(connection, now, [message for message, _ in left if message is not None], why)
     tasks = [task for _, task in left if task is not None]
     if tasks:
         connection.execute("DELETE FROM task WHERE id = ANY(%s) AND done_at IS NULL", (tasks,))
-    return len(left)
 
 
 def leave_versions(

@@ -76,6 +76,11 @@ SECTIONS: Mapping[str, LiteralString] = {
         SELECT g.at, s.name AS segment, g.entered FROM segment_change g JOIN segment s ON s.id = g.segment_id
         WHERE g.contact_id = ANY(%(ids)s) ORDER BY g.id
     """,
+    "journeys": """
+        SELECT e.entered_at AS began_at, j.name AS journey, s.node AS step, e.converted_at, e.ended_at
+        FROM enrolment e JOIN journey j ON j.id = e.journey_id JOIN journey_step s ON s.id = e.step_id
+        WHERE e.contact_id = ANY(%(ids)s) ORDER BY e.id
+    """,
     "messages": f"""
         SELECT m.id, m.created_at, k.type, k.topic, k.team, k.campaign, nullif(m.channel, -1) AS channel, m.state,
                m.verdict, m.reason, coalesce(y.name, '') AS policy, m.wished, m.day, m.changed_at, p.figures

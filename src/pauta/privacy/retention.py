@@ -122,6 +122,10 @@ KINDS: dict[str, Kind] = {
             DELETE FROM segment_member WHERE contact_id IN (SELECT id FROM unknown)
         ), moves AS (
             DELETE FROM segment_change WHERE contact_id IN (SELECT id FROM unknown)
+        ), entered AS (
+            DELETE FROM enrolment WHERE contact_id IN (SELECT id FROM unknown) RETURNING id
+        ), steps AS (
+            DELETE FROM enrolment_step WHERE enrolment_id IN (SELECT id FROM entered)
         ), nobody AS (
             DELETE FROM contact WHERE id IN (SELECT id FROM unknown)
         ) SELECT FROM old
