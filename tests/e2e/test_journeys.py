@@ -138,8 +138,10 @@ def _down_to(page: Page, item: str) -> None:
     for _ in range(20):
         page.keyboard.press("ArrowDown")
         if chosen.evaluate("(item) => item === document.activeElement"):
-            return page.keyboard.press("Enter")
-    return pytest.fail(f"the keyboard does not come to {item}")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("menuitem")).to_have_count(0)
+            return
+    pytest.fail(f"the keyboard does not come to {item}")
 
 
 def _press(page: Page, at: Locator, *keys: str) -> None:
