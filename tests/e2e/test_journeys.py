@@ -145,6 +145,7 @@ def _down_to(page: Page, item: str) -> None:
 
 
 def _press(page: Page, at: Locator, *keys: str) -> None:
+    expect(at).to_be_enabled()
     at.focus()
     for key in keys:
         page.keyboard.press(key)
