@@ -6,11 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from pauta.core.problems import Problem
 from pauta.events.actions import record_events
 from pauta.journeys import actions
 from pauta.messages.states import State
 from pauta.pipeline.journeys import hear, move_on
 from pauta.platform.database import connect
+from pauta.segments.actions import create_segment, remove_segment
+from pauta.segments.queries import users_of
 from tests.journeys.conftest import Road, message, wait
 
 LONG = {"id": "long", "kind": "wait", "days": 30, "next": "end"}
@@ -94,3 +97,19 @@ def test_what_a_node_had_not_sent_yet_is_taken_back_from_those_who_move_to_anoth
     road.publish(message("new", "kept"), message("kept"), inside="move", to={"old": "kept"})
     road.turn()
     assert (road.messages(State.CANCELLED), road.messages(State.OPEN)) == ([("ana", "old")], [("ana", "kept")])
+
+
+@pytest.mark.parametrize("value", ["pros", ["trial", "pros"]])
+def test_a_segment_that_a_journey_asks_about_is_not_taken_away(road: Road, value: object) -> None:
+    rule = {"rules": [{"field": "contact.stage", "operator": "=", "value": "active"}]}
+    for key in ("pros", "trial"):
+        create_segment(road.connection, key, key, rule, actor="ana", now=road.now)
+    operator = "in" if isinstance(value, list) else "="
+    road.publish(LONG, exit_when={"rules": [{"field": "segment", "operator": operator, "value": value}]})
+    road.publish(LONG, name="second", entry={"kind": "segment", "segment": "trial"})
+    assert users_of(road.connection, "pros") == [("journey", "trip")]
+    assert ("journey", "second") in users_of(road.connection, "trial")
+    with pytest.raises(Problem, match=r"segments\.used"):
+        remove_segment(road.connection, "pros")
+    actions.stop(road.connection, road.now, "trip")
+    remove_segment(road.connection, "pros")
