@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +19,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from pauta.core.problems import Problem
 from pauta.platform.database import connect
+from pauta.webhooks import posting
 from pauta.webhooks.actions import (
     BOTH_SIGN,
     deliver_again,
@@ -228,3 +233,20 @@ def test_a_webhook_is_not_removed_while_something_is_being_told_to_it(
         connection.commit()
         remove(another, "crm")
     assert crm.deliver() == 0
+
+
+def test_an_answer_that_only_trickles_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(posting, "SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def trickle() -> None:
+            taken, _ = listening.accept()
+            with taken, suppress(OSError):
+                for _ in range(40):
+                    time.sleep(0.1)
+                    taken.sendall(b"x")
+
+        threading.Thread(target=trickle, daemon=True).start()
+        answer = post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, private=True)
+    assert answer.status is None
+    assert answer.milliseconds < 2000

@@ -5,9 +5,10 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -59,13 +60,24 @@ def _posted(url: str, body: bytes, headers: Mapping[str, str], *, private: bool)
         connection.sock = plain
         if parts.scheme == "https":
             connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        hang_up = threading.Timer(SECONDS, _hang_up, (connection.sock,))
+        hang_up.start()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         usual = 443 if parts.scheme == "https" else 80
         named = host if ":" not in host else f"[{host}]"
         given = {**headers, "Host": named if port == usual else f"{named}:{port}"}
-        connection.request("POST", target, body, given)
-        answer = connection.getresponse()
-        return answer.status, answer.read(4 * LONGEST_ANSWER).decode("utf-8", "replace")
+        try:
+            connection.request("POST", target, body, given)
+            answer = connection.getresponse()
+            return answer.status, answer.read(4 * LONGEST_ANSWER).decode("utf-8", "replace")
+        finally:
+            hang_up.cancel()
+
+
+def _hang_up(plain: socket.socket) -> None:
+    """End what trickles: each byte in time, and the answer never."""
+    with suppress(OSError):
+        plain.shutdown(socket.SHUT_RDWR)
 
 
 def _judged(host: str, port: int, *, private: bool) -> str:
