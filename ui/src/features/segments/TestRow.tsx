@@ -84,7 +84,7 @@ function Value({ test, change, choices }: EditProps) {
 /** How often something happened, and within how many days. */
 function Times({ test, put }: { test: Test; put: (value: unknown) => void }) {
   const { t } = useLingui();
-  const said = (typeof test.value === "object" ? test.value : {}) as { at_least?: number; within_days?: number };
+  const said = (typeof test.value === "object" ? (test.value ?? {}) : {}) as { at_least?: number; within_days?: number };
   const set = (part: object) => put(Object.fromEntries(Object.entries<unknown>({ ...said, ...part }).filter(([, one]) => one !== "" && one !== undefined)));
   return (
     <>
@@ -104,7 +104,8 @@ function Deep({ test, change }: { test: Test; change: (test: Test) => void }) {
       onChange={(value) => {
         setText(value);
         try {
-          change(JSON.parse(value) as Test);
+          const parsed = JSON.parse(value) as Partial<Test> | null;
+          if (typeof parsed?.field === "string") change(parsed as Test);
         } catch {
           // not yet
         }
