@@ -6,6 +6,7 @@ import argparse
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -16,7 +17,7 @@ from pauta.pipeline.announcing import tell_disabled
 from pauta.pipeline.digesting import digest
 from pauta.pipeline.quarantine import DROPPED
 from pauta.platform import log
-from pauta.platform.clock import Clock
+from pauta.platform.clock import Clock, monotonic
 from pauta.platform.database import connect
 from pauta.platform.disk import is_full, room
 from pauta.platform.settings import Settings, load
@@ -32,7 +33,7 @@ Conn = Connection[Any]
 
 
 class Exchange:
-    """What the process does, in two threads with connections of their own, which start over where one breaks."""
+    """What the process does, in threads with connections of their own, which start over where one breaks."""
 
     def __init__(self, settings: Settings, clock: Clock, stopping: threading.Event) -> None:
         self._settings = settings
@@ -43,9 +44,9 @@ class Exchange:
         """Understand what comes in, until told to stop."""
         self._live(intake.NEWS, self._understand)
 
-    def tell(self) -> None:
-        """Tell webhooks what happens, until told to stop."""
-        self._live(webhooks.NEWS, self._deliver)
+    def tell(self, *, failing: bool) -> None:
+        """Tell webhooks what happens, those that are failing or the others, until told to stop."""
+        self._live(webhooks.NEWS, partial(self._deliver, failing=failing))
 
     def _live(self, channel: str, turn: Callable[[Conn], int]) -> None:
         url = self._settings.database_url
@@ -71,11 +72,12 @@ class Exchange:
         connection.commit()
         return done
 
-    def _deliver(self, connection: Conn) -> int:
+    def _deliver(self, connection: Conn, *, failing: bool) -> int:
         def disabled(within: Conn, name: str) -> None:
             tell_disabled(within, self._clock.now(), name)
 
-        done = deliver(connection, self._clock.now, private=self._settings.webhooks_private, disabled=disabled)
+        private = self._settings.webhooks_private
+        done = deliver(connection, self._clock.now, failing=failing, private=private, disabled=disabled)
         connection.commit()
         return done
 
@@ -94,10 +96,15 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     exchange = Exchange(settings, clock, stopping)
-    telling = threading.Thread(target=exchange.tell, daemon=True)
-    telling.start()
+    telling = [
+        threading.Thread(target=exchange.tell, kwargs={"failing": failing}, daemon=True) for failing in (False, True)
+    ]
+    for one in telling:
+        one.start()
     exchange.take_in()
-    telling.join(TELLING_SECONDS)
+    until = monotonic() + TELLING_SECONDS
+    for one in telling:
+        one.join(max(0.0, until - monotonic()))
 
 
 if __name__ == "__main__":

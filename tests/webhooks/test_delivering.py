@@ -31,7 +31,7 @@ from pauta.webhooks.actions import (
     send_test,
 )
 from pauta.webhooks.announcing import announce
-from pauta.webhooks.delivering import LONGEST_FAILING, PAUSES, deliver
+from pauta.webhooks.delivering import AT_ONCE, LONGEST_FAILING, PAUSES, deliver
 from pauta.webhooks.kinds import Kind
 from pauta.webhooks.posting import post
 from pauta.webhooks.queries import deliveries, webhook
@@ -55,8 +55,15 @@ class Told:
         self.connection.commit()
 
     def deliver(self) -> int:
+        return self.deliver_to(failing=False) + self.deliver_to(failing=True)
+
+    def deliver_to(self, *, failing: bool) -> int:
         return deliver(
-            self.connection, lambda: self.now, private=True, disabled=lambda _, name: self.disabled.append(name)
+            self.connection,
+            lambda: self.now,
+            failing=failing,
+            private=True,
+            disabled=lambda _, name: self.disabled.append(name),
         )
 
     def log(self) -> list[tuple[int, int | None, bool, bool]]:
@@ -250,3 +257,18 @@ def test_an_answer_that_only_trickles_ends(monkeypatch: pytest.MonkeyPatch) -> N
         answer = post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {}, private=True)
     assert answer.status is None
     assert answer.milliseconds < 2000
+
+
+def test_nobody_waits_for_a_webhook_that_fails(crm: Told, receiver: Receiver, connection: Connection[Any]) -> None:
+    receiver.status = 500
+    crm.announce(message=1)
+    crm.deliver()
+    for number in range(2 * AT_ONCE):
+        crm.announce(message=number)
+    receiver.status = 200
+    save_webhook(connection, NOW, "shop", receiver.url, [Kind.MESSAGE_FAILED])
+    crm.announce(Kind.MESSAGE_FAILED, message=1)
+    assert crm.deliver_to(failing=False) == 1
+    assert webhook(connection, "shop").waiting == 0
+    assert crm.deliver_to(failing=True) == AT_ONCE
+    assert crm.deliver_to(failing=False) == AT_ONCE

@@ -38,7 +38,9 @@ FAILED = "failing"
 
 _TAKE = """
 UPDATE webhook_delivery AS told SET due_at = %(until)s FROM webhook WHERE webhook.id = webhook_id AND told.id IN (
-  SELECT id FROM webhook_delivery WHERE due_at <= %(now)s ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+  SELECT due.id FROM webhook_delivery AS due JOIN webhook ON webhook.id = due.webhook_id
+  WHERE due.due_at <= %(now)s AND (failing_since IS NOT NULL) = %(failing)s
+  ORDER BY due.due_at LIMIT %(most)s FOR UPDATE OF due SKIP LOCKED
 ) RETURNING told.id, webhook_id, name, url, body, tries, secret,
   CASE WHEN former_until > %(now)s THEN former_secret END AS former, failing_since
 """
@@ -65,15 +67,23 @@ def signature(secret: str, name: str, now: datetime, body: bytes) -> str:
 
 
 def deliver(
-    connection: Conn, clock: Callable[[], datetime], *, private: bool, disabled: Callable[[Conn, str], None]
+    connection: Conn,
+    clock: Callable[[], datetime],
+    *,
+    failing: bool,
+    private: bool,
+    disabled: Callable[[Conn, str], None],
 ) -> int:
     """Try what is due, some at once; how many. Commits before the attempts and after them.
 
+    Either for webhooks that are ``failing`` or for the others, who do not wait for them in this way.
     ``disabled`` is called for each webhook that is told nothing any more, in the transaction that says so.
     """
     now = clock()
     with connection.cursor(row_factory=class_row(_Due)) as cursor:
-        due = cursor.execute(_TAKE, {"now": now, "until": now + TAKEN_FOR, "most": AT_ONCE}).fetchall()
+        due = cursor.execute(
+            _TAKE, {"now": now, "until": now + TAKEN_FOR, "most": AT_ONCE, "failing": failing}
+        ).fetchall()
     connection.commit()
     if not due:
         return 0
