@@ -113,3 +113,16 @@ def test_a_segment_that_a_journey_asks_about_is_not_taken_away(road: Road, value
         remove_segment(road.connection, "pros")
     actions.stop(road.connection, road.now, "trip")
     remove_segment(road.connection, "pros")
+
+
+def test_journeys_that_start_each_other_come_to_rest(road: Road) -> None:
+    def starts(other: str) -> dict[str, str]:
+        return {"id": "start", "kind": "start", "journey": other, "next": "end"}
+
+    road.publish(LONG, name="one")
+    for name, other in (("two", "one"), ("one", "two")):
+        road.publish(starts(other), name=name, again={"rule": "after_exit"})
+    road.happens("begun", "ana")
+    road.turn()
+    assert road.one("SELECT count(*) FILTER (WHERE stuck) FROM enrolment") == 1
+    assert road.one("SELECT count(*) FROM enrolment") < 220

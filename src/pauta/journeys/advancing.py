@@ -29,7 +29,7 @@ from pauta.core.journey.document import (
     WaitEventNode,
     WaitNode,
 )
-from pauta.core.journey.timing import share_of
+from pauta.core.journey.timing import moved_too_often, share_of
 from pauta.journeys import outcomes, proposing, waiting
 from pauta.journeys.endings import End
 from pauta.journeys.enrolled import Enrolled, Tick, store
@@ -188,7 +188,13 @@ def _start(tick: Tick, node: StartNode, rows: Rows) -> None:
     found = tick.connection.execute("SELECT id FROM journey WHERE name = %s", (node.journey,)).fetchone()
     into = newest(tick.connection, found[0]) if found else None
     if into is not None:
-        enter(tick.connection, tick.now, into, [Comer(row.contact_id, row.since) for row in rows])
+        counted = [(row, *moved_too_often(row.moves, row.moves_since, tick.now)) for row in rows]
+        comers = [
+            Comer(row.contact_id, row.since, moves=moves, moves_since=since)
+            for row, moves, since, too_often in counted
+            if not too_often
+        ]
+        enter(tick.connection, tick.now, into, comers)
     _pass(tick, node.next, rows)
 
 

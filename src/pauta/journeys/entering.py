@@ -22,24 +22,30 @@ Conn = Connection[Any]
 
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """Somebody who would get in: when by rights, by which event (or 0), and the key that tells enrolments apart."""
+    """Somebody who would get in: when by rights, by which event (or 0), and the key that tells enrolments apart.
+
+    ``moves`` are the steps since ``moves_since`` in the journey that they come from: a loop may lead through both.
+    """
 
     contact_id: int
     at: datetime
     event_id: int = 0
     key: str = ""
+    moves: int = 0
+    moves_since: datetime | None = None
 
 
 _ENTER = """
 WITH comer AS (
-    SELECT DISTINCT ON (c.id) c.id AS contact_id, comer.at, comer.event_id, comer.key
-    FROM unnest(%(contacts)s::int8[], %(ats)s::timestamptz[], %(events)s::int8[], %(keys)s::text[])
-         AS comer (contact_id, at, event_id, key)
+    SELECT DISTINCT ON (c.id) c.id AS contact_id, comer.at, comer.event_id, comer.key, comer.moves, comer.moves_since
+    FROM unnest(%(contacts)s::int8[], %(ats)s::timestamptz[], %(events)s::int8[], %(keys)s::text[], %(moves)s::int2[],
+                %(moves_since)s::timestamptz[]) AS comer (contact_id, at, event_id, key, moves, moves_since)
     JOIN contact c ON c.id = comer.contact_id ORDER BY c.id, comer.at, comer.event_id
 ), entered AS (
-    INSERT INTO enrolment (journey_id, contact_id, number, key, step_id, since, wake_at, event_id, entered_at)
+    INSERT INTO enrolment (journey_id, contact_id, number, key, step_id, since, wake_at, event_id, entered_at, moves,
+                           moves_since)
     SELECT %(journey)s, comer.contact_id, 1 + coalesce(before.number, 0), comer.key, %(step)s, comer.at, %(now)s,
-           comer.event_id, comer.at
+           comer.event_id, comer.at, comer.moves, comer.moves_since
     FROM comer CROSS JOIN LATERAL (
         SELECT max(number) AS number, coalesce(bool_or(ended = 0), false) AS inside, max(entered_at) AS last,
                coalesce(bool_or(key = comer.key AND key <> ''), false) AS known
@@ -72,6 +78,8 @@ def enter(connection: Conn, now: datetime, into: Version, comers: Sequence[Comer
             "ats": [one.at for one in comers],
             "events": [one.event_id for one in comers],
             "keys": [one.key for one in comers],
+            "moves": [one.moves for one in comers],
+            "moves_since": [one.moves_since for one in comers],
         },
     ).rowcount
 

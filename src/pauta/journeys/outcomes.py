@@ -103,6 +103,7 @@ def _look_again(now: datetime, message: Standing) -> datetime:
     """When it is due; when that has passed, the less often the longer it is late: it may be stopped for days."""
     if message.state not in (State.OPEN, State.PLANNED, State.SENDING):
         return now + _OFTEN
-    due = message.due or message.changed_at
-    pause = due - now + SOON if due > now else max(SOON, (now - due) / 10)
+    if message.due is None or not message.decided:
+        return now + SOON
+    pause = message.due - now + SOON if message.due > now else max(SOON, (now - message.due) / 10)
     return now + min(pause, _OFTEN)

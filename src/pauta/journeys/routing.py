@@ -12,6 +12,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from pauta.core.journey.document import DateEntry, EventEntry, SegmentEntry, WaitEventNode
+from pauta.core.journey.timing import comes_somewhere
 from pauta.events.actions import LATE
 from pauta.journeys.endings import End
 from pauta.journeys.entering import Comer, enter, enter_dated
@@ -134,7 +135,8 @@ def enter_by_date(connection: Conn, now: datetime) -> int:
     for one in standing(connection):
         if one.state == "live" and isinstance(one.version.document.entry, DateEntry):
             after = published[one.id] if row[0] is None else max(row[0], published[one.id])
-            came += enter_dated(connection, now, after, one.version)
+            if comes_somewhere(one.version.document.entry.at, after, now):
+                came += enter_dated(connection, now, after, one.version)
     connection.execute("UPDATE journey_cursor SET dates_at = %s WHERE id = 0", (now,))
     return came
 

@@ -12,11 +12,19 @@ from pauta.core.journey.document import SplitNode, WaitDateNode, WaitDayNode, Wa
 MOST_MOVES = 100
 """Steps within an hour after which an enrolment rests."""
 
+_QUARTER = 900
+
 
 def minute_of(clock: str) -> int:
     """The minute of the day of a clock time such as 09:30."""
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def comes_somewhere(clock: str, after: datetime, now: datetime) -> bool:
+    """Whether it has become that time in any zone since ``after``; zones differ by quarters of an hour."""
+    first, last = ((moment.timestamp() - 60 * minute_of(clock)) // _QUARTER for moment in (after, now))
+    return last > first
 
 
 def wall(zone: str, day: date, clock: str) -> datetime:
