@@ -25,6 +25,7 @@ TABLES = {
     "visitors": "visitor_event",
     "dead_letters": "dead_letter",
     "webhooks": "webhook_delivery",
+    "segments": "segment_change",
     "sign_ups": "sign_up",
     "inbox": "inbox_entry",
     "reports": "provider_report",
@@ -45,6 +46,7 @@ ROWS = (
     "WITH one AS (INSERT INTO webhook (name, url, kinds, secret, created_at) VALUES (%(name)s, '', '{}', '', %(at)s)"
     " RETURNING id) INSERT INTO webhook_delivery (webhook_id, kind, body, created_at)"
     " SELECT id, '', '{}', %(at)s FROM one",
+    "INSERT INTO segment_change (segment_id, contact_id, entered, at) VALUES (1, 1, true, %(at)s)",
     "INSERT INTO sign_up (contact_id, made, email, topics, source, wording, locale, proof, at)"
     " VALUES (1, false, '', '{}', '', '', '', '{}', %(at)s)",
     "INSERT INTO audit (at, actor, action, subject) VALUES (%(at)s, '', '', '')",

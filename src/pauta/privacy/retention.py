@@ -71,6 +71,11 @@ KINDS: dict[str, Kind] = {
         "DELETE FROM webhook_delivery WHERE id IN ("
         "SELECT id FROM webhook_delivery WHERE created_at < %(before)s AND due_at IS NULL LIMIT %(most)s)",
     ),
+    "segments": Kind(
+        730,
+        30,
+        "DELETE FROM segment_change WHERE id IN (SELECT id FROM segment_change WHERE at < %(before)s LIMIT %(most)s)",
+    ),
     "readings": Kind(
         365,
         30,

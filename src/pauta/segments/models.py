@@ -62,7 +62,11 @@ class SegmentChange(Base):
     """
 
     __tablename__ = "segment_change"
-    __table_args__ = (Index(None, "segment_id", "id"), Index(None, "contact_id"))
+    __table_args__ = (
+        Index(None, "segment_id", "id"),
+        Index(None, "contact_id"),
+        Index("ix_segment_change_at", "at", postgresql_using="brin"),
+    )
     id: Mapped[BigId] = mapped_column(primary_key=True)
     segment_id: Mapped[int] = mapped_column(Integer)
     contact_id: Mapped[BigId]

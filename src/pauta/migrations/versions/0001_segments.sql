@@ -47,6 +47,8 @@ CREATE INDEX ix_segment_change_segment_id_id ON segment_change (segment_id, id);
 
 CREATE INDEX ix_segment_change_contact_id ON segment_change (contact_id);
 
+CREATE INDEX ix_segment_change_at ON segment_change USING brin (at);
+
 CREATE TABLE rule_watch (
     kind TEXT NOT NULL,
     name TEXT NOT NULL,

@@ -8,6 +8,7 @@ export const KINDS = {
   visitors: msg`Events of unknown visitors`,
   dead_letters: msg`Events that were not understood`,
   webhooks: msg`What webhooks were told`,
+  segments: msg`Who entered and left segments`,
   readings: msg`Opens and clicks, one by one`,
   touches: msg`Touches from outside`,
   sign_ups: msg`Sign-ups, confirmed or not`,
