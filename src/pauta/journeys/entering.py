@@ -12,9 +12,8 @@ from psycopg import Connection
 from pauta.core.journey.document import DateEntry
 from pauta.core.journey.timing import minute_of
 from pauta.core.problems import Problem
-from pauta.journeys.queries import journey_named
 from pauta.journeys.rules import holding
-from pauta.journeys.versions import Version, standing, version
+from pauta.journeys.versions import Version, version
 from pauta.people.queries import find_contact
 
 Conn = Connection[Any]
@@ -86,10 +85,12 @@ def enter(connection: Conn, now: datetime, into: Version, comers: Sequence[Comer
 
 def enter_named(connection: Conn, now: datetime, name: str, contacts: Sequence[str]) -> int:
     """Put contacts, by external id or address, into a live journey; how many it let in. Problem: not live, unknown."""
-    chosen = journey_named(connection, name)
-    if chosen.state != "live":
-        raise Problem("journeys.no_entry", "journey", journey=name, state=chosen.state)
-    into = next(one.version for one in standing(connection) if one.name == name)
+    row = connection.execute("SELECT id, state FROM journey WHERE name = %s", (name,)).fetchone()
+    if row is None:
+        raise Problem("journeys.unknown", "journey", journey=name)
+    into = newest(connection, row[0])
+    if into is None:
+        raise Problem("journeys.no_entry", "journey", journey=name, state=row[1])
     return enter(connection, now, into, [Comer(find_contact(connection, one).id, now) for one in contacts])
 
 
