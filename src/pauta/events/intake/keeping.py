@@ -20,6 +20,8 @@ Pool = ConnectionPool[Connection[Any]]
 MOST_AT_ONCE = 500
 MOST_WAITING = 5_000
 """Requests that wait at most; whoever comes then is told to come again."""
+MOST_BYTES = 100_000_000
+"""How large the requests that wait may be together, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Keeper:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._queue: deque[_Waiting] = deque()
+        self._bytes = 0
         self._news = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -42,7 +45,7 @@ class Keeper:
     @property
     def is_full(self) -> bool:
         """Whether more wait than can be kept in a while."""
-        return len(self._queue) >= MOST_WAITING
+        return len(self._queue) >= MOST_WAITING or self._bytes >= MOST_BYTES
 
     def start(self) -> None:
         """Begin to keep."""
@@ -61,6 +64,7 @@ class Keeper:
         one = _Waiting((key_id, door, body, now), loop, loop.create_future())
         with self._news:
             self._queue.append(one)
+            self._bytes += len(body)
             self._news.notify()
         await one.kept
 
@@ -70,6 +74,7 @@ class Keeper:
                 while not self._queue and not self._stopped:
                     self._news.wait()
                 batch = [self._queue.popleft() for _ in range(min(MOST_AT_ONCE, len(self._queue)))]
+                self._bytes -= sum(len(one.row[2]) for one in batch)
             if not batch:
                 return
             self._keep(batch)
