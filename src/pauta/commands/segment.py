@@ -60,16 +60,19 @@ def show(key: _Key, as_json: Annotated[bool, typer.Option("--json", help="Print 
 def save(
     key: _Key,
     file: _File,
-    name: Annotated[str, typer.Option(help="Name for people; the key when it is left out.")] = "",
-    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    name: Annotated[str, typer.Option(help="Name for people; left out, what it has, or the key.")] = "",
+    description: Annotated[str, typer.Option(help="What it is for; left out, what it says already.")] = "",
 ) -> None:
     """Make a segment, or give it another rule."""
     rule = _read(file)
     with session(Right.CAMPAIGNS_WRITE) as run:
-        given: dict[str, Any] = {"actor": run.actor, "now": run.now, "description": description}
-        if any(one.key == key for one in queries.segments(run.connection)):
-            version = actions.change_segment(run.connection, key, name or key, rule, **given)
+        given: dict[str, Any] = {"actor": run.actor, "now": run.now}
+        found = next((one for one in queries.segments(run.connection) if one.key == key), None)
+        if found:
+            given["description"] = description or found.description
+            version = actions.change_segment(run.connection, key, name or found.name, rule, **given)
         else:
+            given["description"] = description
             actions.create_segment(run.connection, key, name or key, rule, **given)
             version = 1
         audit(run.connection, run.now, run.actor, Right.CAMPAIGNS_WRITE, f"segment:{key}", {"version": version})
