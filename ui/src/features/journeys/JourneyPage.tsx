@@ -31,7 +31,7 @@ function Lead({ found }: { found: JourneyDetailView }) {
   if (!found.published_at) return <Trans>It was never published; nobody comes in.</Trans>;
   const [entered, inside, converted] = [found.entered, found.inside, found.converted].map(formats.number);
   return (
-    <Group gap="0 md">
+    <Group gap={0} style={{ columnGap: "var(--mantine-spacing-md)" }}>
       <Text span><Trans>Version {found.version} since {formats.moment(found.published_at)}</Trans></Text>
       <Text span><Trans>{entered} came in, {inside} are inside, {converted} converted</Trans></Text>
       {found.changed ? <Text span c="var(--queue-ink)"><Trans>the draft differs from it</Trans></Text> : null}

@@ -1,5 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, JsonInput, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { listListsOptions, listSegmentsOptions } from "../../api";
@@ -15,11 +16,12 @@ interface AudienceEditorProps {
 /** Who is meant: everyone, a list, or those whom conditions fit. What is nested deeper is edited as JSON. */
 export function AudienceEditor({ audience, change, error }: AudienceEditorProps) {
   const { t } = useLingui();
+  const narrow = useMediaQuery("(max-width: 30em)") ?? false;
   const kind = kindOf(audience);
   const start: Record<string, Audience> = { everyone: EVERYONE, list: { list: "" }, segment: { segment: "" }, filter: { filter: { all: [{ field: "contact.stage", op: "=", value: "onboarding" }] } } };
   return (
     <Stack gap="sm">
-      <SegmentedControl aria-label={t`Who`} value={kind} onChange={(value) => change(start[value] ?? EVERYONE)} w="fit-content"
+      <SegmentedControl aria-label={t`Who`} value={kind} onChange={(value) => change(start[value] ?? EVERYONE)} w="fit-content" orientation={narrow ? "vertical" : "horizontal"}
         data={[{ value: "everyone", label: t`Everyone` }, { value: "list", label: t`A list` }, { value: "segment", label: t`A segment` }, { value: "filter", label: t`Those who …` }]} />
       {kind === "list" ? <ListSelect audience={audience} change={change} error={error} /> : null}
       {kind === "segment" ? <SegmentSelect audience={audience} change={change} error={error} /> : null}
