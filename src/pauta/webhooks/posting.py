@@ -6,12 +6,13 @@ import http.client
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from pauta.platform.clock import monotonic
 
 SECONDS = 15.0
 """How long an address may take to answer."""
@@ -43,12 +44,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
     The name is looked up once, and the connection goes to the very address that was judged: who changes the name's
     address in between gains nothing (DNS rebinding). ``private`` allows addresses that are not public.
     """
-    begun = time.monotonic()
+    begun = monotonic()
     try:
         status, text = _posted(url, body, headers, private=private)
     except (OSError, ValueError, http.client.HTTPException) as error:  # ValueError: a name or path that cannot be sent
         status, text = None, f"{type(error).__name__.lstrip('_')}: {error}"
-    return Answer(status, text.replace("\0", "")[:LONGEST_ANSWER], round(1000 * (time.monotonic() - begun)))
+    return Answer(status, text.replace("\0", "")[:LONGEST_ANSWER], round(1000 * (monotonic() - begun)))
 
 
 def _posted(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) -> tuple[int, str]:
