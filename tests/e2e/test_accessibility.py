@@ -22,6 +22,8 @@ PAGES = (
     "/customers?search=an",
     "/contacts/C00534",
     "/accounts/A00084",
+    "/journeys",
+    "/segments",
     "/policies",
     "/mix?by=stage",
     "/silence",
