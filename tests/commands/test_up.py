@@ -139,7 +139,7 @@ def test_a_taken_port_is_refused_by_the_name_of_its_setting(made: Path, port: in
 def test_what_is_killed_starts_again(made: Path, port: int, name: str) -> None:
     with _up(made, port) as process:
         _child(process, name).kill()
-        _until(lambda: _story(made).count(f"{name} starts") == 2, f"{name} is back", seconds=10)
+        _until(lambda: _story(made).count(f"{name} starts") == 2, f"{name} is back")
 
 
 def test_the_database_recovers_from_a_kill_with_all_that_was_committed(made: Path, port: int) -> None:
@@ -149,8 +149,8 @@ def test_the_database_recovers_from_a_kill_with_all_that_was_committed(made: Pat
             connection.execute("CREATE TABLE IF NOT EXISTS kept (number int)")
             connection.execute("INSERT INTO kept SELECT generate_series(1, 1000)")
         _child(process, "postgres").kill()
-        _until(lambda: not _answers(made), "it is gone", seconds=10)
-        _until(lambda: _answers(made), "it is back", seconds=20)
+        _until(lambda: not _answers(made), "it is gone")
+        _until(lambda: _answers(made), "it is back")
         with database.connect(url) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
         assert len(_story(made)) == 3, "nobody else was started again"

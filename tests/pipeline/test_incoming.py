@@ -37,6 +37,7 @@ from pauta.platform.settings import Settings
 from pauta.privacy.erasing import erase
 from tests.channels.email.test_incoming import CASES
 from tests.faults import company
+from tests.loops import run
 from tests.pipeline.office import Office
 
 SHAPES = {case["name"]: case["mail"] for case in CASES}
@@ -89,7 +90,7 @@ def hand_over(office: Office, mail: str, local: str) -> str:
     async def answer() -> str:
         return await room.handle_DATA(SMTP(room), Session(asyncio.get_running_loop()), envelope)
 
-    return asyncio.run(answer())
+    return run(answer())
 
 
 def pass_on(office: Office, mails: dict[str, str]) -> str:
@@ -103,7 +104,7 @@ def pass_on(office: Office, mails: dict[str, str]) -> str:
     async def answer() -> str:
         return await room.handle_DATA(LMTP(room), Session(asyncio.get_running_loop()), envelope)
 
-    return asyncio.run(answer())
+    return run(answer())
 
 
 def address_state(office: Office, message: int) -> int:

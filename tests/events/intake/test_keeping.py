@@ -10,6 +10,7 @@ from pauta.events.intake import keeping
 from pauta.events.intake.keeping import Keeper
 from pauta.platform import database as pauta_database
 from tests.conftest import MONDAY
+from tests.loops import run
 
 
 def test_large_requests_fill_the_queue_sooner_until_they_are_kept(
@@ -30,6 +31,6 @@ def test_large_requests_fill_the_queue_sooner_until_they_are_kept(
         return [*full, keeper.is_full]
 
     with pauta_database.pool(database, 1) as pool:
-        assert asyncio.run(fill(Keeper(pool))) == [False, False, True, False]
+        assert run(fill(Keeper(pool))) == [False, False, True, False]
         with pool.connection() as connection:
             assert connection.execute("SELECT count(*) FROM intake").fetchone() == (2,)
