@@ -14,6 +14,7 @@ from typer.main import get_command
 from pauta.cli import COMMANDS, app
 from pauta.core.gate.policies import KINDS
 from pauta.core.gate.reasons import Reason
+from pauta.core.law import Basis, basis_of
 from pauta.platform.settings import Settings, declared
 from pauta.team.roles import ROLES, Right
 from pauta.web.app import create_app
@@ -80,3 +81,10 @@ def test_links_lead_somewhere_and_examples_parse(page: Path) -> None:
             assert (page.parent / target.split("#")[0]).exists(), target
     for example in JSON.findall(text):
         json.loads(example)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial/first-campaign.md"])
+def test_those_whom_the_first_campaign_is_for_may_get_it(page: str) -> None:
+    bases = re.findall(r'consent\.basis=([^"\s]+[^"\n]*?)(?:"|\s)', (ROOT / page).read_text(encoding="utf-8"))
+    assert bases
+    assert {basis_of(one) for one in bases} == {Basis.express}
