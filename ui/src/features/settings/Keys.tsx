@@ -33,7 +33,7 @@ export function Keys() {
   return (
     <Box component="section">
       <Title order={2} mb={4}><Trans>Keys</Trans></Title>
-      <Text mb="md" c="dimmed"><Trans>Programs come in with a key. A write key may only send events, so it may stand in a web page.</Trans></Text>
+      <Text mb="md" c="dimmed"><Trans>Programs come in with a key. A write key may only send events; it reads nothing, but whoever finds it in a web page can send them in anybody's name.</Trans></Text>
       {writes ? <Button mb="md" leftSection={<IconKey size={18} aria-hidden />} onClick={() => setAdding(true)}><Trans>Make a key</Trans></Button> : null}
       <Answer of={keys}>
         {(listed) => listed.length ? (
